@@ -1,0 +1,334 @@
+"""What agents, nodes and the station say to each other, as typed and versioned messages.
+
+Carried over Socket.IO namespace `/agents`: event `m`, one msgpack `bytes` payload an event, which
+holds one `Envelope`. An agent sends one envelope a batch interval; the station answers a command
+through the Socket.IO acknowledgement, which is one `Reply` as msgpack bytes.
+
+Version 1: hello, heartbeat, sources, tracks, frame times, viewer clocks, commands.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, TypeVar
+
+import msgspec
+
+from ground_station.core.errors import InvalidInput, KestrelError, error_from_code
+from ground_station.core.model import CapturedAtFrom, SourceCondition
+
+T = TypeVar("T")
+
+PROTOCOL_VERSION = 1
+NAMESPACE = "/agents"
+MESSAGE_EVENT = "m"  # agent -> station
+COMMAND_EVENT = "command"  # station -> agent, acknowledged with a Reply
+MAX_ENVELOPE_BYTES = 1_000_000
+TRACK_BATCH_INTERVAL_S = 0.1
+HEARTBEAT_INTERVAL_S = 1.0
+HEARTBEAT_LOST_AFTER_S = 2.5
+
+
+class AgentKind(StrEnum):
+    NODE = "node"  # a vision node: takes WHIP, serves WHEP, runs inference
+    CAMERA = "camera"  # a camera agent: publishes sources over WHIP
+    DRONE = "drone"
+
+
+class _Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True):
+    """Base of every message: tagged by class name, unknown fields refused."""
+
+
+# --- agent -> station ----------------------------------------------------------------------------
+
+
+class GroundPair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One calibration point: a pixel and the ground metres (local ENU) it shows."""
+
+    u_px: float
+    v_px: float
+    east_m: float
+    north_m: float
+
+
+class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a camera's pixels map to the ground: at least four pairs round an anchor (WGS 84)."""
+
+    width_px: int
+    height_px: int
+    anchor_lat: float
+    anchor_lon: float
+    pairs: list[GroundPair]
+    sigma_px: float
+    sigma_calibration_m: float
+
+
+class SourceOffer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A source that an agent can publish. `key` is the agent's own stable name for it."""
+
+    key: str
+    name: str
+    simulated: bool = False
+    note: str = ""  # shown with the source, e.g. why its place is not where it was filmed
+    lat: float | None = None
+    lon: float | None = None
+    heading_deg: float | None = None  # of the optical axis, clockwise from true north
+    calibration: Calibration | None = None
+
+
+class Hello(_Message, frozen=True):
+    """The first message after connecting; refused if the version differs."""
+
+    protocol: int
+    kind: AgentKind
+    name: str
+    software: str
+    sources: list[SourceOffer] = []
+
+
+class Heartbeat(_Message, frozen=True):
+    """Sent every second. `problems` maps a source key (or "") to one sentence a person can read."""
+
+    sent_at: datetime
+    problems: dict[str, str] = {}
+    figures: dict[str, float] = {}
+
+
+class SourceReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the node sees of one source's session, once a second and at once on a change."""
+
+    source_id: str
+    session_id: str
+    condition: SourceCondition
+    codec: str = ""
+    width: int = 0
+    height: int = 0
+    received_fps: float = 0.0
+    analysed_fps: float = 0.0
+    last_frame_age_s: float | None = None
+    inference_ms: float | None = None
+    frames_dropped: int = 0
+    viewers: int = 0
+    captured_at_from: CapturedAtFrom = CapturedAtFrom.UNKNOWN
+    problem: str = ""
+
+
+class SourceReports(_Message, frozen=True):
+    """All sessions a node has; a session that is missing has ended."""
+
+    reports: list[SourceReport]
+    detector: str
+    detector_problem: str = ""
+
+
+class WireTrack(msgspec.Struct, frozen=True, array_like=True):
+    """`model.Track` on the wire, as an array."""
+
+    track_id: int
+    class_name: str
+    confidence: float
+    left: float
+    top: float
+    right: float
+    bottom: float
+    du_px_s: float
+    dv_px_s: float
+
+
+class WireFrameTracks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`model.FrameTracks` on the wire."""
+
+    source_id: str
+    session_id: str
+    seq: int
+    rtp_timestamp: int
+    captured_at: datetime | None
+    captured_at_from: CapturedAtFrom
+    width: int
+    height: int
+    tracks: list[WireTrack]
+
+
+class TrackBatch(_Message, frozen=True):
+    """Tracks of the frames analysed since the last batch."""
+
+    frames: list[WireFrameTracks]
+
+
+class FrameTime(msgspec.Struct, frozen=True, array_like=True):
+    """The RTP timestamp on the wire (0..2^32-1) of a frame, and when it was captured."""
+
+    rtp_timestamp: int
+    captured_at: datetime
+
+
+class FrameTimes(_Message, frozen=True):
+    """Camera agent -> station -> the node that holds the source."""
+
+    source_id: str
+    times: list[FrameTime]
+
+
+class ViewerClock(_Message, frozen=True):
+    """Node -> station -> that viewer: its RTP timestamp = ours + rtp_offset (mod 2^32)."""
+
+    viewer_session_id: str
+    rtp_offset: int
+
+
+class SessionEnded(_Message, frozen=True):
+    """Node -> station: a publisher's or viewer's session ended by itself."""
+
+    session_id: str
+    reason: str
+
+
+AgentMessage = (
+    Hello | Heartbeat | SourceReports | TrackBatch | FrameTimes | ViewerClock | SessionEnded
+)
+
+
+class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One batch. `seq` grows by one per envelope of a connection, from 0."""
+
+    seq: int
+    messages: list[AgentMessage]
+
+
+# --- station -> agent: commands ------------------------------------------------------------------
+
+
+class SourceGrant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The station's id for an offered source."""
+
+    key: str
+    source_id: str
+
+
+class PublishSources(_Message, frozen=True):
+    """To a camera agent, after hello and whenever a node comes (back): publish these over WHIP now,
+    each at `whip_path` + source_id, dropping any session it still holds for them."""
+
+    whip_path: str
+    sources: list[SourceGrant]
+
+
+class AcceptWhip(_Message, frozen=True):
+    """To a node: answer this publisher's offer. Reply: SdpAnswer."""
+
+    source_id: str
+    session_id: str
+    sdp: str
+    analyse: bool = True
+
+
+class AcceptWhep(_Message, frozen=True):
+    """To a node: answer this viewer's offer. Reply: SdpAnswer."""
+
+    source_id: str
+    session_id: str
+    sdp: str
+
+
+class AddCandidates(_Message, frozen=True):
+    """To a node: trickled ICE candidates, an RFC 8840 SDP fragment. Reply: Done."""
+
+    session_id: str
+    sdp_fragment: str
+
+
+class EndSession(_Message, frozen=True):
+    """To a node: end a publisher's or viewer's session. Reply: Done, even if it is gone."""
+
+    session_id: str
+
+
+class RelayFrameTimes(_Message, frozen=True):
+    """To a node: frame times of a source, as its agent sent them. Reply: Done."""
+
+    source_id: str
+    times: list[FrameTime]
+
+
+Command = PublishSources | AcceptWhip | AcceptWhep | AddCandidates | EndSession | RelayFrameTimes
+
+
+class Done(_Message, frozen=True):
+    """The command was carried out."""
+
+
+class SdpAnswer(_Message, frozen=True):
+    """The node's answer, with all its own candidates in it."""
+
+    sdp: str
+
+
+class Refused(_Message, frozen=True):
+    """The command could not be carried out; `code` is a code of `core.errors`."""
+
+    code: str
+    message: str
+    remedy: str = ""
+
+
+Reply = Done | SdpAnswer | Refused
+
+
+_envelope_decoder = msgspec.msgpack.Decoder(Envelope)
+_command_decoder: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)
+_reply_decoder: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
+
+
+def encode(message: Envelope | Command | Reply) -> bytes:
+    """One message as msgpack."""
+    return msgspec.msgpack.encode(message)
+
+
+def decode_envelope(payload: object) -> Envelope:
+    """Raises InvalidInput for anything that is not one well-formed envelope of bounded size."""
+    return _decode(_envelope_decoder, payload, "agent message")
+
+
+def decode_command(payload: object) -> Command:
+    """Raises InvalidInput for anything that is not one well-formed command."""
+    return _decode(_command_decoder, payload, "command")
+
+
+def decode_reply(payload: object) -> Reply:
+    """Raises InvalidInput for anything that is not one well-formed reply."""
+    return _decode(_reply_decoder, payload, "reply")
+
+
+def refused(error: KestrelError) -> Refused:
+    """An error as a reply."""
+    return Refused(error.code, error.message, error.remedy)
+
+
+def raise_if_refused(reply: Reply) -> Done | SdpAnswer:
+    """The reply, unless it is a refusal: that becomes the error it was on the other side."""
+    if isinstance(reply, Refused):
+        raise error_from_code(reply.code, reply.message, reply.remedy)
+    return reply
+
+
+def check_hello(hello: Hello) -> Literal[1]:
+    """Raises InvalidInput naming both versions and what to do when they differ."""
+    if hello.protocol != PROTOCOL_VERSION:
+        raise InvalidInput(
+            f"{hello.name} speaks agent protocol {hello.protocol}, "
+            f"this station speaks {PROTOCOL_VERSION}.",
+            "Run the same release of Kestrel on both.",
+        )
+    return 1
+
+
+def _decode(decoder: msgspec.msgpack.Decoder[T], payload: object, what: str) -> T:
+    if not isinstance(payload, bytes | bytearray):
+        raise InvalidInput(f"An {what} must be bytes.")
+    if len(payload) > MAX_ENVELOPE_BYTES:
+        raise InvalidInput(f"An {what} of {len(payload)} bytes is over {MAX_ENVELOPE_BYTES}.")
+    try:
+        return decoder.decode(payload)
+    except msgspec.MsgspecError as error:
+        raise InvalidInput(f"A malformed {what}: {error}.") from error

@@ -1,0 +1,133 @@
+"""Settings: one frozen tree from TOML and environment; unknown keys are refused with their path.
+
+Built once, by the command line; each part is handed only its own branch. Environment variables
+override the file: `KESTREL_STATION__PORT=8443` is `[station] port = 8443`.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from ground_station.core.errors import ConfigError
+
+ENV_PREFIX = "KESTREL_"
+# Variables of ours that are no settings: an agent's token is a secret, handed to one process only.
+NOT_SETTINGS = frozenset({"KESTREL_AGENT_TOKEN", "KESTREL_CAMERA_ADDRESS"})
+
+
+class _Branch(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StationSettings(_Branch):
+    """The web server."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on; plain HTTP: loopback only.")
+    port: int = Field(8080, ge=1, le=65535, description="TCP port of the page, API and WHIP/WHEP.")
+    threads: int = Field(128, ge=8, le=1024, description="Threads; each open page holds one.")
+    session_hours: float = Field(12, gt=0, le=24 * 7, description="Sign-in lasts this long.")
+
+
+class NodeSettings(_Branch):
+    """The vision node."""
+
+    ice_host: str = Field("127.0.0.1", description="Local address offered for WebRTC media.")
+    analysed_fps: float = Field(10, gt=0, le=60, description="Frames analysed a second a source.")
+    detector_threads: int = Field(1, ge=1, le=64, description="Threads of one inference.")
+    confidence: float = Field(0.5, gt=0, lt=1, description="Detections below this are dropped.")
+    detector: str = Field(
+        "nanodet-g-416",
+        description='Model id, or "frame-code" (simulation only: reads numbers drawn in pixels).',
+    )
+    lost_after_s: float = Field(2.0, gt=0, description="No frame for so long: the source is lost.")
+
+
+class AgentSettings(_Branch):
+    """Camera agents that run beside the station."""
+
+    demo_camera: bool = Field(True, description="Publish the demonstration footage.")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_nested_delimiter="__", frozen=True, extra="forbid"
+    )
+
+    data_folder: Path = Field(Path("var"), description="Where this installation keeps its data.")
+    station: StationSettings = StationSettings()
+    node: NodeSettings = NodeSettings()
+    agents: AgentSettings = AgentSettings()
+
+
+def load_settings(file: Path | None = None, overrides: dict[str, Any] | None = None) -> Settings:
+    """Read a TOML file (if given), then the environment, then `overrides` (the command line).
+
+    Raises:
+        ConfigError: the file is missing or malformed, or a key is unknown or out of range; the
+            message names the key's path, never a value.
+    """
+    values: dict[str, Any] = {}
+    if file is not None:
+        try:
+            values = tomllib.loads(file.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ConfigError(f"Cannot read the settings file {file}: {error.strerror}.") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(f"The settings file {file} is not valid TOML: {error}.") from error
+    _refuse_unknown_variables()
+
+    class Layered(Settings):
+        """Overrides win over the environment, the environment over the file."""
+
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return init_settings, env_settings, InitSettingsSource(settings_cls, values)
+
+    try:
+        return Layered(**(overrides or {}))
+    except ValidationError as error:
+        raise ConfigError(_sentence(error), "See docs/settings.md.") from error
+
+
+def _refuse_unknown_variables() -> None:
+    known = {name.upper() for name in Settings.model_fields}
+    for variable in os.environ:
+        name = variable.upper()
+        if not name.startswith(ENV_PREFIX) or name in NOT_SETTINGS:
+            continue
+        if name.removeprefix(ENV_PREFIX).split("__")[0] not in known:
+            raise ConfigError(
+                f"The environment variable {variable} is no setting of Kestrel.",
+                "See docs/settings.md.",
+            )
+
+
+def _sentence(error: ValidationError) -> str:
+    parts = []
+    for problem in error.errors(include_input=False, include_url=False):
+        path = ".".join(str(step) for step in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            parts.append(f"the setting {path} does not exist")
+        else:
+            parts.append(f"the setting {path} is wrong: {problem['msg']}")
+    return "Settings: " + "; ".join(parts) + "."
