@@ -9,6 +9,14 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ground_station.core.agent_protocol import (
+    AgentKind,
+    AgentMessage,
+    Command,
+    Done,
+    Hello,
+    SdpAnswer,
+)
 from ground_station.core.model import Detections, Frame, Track
 
 
@@ -51,3 +59,54 @@ class Tracker(Protocol):
     ) -> tuple[Track, ...]:
         """Tracks seen in this frame. `at_s`: seconds on the source's own media clock."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class AgentIdentity:
+    """Who a token belongs to. The station decides the id, name and kind; an agent only has a token."""
+
+    agent_id: str
+    name: str
+    kind: AgentKind
+
+
+class AgentAuthenticator(Protocol):
+    """Turns an agent's secret token into who it is."""
+
+    def agent_for_token(self, token: str) -> AgentIdentity | None:
+        """None for an unknown, revoked or malformed token."""
+        ...
+
+
+class AgentChannel(Protocol):
+    """The way back to one connected agent."""
+
+    def call(self, command: Command, timeout_s: float) -> Done | SdpAnswer:
+        """Send a command and wait for its reply; from any thread but the agent's own handlers.
+
+        Raises:
+            TimedOut: no acknowledgement in time.
+            Unavailable: the agent is gone.
+            KestrelError: the agent refused; the class is the one the refusal named.
+        """
+        ...
+
+    def close(self) -> None:
+        """Drop the connection; the agent will try again by itself."""
+        ...
+
+
+class AgentListener(Protocol):
+    """What the station does with agents. Called from transport threads; must not block long."""
+
+    def agent_connected(self, identity: AgentIdentity, hello: Hello, channel: AgentChannel) -> None:
+        """A checked hello came. A KestrelError raised here refuses the agent with its message.
+        A second connection of the same agent replaces the first."""
+        ...
+
+    def agent_message(self, agent_id: str, channel: AgentChannel, message: AgentMessage) -> None:
+        """A message from a connected agent, in order. `channel` tells an old connection's
+        straggler from the present one."""
+        ...
+
+    def agent_disconnected(self, agent_id: str, channel: AgentChannel) -> None: ...
