@@ -63,7 +63,7 @@ class Tracker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AgentIdentity:
-    """Who a token belongs to. The station decides the id, name and kind; an agent only has a token."""
+    """Who a token belongs to: the station decides this, an agent only has its token."""
 
     agent_id: str
     name: str
