@@ -1,0 +1,21 @@
+"""The station's own database: SQLAlchemy and Alembic over SQLite. ORM types never leave it."""
+
+from ground_station.store.engine import Database, database_file, open_database
+from ground_station.store.prepare import prepare_database
+from ground_station.store.repos import (
+    SqlAgents,
+    SqlSignIns,
+    SqlSources,
+    SqlUsers,
+)
+
+__all__ = [
+    "Database",
+    "SqlAgents",
+    "SqlSignIns",
+    "SqlSources",
+    "SqlUsers",
+    "database_file",
+    "open_database",
+    "prepare_database",
+]

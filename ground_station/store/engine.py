@@ -1,0 +1,118 @@
+"""The SQLite file: where it lies, how it is opened, and the one writer.
+
+Write-ahead log, so that readers never wait for the writer; foreign keys on; a busy timeout for the
+second process that may write (the command line). Inside one process one lock orders the writers,
+and a write transaction begins IMMEDIATE: it never has to be upgraded, so it cannot deadlock.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from ground_station.core.errors import IntegrityError, Unavailable
+
+BUSY_TIMEOUT_MS = 5000
+DATABASE_NAME = "kestrel.db"
+
+
+def database_file(data_folder: Path) -> Path:
+    """Where this installation's database lies."""
+    return data_folder / DATABASE_NAME
+
+
+class Database:
+    """An open database; sessions are short and belong to one thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writer = threading.Lock()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that only reads."""
+        with _translated(), Session(self.engine, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session that is committed at the end, or rolled back when the block raises."""
+        with (
+            self._writer,
+            _translated(),
+            self.engine.connect().execution_options(kestrel_write=True) as connection,
+            Session(connection, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    def check(self) -> None:
+        """Raises Unavailable or IntegrityError if the database does not answer."""
+        with self.read() as session:
+            session.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """The driver's own errors, as ours; a broken constraint is for the repository to name."""
+    try:
+        yield
+    except DatabaseError as error:
+        cause = error.orig
+        if isinstance(cause, sqlite3.IntegrityError):
+            raise
+        if isinstance(cause, sqlite3.OperationalError):
+            raise Unavailable(f"The database did not answer: {cause}.") from error
+        raise IntegrityError(
+            f"The database is damaged: {cause}.", "Restore it from a backup in the data folder."
+        ) from error
+
+
+def open_database(file: Path) -> Database:
+    """Open an existing database file.
+
+    Raises:
+        Unavailable: there is no such file.
+    """
+    if not file.is_file():
+        raise Unavailable(f"There is no database {file}.", "Run python3 run.py once to make it.")
+    engine = create_engine(
+        f"sqlite+pysqlite:///{file}",
+        pool_size=8,
+        max_overflow=24,
+        pool_timeout=5,
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _set_up_connection)
+    event.listen(engine, "begin", _begin)
+    return Database(engine)
+
+
+def _set_up_connection(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # we begin transactions ourselves, see _begin
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+        "trusted_schema = OFF",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("kestrel_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
