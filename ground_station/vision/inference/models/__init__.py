@@ -1,0 +1,1 @@
+"""What tensors mean: one module a model family."""

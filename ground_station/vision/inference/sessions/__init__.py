@@ -1,0 +1,1 @@
+"""How a tensor runs: one module a runtime."""

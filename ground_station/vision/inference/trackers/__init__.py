@@ -1,0 +1,1 @@
+"""How detections become tracks."""
