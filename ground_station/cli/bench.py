@@ -1,0 +1,361 @@
+"""`run.py bench system`: the figures of the spine, measured through a real browser.
+
+Each part starts the product as a person would (`run.py`), drives Chromium through it, and reads
+what the page itself recorded. Progress goes to stderr; `--json` prints one document on stdout.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import platform
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+
+from ground_station.core.errors import Unavailable
+
+ROOT = Path(__file__).resolve().parents[2]
+SCENARIOS = ROOT / "tests" / "browser"
+SIGN_IN_FILE = "first-sign-in.txt"
+USERNAME = "operator"
+DEMO_SOURCE = "PETS"
+CODE_SOURCE = "Frame code"
+PARTS = ("restart", "load", "latency", "locked", "fresh")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured figure beside what it should reach. `reached` is None where no goal was set."""
+
+    name: str
+    value: float
+    unit: str
+    goal: str
+    reached: bool | None
+    note: str = ""
+
+
+def machine() -> dict[str, Any]:
+    """What this ran on, for whoever reads the figures."""
+    model = platform.processor()
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                model = line.partition(":")[2].strip()
+                break
+    return {
+        "cpu": model,
+        "cores": psutil.cpu_count(),
+        "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+    }
+
+
+def run_bench(parts: Sequence[str], *, frames: int, say: Callable[[str], None]) -> dict[str, Any]:
+    """Measure the named parts; returns one JSON-ready document.
+
+    Raises:
+        Unavailable: Chromium, Node or the demonstration footage is missing, or a part of the
+            product did not come up; a figure that could not be measured is never left out quietly.
+    """
+    figures: list[Figure] = []
+    if {"restart", "load", "latency"} & set(parts):
+        figures += _on_demo(parts, say)
+    if "locked" in parts:
+        figures += _locked(frames, say)
+    if "fresh" in parts:
+        figures += _fresh(say)
+    return {"bench": "system", "machine": machine(), "figures": [asdict(f) for f in figures]}
+
+
+# --- the product, started as a person would ------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    address: str
+    data_folder: Path
+    process: subprocess.Popen[bytes]
+    started_at_ms: float
+
+    def scenario(self, name: str, timeout_s: float, **options: Any) -> dict[str, Any]:
+        password_file = self.data_folder / SIGN_IN_FILE
+        options |= {"address": self.address, "username": USERNAME}
+        options |= {"password_file": str(password_file), "wait_ms": int(timeout_s * 1000)}
+        return _scenario(name, options, timeout_s)
+
+
+@contextlib.contextmanager
+def _product(
+    root: Path, data_folder: Path, settings: str = "", env: dict[str, str] | None = None
+) -> Iterator[_Running]:
+    port = _free_port()
+    settings_file = data_folder.parent / f"{data_folder.name}.toml"
+    settings_file.write_text(settings, encoding="utf-8")
+    command = [sys.executable, "run.py", "--port", str(port), "--data-folder", str(data_folder)]
+    log = data_folder.parent / f"{data_folder.name}.log"
+    with log.open("wb") as output:
+        started_at_ms = time.time() * 1000
+        process = subprocess.Popen(  # noqa: S603 - our own program
+            [*command, "--settings", str(settings_file)],
+            cwd=root,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=os.environ | (env or {}),
+        )
+        try:
+            yield _Running(f"http://127.0.0.1:{port}", data_folder, process, started_at_ms)
+        except BaseException:
+            sys.stderr.write(log.read_text(encoding="utf-8", errors="replace")[-4000:])
+            raise
+        finally:
+            process.terminate()
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _scenario(name: str, options: dict[str, Any], timeout_s: float) -> dict[str, Any]:
+    node = shutil.which("node")
+    if node is None:
+        raise Unavailable("The bench needs Node 20 on the PATH.", "Install Debian's nodejs.")
+    done = subprocess.run(  # noqa: S603 - our own script
+        [node, str(SCENARIOS / f"{name}.mjs"), json.dumps(options)],
+        capture_output=True,
+        text=True,
+        timeout=timeout_s + 60,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise Unavailable(f"The browser scenario {name} failed: {done.stderr.strip()[-1500:]}")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+# --- parts ---------------------------------------------------------------------------------------
+
+
+def _on_demo(parts: Sequence[str], say: Callable[[str], None]) -> list[Figure]:
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="kestrel-bench-") as folder:
+        data_folder = Path(folder) / "data"
+        say("First start, so that the second is a restart")
+        with _product(ROOT, data_folder) as running:
+            running.scenario("first_boxes", 60, source=DEMO_SOURCE)
+        say("Restart to moving boxes in a browser")
+        with _product(ROOT, data_folder) as running:
+            first = running.scenario("first_boxes", 60, source=DEMO_SOURCE)
+            if "restart" in parts:
+                figures += _restart_figures(running, first)
+            if "load" in parts:
+                say("Processor and memory of the server processes, 30 s, nobody watching")
+                figures += _load_figures(running.process.pid, 30, "no viewer")
+            if "latency" in parts or "load" in parts:
+                say("Capture to decoded frame in the browser, 30 s")
+                figures += _watched(running, parts)
+    return figures
+
+
+def _restart_figures(running: _Running, first: dict[str, Any]) -> list[Figure]:
+    served_s = (first["served_at_ms"] - running.started_at_ms) / 1000
+    boxes_s = (first["first_boxes_at_ms"] - running.started_at_ms) / 1000
+    return [
+        Figure("restart to the page served", round(served_s, 2), "s", "≤ 8", served_s <= 8),
+        Figure(
+            "restart to moving boxes in the browser",
+            round(boxes_s, 2),
+            "s",
+            "",
+            None,
+            "a fresh browser signs in and opens the camera; its own start is in the figure",
+        ),
+    ]
+
+
+def _watched(running: _Running, parts: Sequence[str]) -> list[Figure]:
+    options = {"source": DEMO_SOURCE, "view": "live", "entries": 10_000, "seconds": 30}
+    password_file = str(running.data_folder / SIGN_IN_FILE)
+    options |= {"address": running.address, "username": USERNAME, "password_file": password_file}
+    browser = subprocess.Popen(  # noqa: S603 - our own script
+        [shutil.which("node") or "node", str(SCENARIOS / "measure.mjs"), json.dumps(options)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    figures: list[Figure] = []
+    if "load" in parts:
+        time.sleep(8)  # the browser's own start
+        figures += _load_figures(running.process.pid, 20, "one viewer")
+    output, errors = browser.communicate(timeout=120)
+    if browser.returncode != 0:
+        raise Unavailable(f"The browser scenario measure failed: {errors.strip()[-1500:]}")
+    if "latency" in parts:
+        figures += _latency_figures(json.loads(output)["live"])
+    return figures
+
+
+def _latency_figures(live: list[dict[str, Any]]) -> list[Figure]:
+    ages = [e["shown_at_ms"] - e["captured_at_ms"] for e in live if e["captured_at_ms"] is not None]
+    if len(ages) < 50:
+        raise Unavailable(f"Only {len(ages)} frames with a known capture time reached the browser.")
+    p50, p95 = np.percentile(ages, [50, 95])
+    note = f"{len(ages)} frames; captured_at is when the agent sends the frame it read"
+    return [
+        Figure("capture to decoded frame, p50", round(float(p50), 1), "ms", "", None, note),
+        Figure("capture to decoded frame, p95", round(float(p95), 1), "ms", "≤ 300", p95 <= 300),
+    ]
+
+
+def _load_figures(pid: int, seconds: float, when: str) -> list[Figure]:
+    processes = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    before = {p.pid: _cpu_s(p) for p in processes}
+    started = time.monotonic()
+    time.sleep(seconds)
+    elapsed_s = time.monotonic() - started
+    rows = [(_role(p), (_cpu_s(p) - before[p.pid]) / elapsed_s, _pss_mb(p)) for p in processes]
+    cpu = sum(row[1] for row in rows)
+    memory_mb = sum(row[2] for row in rows)
+    by_role: dict[str, tuple[float, float]] = {}
+    for role, share, size in rows:
+        held = by_role.get(role, (0.0, 0.0))
+        by_role[role] = (held[0] + share, held[1] + size)
+    note = "; ".join(f"{r} {c:.1%}, {m:.0f} MB" for r, (c, m) in sorted(by_role.items()))
+    return [
+        Figure(
+            f"processor of all server processes, {when}",
+            round(cpu, 3),
+            "cores",
+            "< 0.8",
+            cpu < 0.8,
+            note,
+        ),
+        Figure(
+            f"memory of all server processes, {when}",
+            round(memory_mb),
+            "MB",
+            "≤ 1000",
+            memory_mb <= 1000,
+            "proportional set size",
+        ),
+    ]
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+def _pss_mb(process: psutil.Process) -> float:
+    return float(process.memory_full_info().pss) / 1e6
+
+
+def _role(process: psutil.Process) -> str:
+    words = process.cmdline()
+    for role in ("_station", "_node", "_camera"):
+        if role in words:
+            return role.strip("_")
+    return "supervisor"
+
+
+def _locked(frames: int, say: Callable[[str], None]) -> list[Figure]:
+    say(f"Locked view: {frames} frames with their number drawn into the picture")
+    settings = '[node]\ndetector = "frame-code"\nanalysed_fps = 25\n[agents]\ndemo_camera = false\n'
+    with tempfile.TemporaryDirectory(prefix="kestrel-bench-") as folder:
+        data_folder = Path(folder) / "data"
+        with _product(ROOT, data_folder, settings) as running:
+            camera = subprocess.Popen(  # noqa: S603 - our own program
+                [
+                    *(sys.executable, "run.py", "camera", "frame-code:640x360@25"),
+                    *("--name", CODE_SOURCE, "--data-folder", str(data_folder)),
+                    *("--port", running.address.rpartition(":")[2]),
+                ],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            try:
+                seconds = frames / 25 * 2 + 30
+                measured = running.scenario(
+                    "measure",
+                    seconds + 60,
+                    source=CODE_SOURCE,
+                    view="locked",
+                    entries=frames,
+                    seconds=seconds,
+                )
+            finally:
+                camera.terminate()
+                camera.wait(10)
+    return _locked_figures(measured)
+
+
+def _locked_figures(measured: dict[str, Any]) -> list[Figure]:
+    entries = measured["locked"]
+    boxed = [e for e in entries if e["box_number"] is not None]
+    unread = [e for e in boxed if e["picture_number"] is None]
+    wrong = [e for e in boxed if e["picture_number"] not in (None, e["box_number"])]
+    if not boxed:
+        raise Unavailable("No frame with a box was shown in locked view.")
+    note = (
+        f"{len(boxed)} of {len(entries)} frames shown had a box; {len(unread)} numbers unreadable"
+    )
+    return [
+        Figure("locked view: boxes on a wrong frame", len(wrong), "frames", "0", not wrong, note),
+        Figure("locked view: frames shown with their box", len(boxed), "frames", "", None),
+        *[
+            Figure(f"frame-code camera, {f.name}", f.value, f.unit, f.goal, f.reached, f.note)
+            for f in _latency_figures(measured["live"])
+        ],
+    ]
+
+
+def _fresh(say: Callable[[str], None]) -> list[Figure]:
+    say("Fresh clone with empty package caches to moving boxes")
+    with tempfile.TemporaryDirectory(prefix="kestrel-bench-") as folder:
+        clone = Path(folder) / "clone"
+        git = shutil.which("git")
+        if git is None:
+            raise Unavailable("The fresh-clone figure needs git.", "Install Debian's git.")
+        subprocess.run([git, "clone", "-q", str(ROOT), str(clone)], check=True)  # noqa: S603
+        caches = {
+            "PIP_CACHE_DIR": f"{folder}/pip",
+            "npm_config_cache": f"{folder}/npm",
+            "UV_CACHE_DIR": f"{folder}/uv",
+            "XDG_CACHE_HOME": f"{folder}/cache",
+        }
+        with _product(clone, Path(folder) / "data", env=caches) as running:
+            first = running.scenario("first_boxes", 900, source=DEMO_SOURCE)
+            seconds = (first["first_boxes_at_ms"] - running.started_at_ms) / 1000
+    return [
+        Figure(
+            "fresh clone to moving boxes, cold package caches",
+            round(seconds, 1),
+            "s",
+            "≤ 360",
+            seconds <= 360,
+            "includes the browser's start, sign-in and opening the camera",
+        )
+    ]

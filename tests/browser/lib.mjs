@@ -1,0 +1,109 @@
+// What every browser scenario shares: Debian's Chromium through playwright-core, sign-in, and the
+// page's own diagnostics. A scenario is called with one JSON argument, prints one JSON document on
+// stdout and exits 0; anything it finds wrong is an exception, so a non-zero exit.
+import { createRequire } from "node:module";
+import { existsSync, readFileSync } from "node:fs";
+
+const require = createRequire(new URL("../../web/package.json", import.meta.url));
+const { chromium } = require("playwright-core");
+
+const CHROMIUM = process.env.KESTREL_TEST_CHROMIUM ?? "/usr/bin/chromium";
+
+export const options = JSON.parse(process.argv[2] ?? "{}");
+
+export function check(condition, sentence) {
+  if (!condition) throw new Error(sentence);
+}
+
+/** A fresh browser with an empty profile. `fakeCamera` gives getUserMedia a moving test picture. */
+export async function launch({ fakeCamera = false } = {}) {
+  check(existsSync(CHROMIUM), `No browser at ${CHROMIUM}.`);
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+      "--disable-background-networking", "--disable-component-update", "--disable-sync",
+      "--autoplay-policy=no-user-gesture-required",
+      ...(fakeCamera
+        ? ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+        : []),
+    ],
+  });
+}
+
+/** A page that remembers what went wrong in it: console errors, exceptions, failed requests. */
+export async function openPage(browser, viewport = { width: 1440, height: 900 }) {
+  const context = await browser.newContext({ viewport, locale: "en-GB", timezoneId: "Europe/London" });
+  const page = await context.newPage();
+  const faults = [];
+  page.on("pageerror", (error) => faults.push(`exception: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error") faults.push(`console: ${message.text()}`);
+  });
+  page.on("request", (request) => {
+    const { hostname, protocol } = new URL(request.url());
+    if (/^(http|ws)/.test(protocol) && hostname !== "127.0.0.1")
+      faults.push(`request outside this machine: ${hostname}`);
+  });
+  return { context, page, faults };
+}
+
+export async function waitForServer(address, timeoutMs = 60_000) {
+  const end = Date.now() + timeoutMs;
+  while (Date.now() < end) {
+    try {
+      if ((await fetch(`${address}/health`)).status < 600) return;
+    } catch {
+      // not listening yet
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`No answer from ${address} within ${timeoutMs} ms.`);
+}
+
+/** The password given, or the one in the file that `run.py` writes for this installation. */
+function passwordOf({ password, password_file }) {
+  if (password !== undefined) return password;
+  const match = /password:?\s+(\S+)/i.exec(readFileSync(password_file, "utf8"));
+  check(match !== null, "The sign-in file holds no password.");
+  return match[1];
+}
+
+export async function signIn(page, o, query = "?diagnostics=1") {
+  await page.goto(`${o.address}/${query}`);
+  await page.getByLabel("Username").fill(o.username);
+  await page.getByLabel("Password", { exact: true }).fill(passwordOf(o));
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("application", { name: /map/i }).waitFor({ timeout: 20_000 });
+}
+
+/** Select a source through the list, as a keyboard user would. */
+export async function openSource(page, name) {
+  await page.keyboard.press("l");
+  const row = page.getByRole("option", { name: new RegExp(name, "i") }).first();
+  await row.waitFor({ timeout: 20_000 });
+  await row.click();
+}
+
+export const diagnostics = (page) => page.evaluate(() => window.kestrelDiagnostics);
+
+/** Poll `probe` (async) until it returns something truthy. */
+export async function until(probe, sentence, timeoutMs = 20_000, everyMs = 100) {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    const value = await probe();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`${sentence} (waited ${timeoutMs} ms)`);
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+}
+
+/** Run a scenario; its result is printed, its failure is an exit code with a sentence. */
+export async function scenario(run) {
+  try {
+    process.stdout.write(`${JSON.stringify(await run(options))}\n`);
+  } catch (error) {
+    process.stderr.write(`${error.stack ?? error}\n`);
+    process.exitCode = 1;
+  }
+}
