@@ -1,0 +1,104 @@
+// The page's one connection to namespace /live: fills the stores, reconnects for ever.
+
+import { batch as together } from '@preact/signals'
+import { io, type Socket } from 'socket.io-client'
+import { agentTable, applyAgents, detector } from './agents'
+import { lastHeardMs, waitingSinceMs } from './link'
+import { refreshSession, session } from './session'
+import { applyBatch, sourceTable, tableOf } from './sources'
+import { heardFromStation } from './time'
+import { tracks, tracksChanged } from './tracks'
+import { watching } from './watching'
+import type { Batch, Frames, PlacedTrack, Snapshot, ViewerClock, Watch } from '../wire/types'
+
+/** Connected but silent for so long: the connection is dead and nobody noticed. */
+const DEAD_AFTER_MS = 6000
+const REFUSED_RETRY_MS = 2000
+
+function heard(sentAt: string): void {
+  const now = Date.now()
+  heardFromStation(Date.parse(sentAt), now)
+  lastHeardMs.value = now
+}
+
+function placed(list: readonly PlacedTrack[]): void {
+  tracks.keepOnly((id) => sourceTable.peek().get(id)?.session_id)
+  tracks.heard(list, performance.now())
+  tracksChanged.value += 1
+}
+
+export function takeSnapshot(message: Snapshot): void {
+  together(() => {
+    heard(message.sent_at)
+    sourceTable.value = tableOf(message.sources)
+    agentTable.value = applyAgents(new Map(), message.agents)
+    detector.value = { name: message.detector, problem: message.detector_problem }
+    placed(message.tracks)
+  })
+}
+
+export function takeBatch(message: Batch): void {
+  together(() => {
+    heard(message.sent_at)
+    sourceTable.value = applyBatch(sourceTable.value, message)
+    agentTable.value = applyAgents(agentTable.value, message.agents)
+    const { name, problem } = detector.value
+    if (message.detector !== name || message.detector_problem !== problem) {
+      detector.value = { name: message.detector, problem: message.detector_problem }
+    }
+    placed(message.tracks)
+  })
+}
+
+/** Opens the connection; the answer closes it. */
+export function connectLive(): () => void {
+  lastHeardMs.value = null
+  waitingSinceMs.value = Date.now()
+  const socket: Socket = io('/live', {
+    transports: ['websocket', 'polling'],
+    tryAllTransports: true,
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 2000,
+  })
+  let retry: ReturnType<typeof setTimeout> | undefined
+  const again = () => {
+    retry = setTimeout(() => void checkThenConnect(socket), REFUSED_RETRY_MS)
+  }
+  socket.on('connect', () => {
+    watching.connected((event, body: Watch) => socket.emit(event, body, () => undefined))
+  })
+  socket.on('disconnect', (reason) => {
+    watching.disconnected()
+    if (reason === 'io server disconnect') again()
+  })
+  // A refusal by the namespace is not retried by the client itself; a missing server is.
+  socket.on('connect_error', () => {
+    if (!socket.active) again()
+  })
+  socket.on('snapshot', takeSnapshot)
+  socket.on('batch', takeBatch)
+  socket.on('frames', (message: Frames) => watching.frames(message))
+  socket.on('viewer_clock', (message: ViewerClock) => watching.clock(message))
+  const watchdog = setInterval(() => reviveIfDead(socket), 1000)
+  return () => {
+    clearInterval(watchdog)
+    clearTimeout(retry)
+    watching.disconnected()
+    socket.close()
+  }
+}
+
+async function checkThenConnect(socket: Socket): Promise<void> {
+  await refreshSession()
+  if (session.value.state === 'signed_in') socket.connect()
+}
+
+let revivedAtMs = 0
+
+function reviveIfDead(socket: Socket): void {
+  const now = Date.now()
+  const silentMs = now - Math.max(lastHeardMs.peek() ?? waitingSinceMs.peek(), revivedAtMs)
+  if (!socket.connected || silentMs < DEAD_AFTER_MS) return
+  revivedAtMs = now
+  socket.disconnect().connect()
+}

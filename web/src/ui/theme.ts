@@ -1,0 +1,39 @@
+// Dark (default), night (dim and red-shifted) and daylight (high contrast).
+
+import { signal } from '@preact/signals'
+
+export const THEMES = ['dark', 'night', 'daylight'] as const
+export type Theme = (typeof THEMES)[number]
+const KEY = 'kestrel.theme'
+
+const isTheme = (value: unknown): value is Theme => THEMES.includes(value as Theme)
+
+function stored(): Theme {
+  try {
+    const value = localStorage.getItem(KEY)
+    return isTheme(value) ? value : 'dark'
+  } catch {
+    return 'dark' // storage is switched off: the choice lasts for this page
+  }
+}
+
+export const theme = signal<Theme>('dark')
+
+export function setTheme(next: Theme): void {
+  document.documentElement.dataset['theme'] = next
+  theme.value = next
+  try {
+    localStorage.setItem(KEY, next)
+  } catch {
+    // see above
+  }
+}
+
+export const startTheme = (): void => setTheme(stored())
+
+/** The value of a design token, for what is drawn on canvases and by MapLibre. */
+export function token(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
+}
+
+export const reducedMotion = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches

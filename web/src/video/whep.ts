@@ -1,0 +1,76 @@
+// One WHEP session: offer, answer, and a DELETE when it is over. No ICE servers: the node's address
+// is in its answer.
+
+import { deleteSession, postOffer, viewerToken } from '../wire/http'
+
+const GATHER_AT_MOST_MS = 1000
+
+export interface WhepSession {
+  peer: RTCPeerConnection
+  /** The last path segment of Location. */
+  viewerSessionId: string
+  close(): void
+}
+
+/** Raises ProblemError (or a DOMException for an answer that cannot be used); nothing is left open
+ * then. Aborting `signal` ends it at any stage. */
+export async function openWhep(
+  sourceId: string,
+  signal: AbortSignal,
+  onTrack: (stream: MediaStream) => void,
+): Promise<WhepSession> {
+  const peer = new RTCPeerConnection({ iceServers: [], bundlePolicy: 'max-bundle' })
+  let end = () => peer.close()
+  signal.addEventListener('abort', () => end(), { once: true })
+  try {
+    peer.addTransceiver('video', { direction: 'recvonly' })
+    peer.addEventListener('track', ({ track, receiver }) => {
+      lowDelay(receiver)
+      onTrack(new MediaStream([track]))
+    })
+    await peer.setLocalDescription(await peer.createOffer())
+    await gathered(peer)
+    signal.throwIfAborted()
+    const { token, whep_path } = await viewerToken(sourceId)
+    signal.throwIfAborted()
+    const answer = await postOffer(whep_path, token, peer.localDescription?.sdp ?? '')
+    let open = true
+    const close = () => {
+      if (!open) return
+      open = false
+      removeEventListener('pagehide', close)
+      deleteSession(answer.location, token)
+      peer.close()
+    }
+    end = close
+    addEventListener('pagehide', close)
+    if (signal.aborted) close()
+    signal.throwIfAborted()
+    await peer.setRemoteDescription({ type: 'answer', sdp: answer.sdp })
+    return { peer, viewerSessionId: answer.location.split('/').at(-1) ?? '', close }
+  } catch (error) {
+    end()
+    throw error
+  }
+}
+
+/** No jitter buffer beyond what the network makes necessary. */
+function lowDelay(receiver: RTCRtpReceiver): void {
+  if ('jitterBufferTarget' in receiver) receiver.jitterBufferTarget = 0
+}
+
+function gathered(peer: RTCPeerConnection): Promise<void> {
+  if (peer.iceGatheringState === 'complete') return Promise.resolve()
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      peer.removeEventListener('icegatheringstatechange', check)
+      resolve()
+    }
+    const check = () => {
+      if (peer.iceGatheringState === 'complete') done()
+    }
+    const timer = setTimeout(done, GATHER_AT_MOST_MS)
+    peer.addEventListener('icegatheringstatechange', check)
+  })
+}

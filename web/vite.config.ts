@@ -1,0 +1,20 @@
+import { defineConfig } from 'vite'
+
+export default defineConfig({
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    target: 'es2022',
+    // Nothing may be inlined as data: or script: the page runs under a strict CSP.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // MapLibre alone is above Vite's warning line; it is a chunk of its own.
+    chunkSizeWarningLimit: 1300,
+    rolldownOptions: {
+      input: { index: 'index.html', components: 'components.html' },
+      output: {
+        advancedChunks: { groups: [{ name: 'maplibre', test: /node_modules[\\/]maplibre-gl/ }] },
+      },
+    },
+  },
+  test: { environment: 'node', include: ['tests/**/*.test.{ts,tsx}'] },
+} as Parameters<typeof defineConfig>[0])
