@@ -8,6 +8,7 @@ All coordinates are metres in one plane. Used by `tools.make_basemap` only.
 from __future__ import annotations
 
 import heapq
+import itertools
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -44,7 +45,7 @@ class RoadGraph:
 
     def add_line(self, coordinates: Iterable[tuple[float, float]], rank: int) -> None:
         nodes = [(round(x), round(y)) for x, y in coordinates]
-        for a, b in zip(nodes, nodes[1:], strict=False):
+        for a, b in itertools.pairwise(nodes):
             if a != b:
                 self._add(edge(a, b), rank)
 
@@ -67,7 +68,7 @@ class RoadGraph:
         for end in [node for node in self.neighbours if self._is_end(node, rank)]:
             if self._is_end(end, rank):
                 path = self._way_on(end, rank, reach_m)
-                for a, b in zip(path, path[1:], strict=False):
+                for a, b in itertools.pairwise(path):
                     self.rank[edge(a, b)] = min(rank, self.rank[edge(a, b)])
 
     def strokes(self, rank: int) -> list[shapely.LineString]:
