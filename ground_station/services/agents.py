@@ -1,0 +1,327 @@
+"""Which nodes and agents are connected, what they say, and telling cameras to publish."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from ground_station.core.agent_protocol import (
+    HEARTBEAT_LOST_AFTER_S,
+    AgentKind,
+    AgentMessage,
+    FrameTimes,
+    Heartbeat,
+    Hello,
+    PublishSources,
+    SessionEnded,
+    SourceReports,
+    TrackBatch,
+    ViewerClock,
+)
+from ground_station.core.bus import Bus
+from ground_station.core.clock import Clock
+from ground_station.core.errors import KestrelError, NotAllowed
+from ground_station.core.events import AgentChanged
+from ground_station.core.lifecycle import Worker
+from ground_station.core.mailbox import DropOldest
+from ground_station.core.model import SourceKind
+from ground_station.core.ports import AgentChannel, AgentIdentity
+from ground_station.core.registry import AgentRepository, token_hash
+from ground_station.services.sources import Sources
+from ground_station.services.tracks import TrackIntake
+
+log = logging.getLogger(__name__)
+
+WHIP_PATH = "/whip/"
+TICK_S = 0.25
+PUBLISH_TIMEOUT_S = 5.0
+PUBLISH_WORKERS = 4
+FIRST_RETRY_S = 10.0  # after telling an agent to publish, when no session came of it
+MAX_RETRY_S = 120.0
+UNPUBLISHED_FOR_S = 5.0  # an agent publishes again by itself; only then is it reminded
+MAX_REMEMBERED = 1000  # agents that have gone, for the page
+
+
+class MediaEnds(Protocol):
+    """What the agents service tells the media service."""
+
+    def node_lost(self, node_id: str) -> None: ...
+    def session_ended(self, session_id: str, reason: str) -> None: ...
+    def viewer_clock(self, session_id: str, rtp_offset: int) -> None: ...
+    def frame_times(self, agent_id: str, message: FrameTimes) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStatus:
+    """A node or agent as people are told about it."""
+
+    agent_id: str
+    name: str
+    kind: AgentKind
+    connected: bool
+    since: datetime
+    problem: str
+
+
+@dataclass(slots=True)
+class _Connected:
+    identity: AgentIdentity
+    channel: AgentChannel
+    since: datetime
+    heard_at_s: float
+    problem: str = ""
+    detector: str = ""
+    detector_problem: str = ""
+    told_at_s: float = field(default=float("-inf"))
+    retry_after_s: float = FIRST_RETRY_S
+
+
+class TokenAuthenticator:
+    """`AgentAuthenticator` over the agents' repository."""
+
+    def __init__(self, agents: AgentRepository) -> None:
+        self._agents = agents
+
+    def agent_for_token(self, token: str) -> AgentIdentity | None:
+        agent = self._agents.by_token_hash(token_hash(token)) if token else None
+        if agent is None or agent.revoked_at is not None:
+            return None
+        return AgentIdentity(agent.agent_id, agent.name, agent.kind)
+
+
+class Agents:
+    """The station's `AgentListener`. Messages are handled on their transport thread, quickly;
+    commands to agents go out from workers of its own."""
+
+    def __init__(self, *, sources: Sources, tracks: TrackIntake, bus: Bus, clock: Clock) -> None:
+        self._sources = sources
+        self._tracks = tracks
+        self._bus = bus
+        self._clock = clock
+        self._media: MediaEnds | None = None
+        self._lock = threading.RLock()
+        self._connected: dict[str, _Connected] = {}
+        self._gone: dict[str, AgentStatus] = {}
+        self._to_tell: DropOldest[str] = DropOldest(4096)
+        self._wake = threading.Event()
+        self._workers = [Worker("agents-tick", self._tick_step)] + [
+            Worker(f"agents-tell-{n}", self._tell_step) for n in range(PUBLISH_WORKERS)
+        ]
+
+    def attach(self, media: MediaEnds) -> None:
+        """Join the media service; before `start`, once."""
+        self._media = media
+
+    def start(self) -> None:
+        for worker in self._workers:
+            worker.start()
+
+    def stop(self) -> None:
+        self._wake.set()
+        self._to_tell.close()
+        for worker in self._workers:
+            worker.stop()
+
+    # --- reading -------------------------------------------------------------------------------
+
+    def all(self) -> list[AgentStatus]:
+        """Connected ones, and those that have gone since the station was started."""
+        with self._lock:
+            now_here = [
+                AgentStatus(
+                    c.identity.agent_id, c.identity.name, c.identity.kind, True, c.since, c.problem
+                )
+                for c in self._connected.values()
+            ]
+            return now_here + list(self._gone.values())
+
+    def is_connected(self, agent_id: str) -> bool:
+        with self._lock:
+            return agent_id in self._connected
+
+    def nodes(self) -> list[tuple[str, AgentChannel]]:
+        """Connected vision nodes, the one connected longest first."""
+        with self._lock:
+            return [
+                (agent_id, c.channel)
+                for agent_id, c in self._connected.items()
+                if c.identity.kind is AgentKind.NODE
+            ]
+
+    def channel(self, agent_id: str) -> AgentChannel | None:
+        with self._lock:
+            connected = self._connected.get(agent_id)
+            return None if connected is None else connected.channel
+
+    def detector(self) -> tuple[str, str]:
+        """What detects, and why it does not ("" if it does)."""
+        with self._lock:
+            for connected in self._connected.values():
+                if connected.identity.kind is AgentKind.NODE:
+                    return connected.detector, connected.detector_problem
+        return "", "No vision node is connected, so nothing is detected."
+
+    # --- AgentListener -------------------------------------------------------------------------
+
+    def agent_connected(self, identity: AgentIdentity, hello: Hello, channel: AgentChannel) -> None:
+        """Take a checked hello; a KestrelError refuses it."""
+        if identity.kind is not hello.kind:
+            raise NotAllowed(f"{identity.name} is no {hello.kind} agent.")
+        if identity.kind is not AgentKind.NODE:
+            kind = SourceKind.DRONE_CAMERA
+            if identity.kind is AgentKind.CAMERA:
+                kind = SourceKind.FIXED_CAMERA
+            self._sources.offered(identity, kind, hello.sources)
+        now, now_s = self._clock.now(), self._clock.monotonic_s()
+        with self._lock:
+            former = self._connected.pop(identity.agent_id, None)
+            self._connected[identity.agent_id] = _Connected(identity, channel, now, now_s)
+            self._gone.pop(identity.agent_id, None)
+        if former is not None and identity.kind is AgentKind.NODE:
+            self._forget_node(former.identity)
+        self._announce(identity, connected=True)
+        if identity.kind is AgentKind.NODE:
+            self._tell_all()
+        else:
+            self._to_tell.put(identity.agent_id)
+
+    def agent_message(self, agent_id: str, channel: AgentChannel, message: AgentMessage) -> None:
+        """One message; a straggler of a connection that was replaced is dropped."""
+        with self._lock:
+            connected = self._connected.get(agent_id)
+            if connected is None or connected.channel is not channel:
+                return
+            connected.heard_at_s = self._clock.monotonic_s()
+        is_node = connected.identity.kind is AgentKind.NODE
+        match message:
+            case Heartbeat():
+                self._heartbeat(connected, message)
+            case SourceReports() if is_node:
+                self._reports(connected, message)
+            case TrackBatch() if is_node:
+                self._tracks.take(message)
+            case ViewerClock() if is_node and self._media is not None:
+                self._media.viewer_clock(message.viewer_session_id, message.rtp_offset)
+            case SessionEnded() if is_node and self._media is not None:
+                self._media.session_ended(message.session_id, message.reason)
+            case FrameTimes() if not is_node and self._media is not None:
+                self._media.frame_times(agent_id, message)
+            case _:
+                log.warning(
+                    "agent_message_ignored agent=%s message=%s",
+                    connected.identity.name,
+                    type(message).__name__,
+                )
+
+    def agent_disconnected(self, agent_id: str, channel: AgentChannel) -> None:
+        self._lose(agent_id, channel, "The connection to {name} was lost.")
+
+    # --- inside --------------------------------------------------------------------------------
+
+    def _heartbeat(self, connected: _Connected, message: Heartbeat) -> None:
+        problem = message.problems.get("", "")[:500]
+        if problem != connected.problem:
+            connected.problem = problem
+            self._announce(connected.identity, connected=True)
+        if connected.identity.kind is not AgentKind.NODE:
+            self._sources.agent_problems(connected.identity.agent_id, message.problems)
+
+    def _reports(self, connected: _Connected, message: SourceReports) -> None:
+        changed = message.detector_problem != connected.detector_problem
+        connected.detector = message.detector[:80]
+        connected.detector_problem = message.detector_problem[:500]
+        self._sources.reported(connected.identity.agent_id, message.reports)
+        if changed:
+            self._announce(connected.identity, connected=True)
+
+    def _lose(self, agent_id: str, channel: AgentChannel, sentence: str) -> None:
+        with self._lock:
+            connected = self._connected.get(agent_id)
+            if connected is None or connected.channel is not channel:
+                return
+            del self._connected[agent_id]
+            identity = connected.identity
+            problem = sentence.format(name=identity.name)
+            while len(self._gone) >= MAX_REMEMBERED:
+                del self._gone[next(iter(self._gone))]
+            self._gone[agent_id] = AgentStatus(
+                agent_id, identity.name, identity.kind, False, self._clock.now(), problem
+            )
+        log.warning("agent_lost agent=%s kind=%s", identity.name, identity.kind)
+        if identity.kind is AgentKind.NODE:
+            self._forget_node(identity)
+        else:
+            self._sources.agent_lost(agent_id, problem)
+        self._announce(identity, connected=False)
+
+    def _forget_node(self, identity: AgentIdentity) -> None:
+        """Its sessions are gone with it, whether it died or came back afresh."""
+        self._sources.node_lost(
+            identity.agent_id, f"The vision node {identity.name} stopped, and the picture with it."
+        )
+        if self._media is not None:
+            self._media.node_lost(identity.agent_id)
+
+    def _announce(self, identity: AgentIdentity, *, connected: bool) -> None:
+        self._bus.publish(
+            AgentChanged(identity.agent_id, identity.name, connected, self._clock.now())
+        )
+
+    def _tell_all(self) -> None:
+        with self._lock:
+            for agent_id, connected in self._connected.items():
+                if connected.identity.kind is not AgentKind.NODE:
+                    connected.retry_after_s = FIRST_RETRY_S
+                    self._to_tell.put(agent_id)
+
+    def _tick_step(self) -> None:
+        self._wake.wait(TICK_S)
+        self.tick()
+
+    def tick(self) -> None:
+        """Find who fell silent, and remind agents whose sources nobody publishes."""
+        now_s = self._clock.monotonic_s()
+        with self._lock:
+            silent = [
+                (agent_id, c.channel)
+                for agent_id, c in self._connected.items()
+                if now_s - c.heard_at_s > HEARTBEAT_LOST_AFTER_S
+            ]
+            has_node = any(c.identity.kind is AgentKind.NODE for c in self._connected.values())
+            due = [
+                agent_id
+                for agent_id, c in self._connected.items()
+                if has_node
+                and c.identity.kind is not AgentKind.NODE
+                and now_s - c.told_at_s > c.retry_after_s
+            ]
+        for agent_id, channel in silent:
+            self._lose(agent_id, channel, "{name} stopped answering.")
+            channel.close()
+        for agent_id in due:
+            if self._sources.without_session(agent_id, UNPUBLISHED_FOR_S):
+                self._to_tell.put(agent_id)
+
+    def _tell_step(self) -> None:
+        agent_id = self._to_tell.take(1.0)
+        if agent_id is not None:
+            self.tell_to_publish(agent_id)
+
+    def tell_to_publish(self, agent_id: str) -> None:
+        """Send an agent the list of its sources that nobody publishes. Waits for its answer."""
+        grants = self._sources.without_session(agent_id)
+        with self._lock:
+            connected = self._connected.get(agent_id)
+            if connected is None or not grants or not self.nodes():
+                return
+            now_s = self._clock.monotonic_s()
+            if connected.told_at_s > float("-inf"):
+                connected.retry_after_s = min(connected.retry_after_s * 2, MAX_RETRY_S)
+            connected.told_at_s = now_s
+        try:
+            connected.channel.call(PublishSources(WHIP_PATH, grants), PUBLISH_TIMEOUT_S)
+        except KestrelError as error:
+            log.warning("publish_refused agent=%s reason=%s", connected.identity.name, error)

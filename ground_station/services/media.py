@@ -1,0 +1,288 @@
+"""WHIP and WHEP: who may publish and view, and handing their offers to a vision node."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from ground_station.core.agent_protocol import (
+    AcceptWhep,
+    AcceptWhip,
+    AddCandidates,
+    Command,
+    EndSession,
+    FrameTime,
+    FrameTimes,
+    RelayFrameTimes,
+    SdpAnswer,
+)
+from ground_station.core.bus import Bus
+from ground_station.core.clock import Clock
+from ground_station.core.errors import (
+    InvalidInput,
+    KestrelError,
+    NotAllowed,
+    NotSignedIn,
+    TimedOut,
+    Unavailable,
+)
+from ground_station.core.events import ViewerClockKnown
+from ground_station.core.ids import new_id
+from ground_station.core.lifecycle import Worker
+from ground_station.core.mailbox import DropOldest
+from ground_station.core.ports import AgentAuthenticator, AgentChannel
+from ground_station.core.registry import Source, token_hash
+from ground_station.services.agents import Agents
+from ground_station.services.media_sessions import (
+    Direction,
+    MediaSession,
+    MediaSessions,
+    ViewerTokens,
+    no_node,
+)
+from ground_station.services.sources import Sources
+
+log = logging.getLogger(__name__)
+
+MAX_SDP_LENGTH = 64_000
+OFFER_TIMEOUT_S = 8.0
+SMALL_TIMEOUT_S = 3.0
+RELAY_TIMEOUT_S = 1.0
+MAX_TIMES_RELAYED = 600  # of one source in one command
+WAITING_TIMES = 512
+WAITING_ENDS = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session that a node took."""
+
+    session_id: str
+    sdp: str
+
+
+class Media:
+    """Authorises, hands over, and keeps the table of sessions. Thread-safe.
+
+    `publish`, `view`, `trickle` and `end` wait for the node and so belong on request threads;
+    the methods the agents service calls never wait.
+    """
+
+    def __init__(
+        self,
+        *,
+        sources: Sources,
+        agents: Agents,
+        authenticator: AgentAuthenticator,
+        bus: Bus,
+        clock: Clock,
+    ) -> None:
+        self._sources = sources
+        self._agents = agents
+        self._authenticator = authenticator
+        self._bus = bus
+        self.sessions = MediaSessions()
+        self._tokens = ViewerTokens(clock)
+        self._times: DropOldest[FrameTimes] = DropOldest(WAITING_TIMES)
+        self._to_end: DropOldest[tuple[str, str]] = DropOldest(WAITING_ENDS)
+        self._workers = [
+            Worker("media-frame-times", self._relay_step),
+            Worker("media-end-sessions", self._end_step),
+        ]
+
+    def start(self) -> None:
+        for worker in self._workers:
+            worker.start()
+
+    def stop(self) -> None:
+        self._times.close()
+        self._to_end.close()
+        for worker in self._workers:
+            worker.stop()
+
+    # --- for the HTTP endpoints ----------------------------------------------------------------
+
+    def publish(self, source_id: str, token: str, sdp: str) -> Opened:
+        """Let a publisher in; its former session of that source, if any, is ended.
+
+        Raises:
+            NotSignedIn, NotAllowed: the token is unknown, or may not publish this source.
+            NotFound: there is no such source.
+            Unavailable, TimedOut: no node, or it did not answer.
+            InvalidInput, Unprocessable: the offer cannot be answered; nothing is left of it.
+        """
+        self._authorise_publisher(self._sources.get(source_id).source, token)
+        _check_sdp(sdp)
+        node_id, channel = self._node()
+        session_id = new_id()
+        command = AcceptWhip(source_id=source_id, session_id=session_id, sdp=sdp)
+        session = MediaSession(session_id, Direction.WHIP, source_id, node_id, token_hash(token))
+        answer = self._open(session, channel, command)
+        try:
+            former = self._sources.session_began(source_id, session_id, node_id)
+        except KestrelError:  # removed meanwhile
+            self._drop(session)
+            raise
+        if former is not None:
+            self.sessions.remove(former)
+            self._to_end.put((node_id, former))
+        log.info("publisher_accepted source=%s session=%s", source_id, session_id)
+        return answer
+
+    def viewer_token(self, source_id: str, sign_in_hash: str) -> tuple[str, datetime]:
+        """A token for one WHEP session of this source; NotFound if there is no such source."""
+        self._sources.get(source_id)
+        return self._tokens.issue(source_id, sign_in_hash)
+
+    def revoke_viewer_tokens(self, sign_in_hash: str) -> None:
+        """A sign-in ended: its unused viewer tokens end too."""
+        self._tokens.revoke_of(sign_in_hash)
+
+    def view(self, source_id: str, token: str, sdp: str) -> Opened:
+        """Let a viewer in; the token is used up, whatever comes of it. Raises as `publish`."""
+        self._tokens.redeem(token, source_id)
+        status = self._sources.get(source_id)
+        _check_sdp(sdp)
+        self._node()  # says so if there is none at all
+        node_id = self._sources.node_of(source_id)
+        channel = None if node_id is None else self._agents.channel(node_id)
+        if node_id is None or channel is None:
+            raise Unavailable(
+                f"{status.source.name} is not publishing now.", "Wait until it is live."
+            )
+        session_id = new_id()
+        command = AcceptWhep(source_id=source_id, session_id=session_id, sdp=sdp)
+        session = MediaSession(session_id, Direction.WHEP, source_id, node_id, token_hash(token))
+        return self._open(session, channel, command)
+
+    def trickle(
+        self, direction: Direction, source_id: str, session_id: str, token: str, fragment: str
+    ) -> None:
+        """Hand a client's late ICE candidates to its node."""
+        session = self.sessions.authorised(direction, source_id, session_id, token)
+        if not fragment.strip():
+            raise InvalidInput("The candidates are empty.")
+        self._channel(session).call(AddCandidates(session_id, fragment), SMALL_TIMEOUT_S)
+
+    def end(self, direction: Direction, source_id: str, session_id: str, token: str) -> None:
+        """End a session at its client's wish; it is gone even if the node does not answer."""
+        session = self.sessions.authorised(direction, source_id, session_id, token)
+        self.sessions.remove(session_id)
+        if direction is Direction.WHIP:
+            self._sources.session_ended(source_id, session_id, "", lost=False)
+        self._to_end.put((session.node_id, session_id))
+
+    def end_all_of_source(self, source_id: str) -> None:
+        """A source was removed: end its publisher and its viewers."""
+        for session in self.sessions.remove_of_source(source_id):
+            self._to_end.put((session.node_id, session.session_id))
+
+    # --- for the agents service ----------------------------------------------------------------
+
+    def node_lost(self, node_id: str) -> None:
+        self.sessions.remove_of_node(node_id)
+
+    def session_ended(self, session_id: str, reason: str) -> None:
+        """A session ended by itself, says its node."""
+        session = self.sessions.remove(session_id)
+        if session is not None and session.direction is Direction.WHIP:
+            self._sources.session_ended(session.source_id, session_id, reason[:500], lost=True)
+
+    def viewer_clock(self, session_id: str, rtp_offset: int) -> None:
+        if self.sessions.set_clock(session_id, rtp_offset):
+            self._bus.publish(ViewerClockKnown(session_id, rtp_offset))
+
+    def frame_times(self, agent_id: str, message: FrameTimes) -> None:
+        """Pass on the capture times of an agent's own source; the oldest go if a node is slow."""
+        status = self._sources.find(message.source_id)
+        if status is not None and status.source.agent_id == agent_id:
+            self._times.put(message)
+
+    # --- inside --------------------------------------------------------------------------------
+
+    def _authorise_publisher(self, source: Source, token: str) -> None:
+        expected = source.publish_token_hash
+        if expected is not None and hmac.compare_digest(expected, token_hash(token)):
+            return
+        identity = self._authenticator.agent_for_token(token)
+        if identity is None:
+            raise NotSignedIn(
+                "The publish token is not the right one for this source.",
+                "Add the source again for a new token.",
+            )
+        if source.agent_id != identity.agent_id:
+            raise NotAllowed(f"{identity.name} does not offer this source.")
+
+    def _node(self) -> tuple[str, AgentChannel]:
+        nodes = self._agents.nodes()
+        if not nodes:
+            raise no_node()
+        return nodes[0]
+
+    def _channel(self, session: MediaSession) -> AgentChannel:
+        channel = self._agents.channel(session.node_id)
+        if channel is None:
+            raise no_node()
+        return channel
+
+    def _open(self, session: MediaSession, channel: AgentChannel, command: Command) -> Opened:
+        # In the table before the node knows of it, so that a session that ends at once is found.
+        self.sessions.add(session)
+        try:
+            reply = channel.call(command, OFFER_TIMEOUT_S)
+        except TimedOut:
+            self._drop(session)  # the node may still take it: nothing half-started is left there
+            raise
+        except KestrelError:
+            self.sessions.remove(session.session_id)
+            raise
+        if not isinstance(reply, SdpAnswer):
+            self._drop(session)
+            raise Unavailable("The vision node answered without a session description.")
+        return Opened(session.session_id, reply.sdp)
+
+    def _drop(self, session: MediaSession) -> None:
+        self.sessions.remove(session.session_id)
+        self._to_end.put((session.node_id, session.session_id))
+
+    def _end_step(self) -> None:
+        wanted = self._to_end.take(1.0)
+        if wanted is None:
+            return
+        node_id, session_id = wanted
+        channel = self._agents.channel(node_id)
+        if channel is None:
+            return  # the node is gone, and the session with it
+        try:
+            channel.call(EndSession(session_id), SMALL_TIMEOUT_S)
+        except KestrelError as error:
+            log.warning("session_not_ended session=%s reason=%s", session_id, error)
+
+    def _relay_step(self) -> None:
+        first = self._times.take(1.0)
+        if first is None:
+            return
+        by_source: dict[str, list[FrameTime]] = {}
+        for message in (first, *self._times.drain()):
+            by_source.setdefault(message.source_id, []).extend(message.times)
+        for source_id, times in by_source.items():
+            self._relay(source_id, times[-MAX_TIMES_RELAYED:])
+
+    def _relay(self, source_id: str, times: list[FrameTime]) -> None:
+        node_id = self._sources.node_of(source_id)
+        channel = None if node_id is None else self._agents.channel(node_id)
+        if channel is None:
+            return  # nobody holds the source now; its next session brings its own times
+        try:
+            channel.call(RelayFrameTimes(source_id, times), RELAY_TIMEOUT_S)
+        except KestrelError as error:
+            log.warning("frame_times_lost source=%s reason=%s", source_id, error)
+
+
+def _check_sdp(sdp: str) -> None:
+    if len(sdp) > MAX_SDP_LENGTH:
+        raise InvalidInput(f"The offer is over {MAX_SDP_LENGTH} characters.")
+    if not sdp.startswith("v=0"):
+        raise InvalidInput("The body is no session description: it does not begin with v=0.")

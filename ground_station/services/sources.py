@@ -1,0 +1,347 @@
+"""The source registry: what sources there are, and how each of them is."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import secrets
+import threading
+from collections.abc import Callable, Mapping, Sequence
+
+from ground_station.core.agent_protocol import Calibration, SourceGrant, SourceOffer, SourceReport
+from ground_station.core.bus import Bus
+from ground_station.core.clock import Clock
+from ground_station.core.errors import Conflict, InvalidInput, NotFound
+from ground_station.core.events import SourceChanged
+from ground_station.core.ids import new_id
+from ground_station.core.model import SourceCondition, SourceKind
+from ground_station.core.ports import AgentIdentity
+from ground_station.core.registry import Source, SourceOrigin, SourceRepository, token_hash
+from ground_station.services.source_state import LOST, OFFLINE, SourceState, SourceStatus
+
+MAX_SOURCES = 5000
+MAX_OFFERS = 1000  # of one agent
+MAX_NAME_LENGTH = 80
+MAX_NOTE_LENGTH = 1000
+MAX_PAIRS = 64
+UNREPORTED_FOR_S = 3.0  # a new session may be missing from reports that were already on their way
+
+
+class Sources:
+    """Thread-safe. Every change is published on the bus as `SourceChanged`.
+
+    Args:
+        organisation_id: who new sources belong to.
+        check_calibration: raises InvalidInput for one that gives no ground plane.
+    """
+
+    def __init__(
+        self,
+        *,
+        repository: SourceRepository,
+        organisation_id: str,
+        check_calibration: Callable[[Calibration], None],
+        bus: Bus,
+        clock: Clock,
+    ) -> None:
+        self._repository = repository
+        self._organisation_id = organisation_id
+        self._check_calibration = check_calibration
+        self._bus = bus
+        self._clock = clock
+        self._lock = threading.RLock()
+        now = clock.now()
+        self._states = {
+            source.source_id: SourceState(source, OFFLINE, now, _at_start(source))
+            for source in repository.all()
+        }
+
+    # --- reading -------------------------------------------------------------------------------
+
+    def all(self) -> list[SourceStatus]:
+        with self._lock:
+            return [state.status() for state in self._states.values()]
+
+    def get(self, source_id: str) -> SourceStatus:
+        """NotFound if there is no such source."""
+        status = self.find(source_id)
+        if status is None:
+            raise NotFound("There is no such source.")
+        return status
+
+    def find(self, source_id: str) -> SourceStatus | None:
+        with self._lock:
+            state = self._states.get(source_id)
+            return None if state is None else state.status()
+
+    def of_agent(self, agent_id: str) -> list[SourceStatus]:
+        with self._lock:
+            return [s.status() for s in self._states.values() if s.source.agent_id == agent_id]
+
+    def node_of(self, source_id: str) -> str | None:
+        """The node that holds the source's present session."""
+        with self._lock:
+            state = self._states.get(source_id)
+            return None if state is None else state.node_id
+
+    # --- adding and removing -------------------------------------------------------------------
+
+    def add_whip(
+        self, name: str, lat: float | None, lon: float | None, heading_deg: float | None
+    ) -> tuple[Source, str]:
+        """A source that any WHIP client may publish, and its publish token (kept by hash only)."""
+        token = secrets.token_urlsafe(32)
+        source = Source(
+            source_id=new_id(),
+            organisation_id=self._organisation_id,
+            name=_name(name),
+            kind=SourceKind.FIXED_CAMERA,
+            origin=SourceOrigin.WHIP,
+            agent_id=None,
+            agent_key=None,
+            publish_token_hash=token_hash(token),
+            lat=lat,
+            lon=lon,
+            heading_deg=heading_deg,
+            calibration=None,
+            note="",
+            simulated=False,
+            created_at=self._clock.now(),
+        )
+        _check_place(source)
+        with self._lock:
+            self._add(source)
+        return source, token
+
+    def remove(self, source_id: str, agent_connected: Callable[[str], bool]) -> SourceStatus:
+        """Forget a source; its last status, so that its session can be ended.
+
+        Raises:
+            NotFound: there is no such source.
+            Conflict: a connected agent offers it, and would bring it back.
+        """
+        with self._lock:
+            status = self.get(source_id)
+            agent_id = status.source.agent_id
+            if agent_id is not None and agent_connected(agent_id):
+                raise Conflict(
+                    f"{status.source.name} is offered by a connected agent.",
+                    "Take it out of that agent's settings, or stop the agent first.",
+                )
+            self._repository.remove(source_id)
+            del self._states[source_id]
+        self._bus.publish(SourceChanged(source_id, SourceCondition.OFFLINE, self._clock.now()))
+        return status
+
+    def offered(
+        self, identity: AgentIdentity, kind: SourceKind, offers: Sequence[SourceOffer]
+    ) -> list[SourceGrant]:
+        """Create or update what an agent offers; the station's ids for its keys.
+
+        Raises:
+            InvalidInput: an offer is malformed; nothing of the hello is kept.
+        """
+        if len(offers) > MAX_OFFERS:
+            raise InvalidInput(f"{identity.name} offers {len(offers)} sources, over {MAX_OFFERS}.")
+        if len({offer.key for offer in offers}) != len(offers):
+            raise InvalidInput(f"{identity.name} offers two sources of one key.")
+        for offer in offers:
+            self._check_offer(offer)
+        with self._lock:
+            known = {
+                state.source.agent_key: state
+                for state in self._states.values()
+                if state.source.agent_id == identity.agent_id
+            }
+            for state in known.values():
+                state.offered = False
+            grants = []
+            for offer in offers:
+                state = known.get(offer.key) or self._add(self._new(identity, kind, offer))
+                self._update(state, offer)
+                state.find_agent()
+                self._changed(state)
+                grants.append(SourceGrant(offer.key, state.source.source_id))
+            return grants
+
+    def _check_offer(self, offer: SourceOffer) -> None:
+        if not offer.key or len(offer.key) > MAX_NAME_LENGTH:
+            raise InvalidInput(f"A source's key has 1 to {MAX_NAME_LENGTH} characters.")
+        _name(offer.name)
+        if len(offer.note) > MAX_NOTE_LENGTH:
+            raise InvalidInput(f"A source's note has at most {MAX_NOTE_LENGTH} characters.")
+        _check_numbers(offer.name, offer.lat, offer.lon, offer.heading_deg)
+        if offer.calibration is not None:
+            if len(offer.calibration.pairs) > MAX_PAIRS:
+                raise InvalidInput(f"A calibration has at most {MAX_PAIRS} points.")
+            self._check_calibration(offer.calibration)
+
+    def _new(self, identity: AgentIdentity, kind: SourceKind, offer: SourceOffer) -> Source:
+        return Source(
+            source_id=new_id(),
+            organisation_id=self._organisation_id,
+            name=_name(offer.name),
+            kind=kind,
+            origin=SourceOrigin.AGENT,
+            agent_id=identity.agent_id,
+            agent_key=offer.key,
+            publish_token_hash=None,
+            lat=offer.lat,
+            lon=offer.lon,
+            heading_deg=offer.heading_deg,
+            calibration=offer.calibration,
+            note=offer.note,
+            simulated=offer.simulated,
+            created_at=self._clock.now(),
+        )
+
+    def _update(self, state: SourceState, offer: SourceOffer) -> None:
+        updated = dataclasses.replace(
+            state.source,
+            name=_name(offer.name),
+            lat=offer.lat,
+            lon=offer.lon,
+            heading_deg=offer.heading_deg,
+            calibration=offer.calibration,
+            note=offer.note,
+            simulated=offer.simulated,
+        )
+        if updated != state.source:
+            self._repository.update(updated)
+            state.source = updated
+
+    def _add(self, source: Source) -> SourceState:
+        if len(self._states) >= MAX_SOURCES:
+            raise Conflict(f"This station holds at most {MAX_SOURCES} sources.", "Remove some.")
+        self._repository.add(source)
+        state = SourceState(source, OFFLINE, self._clock.now())
+        self._states[source.source_id] = state
+        self._changed(state)
+        return state
+
+    # --- what happens to them ------------------------------------------------------------------
+
+    def session_began(self, source_id: str, session_id: str, node_id: str) -> str | None:
+        """A publisher was let in; the session it replaces, if there was one.
+
+        Raises:
+            NotFound: the source was removed meanwhile.
+        """
+        with self._lock:
+            state = self._states.get(source_id)
+            if state is None:
+                raise NotFound("There is no such source.")
+            former = state.session_id
+            if former == session_id:
+                return None  # the node reported it before we were told of its answer
+            state.begin_session(session_id, node_id, self._clock.now(), self._clock.monotonic_s())
+            self._changed(state)
+            return former
+
+    def session_ended(self, source_id: str, session_id: str, problem: str, *, lost: bool) -> None:
+        """A publisher's session is over: by its own wish, or because it was lost."""
+        with self._lock:
+            state = self._states.get(source_id)
+            if state is not None and state.session_id == session_id:
+                condition = LOST if lost and state.had_picture else OFFLINE
+                state.end_session(condition, problem, self._clock.now(), self._clock.monotonic_s())
+                self._changed(state)
+
+    def reported(self, node_id: str, reports: Sequence[SourceReport]) -> None:
+        """What a node sees of all its sessions; one that is missing has ended."""
+        now, now_s = self._clock.now(), self._clock.monotonic_s()
+        with self._lock:
+            for report in reports:
+                state = self._states.get(report.source_id)
+                if state is None:
+                    continue
+                if state.session_id is None and state.agent_lost_at is None:
+                    # A session from before this station was started: take it over.
+                    state.begin_session(report.session_id, node_id, now, now_s)
+                if state.session_id == report.session_id:
+                    state.take_report(report, now)
+                    self._changed(state)
+            held = {report.session_id for report in reports}
+            for state in self._states.values():
+                if state.node_id == node_id and state.session_id not in held:
+                    self._missing(state, now_s)
+
+    def _missing(self, state: SourceState, now_s: float) -> None:
+        if state.seen_in_reports or now_s - state.session_since_s > UNREPORTED_FOR_S:
+            problem = state.problem or "The publisher's session ended."
+            condition = LOST if state.had_picture else OFFLINE
+            state.end_session(condition, problem, self._clock.now(), self._clock.monotonic_s())
+            self._changed(state)
+
+    def node_lost(self, node_id: str, problem: str) -> list[str]:
+        """A node is gone, and its sessions with it; the sources that lost theirs."""
+        now, now_s = self._clock.now(), self._clock.monotonic_s()
+        with self._lock:
+            lost = [state for state in self._states.values() if state.node_id == node_id]
+            for state in lost:
+                state.end_session(LOST, problem, now, now_s)
+                self._changed(state)
+            return [state.source.source_id for state in lost]
+
+    def agent_lost(self, agent_id: str, problem: str) -> None:
+        """A camera agent is gone; its pictures may go on, which the next reports will show."""
+        now = self._clock.now()
+        with self._lock:
+            for state in self._states.values():
+                if state.source.agent_id == agent_id:
+                    state.lose_agent(problem, now)
+                    self._changed(state)
+
+    def agent_problems(self, agent_id: str, problems: Mapping[str, str]) -> None:
+        """What an agent says is wrong, by source key; an empty key stands for all of them."""
+        with self._lock:
+            for state in self._states.values():
+                if state.source.agent_id != agent_id:
+                    continue
+                problem = problems.get(state.source.agent_key or "") or problems.get("", "")
+                if problem != state.agent_problem:
+                    state.agent_problem = problem[:500]
+                    self._changed(state)
+
+    def without_session(self, agent_id: str, for_s: float = 0.0) -> list[SourceGrant]:
+        """What an agent offers and nobody has published for so long."""
+        now_s = self._clock.monotonic_s()
+        with self._lock:
+            return [
+                SourceGrant(state.source.agent_key or "", state.source.source_id)
+                for state in self._states.values()
+                if state.source.agent_id == agent_id and state.offered and state.session_id is None
+            ]
+
+    def _changed(self, state: SourceState) -> None:
+        self._bus.publish(SourceChanged(state.source.source_id, state.condition, self._clock.now()))
+
+
+def _at_start(source: Source) -> str:
+    if source.origin is SourceOrigin.AGENT:
+        return "Its agent has not connected since the station was started."
+    return ""
+
+
+def _name(name: str) -> str:
+    cleaned = " ".join(name.split())
+    if not 1 <= len(cleaned) <= MAX_NAME_LENGTH or not cleaned.isprintable():
+        raise InvalidInput(f"A source's name has 1 to {MAX_NAME_LENGTH} printable characters.")
+    return cleaned
+
+
+def _check_place(source: Source) -> None:
+    _check_numbers(source.name, source.lat, source.lon, source.heading_deg)
+
+
+def _check_numbers(
+    name: str, lat: float | None, lon: float | None, heading_deg: float | None
+) -> None:
+    if (lat is None) != (lon is None):
+        raise InvalidInput(f"{name}: give both latitude and longitude, or neither.")
+    if lat is not None and not (math.isfinite(lat) and -90 <= lat <= 90):
+        raise InvalidInput(f"{name}: the latitude must be between -90 and 90.")
+    if lon is not None and not (math.isfinite(lon) and -180 <= lon <= 180):
+        raise InvalidInput(f"{name}: the longitude must be between -180 and 180.")
+    if heading_deg is not None and not (math.isfinite(heading_deg) and 0 <= heading_deg <= 360):
+        raise InvalidInput(f"{name}: the heading must be between 0 and 360 degrees.")

@@ -1,0 +1,71 @@
+"""Takes tracks from the nodes, puts them on the map and hands both on over the bus."""
+
+from __future__ import annotations
+
+import logging
+import math
+
+from ground_station.core.agent_protocol import TrackBatch, WireFrameTracks
+from ground_station.core.bus import Bus
+from ground_station.core.errors import InvalidInput
+from ground_station.core.events import TracksLocated, TracksObserved
+from ground_station.core.model import FrameTracks, Track
+from ground_station.services.geolocate import Geolocator
+from ground_station.services.sources import Sources
+
+log = logging.getLogger(__name__)
+
+
+class TrackIntake:
+    """Drops what belongs to no present session: an old node's last words would move dots."""
+
+    def __init__(self, *, sources: Sources, geolocator: Geolocator, bus: Bus) -> None:
+        self._sources = sources
+        self._geolocator = geolocator
+        self._bus = bus
+
+    def take(self, batch: TrackBatch) -> None:
+        """Publish `TracksObserved` for each frame, and `TracksLocated` where the camera is
+        calibrated."""
+        for wire in batch.frames:
+            status = self._sources.find(wire.source_id)
+            if status is None or status.session_id != wire.session_id:
+                continue
+            frame = _frame(wire)
+            self._bus.publish(TracksObserved(frame))
+            calibration = status.source.calibration
+            if calibration is None:
+                continue
+            try:
+                observations = self._geolocator.locate(frame, calibration)
+            except InvalidInput as error:
+                log.warning("not_located source=%s reason=%s", wire.source_id, error)
+                continue
+            self._bus.publish(
+                TracksLocated(frame.source_id, frame.session_id, frame.captured_at, observations)
+            )
+
+
+def _frame(wire: WireFrameTracks) -> FrameTracks:
+    return FrameTracks(
+        source_id=wire.source_id,
+        session_id=wire.session_id,
+        seq=wire.seq,
+        rtp_timestamp=wire.rtp_timestamp,
+        captured_at=wire.captured_at,
+        captured_at_from=wire.captured_at_from,
+        width=wire.width,
+        height=wire.height,
+        tracks=tuple(
+            Track(
+                track_id=track.track_id,
+                class_name=track.class_name,
+                confidence=track.confidence,
+                xyxy=(track.left, track.top, track.right, track.bottom),
+                velocity_px_s=(track.du_px_s, track.dv_px_s),
+            )
+            for track in wire.tracks
+            # JSON has no NaN: one would break the page, and it is nowhere in the picture anyway.
+            if all(math.isfinite(x) for x in (track.left, track.top, track.right, track.bottom))
+        ),
+    )
