@@ -1,0 +1,233 @@
+"""Video files: encoded once where they must be, then sent as packets at their own pace, in a loop.
+
+Prepared footage is MPEG-TS: Annex B inside, a timestamp for every picture, parameter sets before
+every keyframe. Other H.264 files are sent as they are if a viewer can start within a few seconds
+and no picture refers to a later one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.bitstream import BitStreamFilterContext
+from av.container import InputContainer, OutputContainer
+from av.video.frame import PictureType
+from av.video.stream import VideoStream
+
+from fixed_cctv.camera import AddressKind
+from fixed_cctv.encode import TIME_BASE, H264Format, even
+from fixed_cctv.encoded import CLOCK_HZ, EncodedFrame
+from fixed_cctv.media_input import speaking_of, video_input
+from fixed_cctv.timeline import Playback
+from ground_station.core.clock import Clock
+from ground_station.core.errors import Unavailable, Unprocessable
+
+Progress = Callable[[str], None]
+
+LONGEST_KEYFRAME_GAP_S = 3.0
+LOOKED_AT_S = 30.0  # of a file, to tell whether it can be sent as it is
+_SENDABLE_FORMATS = ("yuv420p", "yuvj420p")
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    data: bytes
+    media_s: float
+    keyframe: bool
+
+
+class LoopingFootage:
+    """Implements `Source` over a file that `is_sendable`."""
+
+    def __init__(self, path: Path, clock: Clock, *, loop: bool) -> None:
+        self._path = path
+        self._clock = clock
+        self._loop = loop
+
+    def frames(self, stop: threading.Event) -> Iterator[EncodedFrame]:
+        playback = Playback(self._clock, stop)
+        while not stop.is_set():
+            length_s = 0.0
+            with video_input(str(self._path)) as (container, stream):
+                for picture in _pictures(container, stream):
+                    length_s = max(length_s, picture.media_s)
+                    due = playback.wait_for(picture.media_s)
+                    if due is None:
+                        return
+                    yield EncodedFrame(picture.data, due[0], due[1], picture.keyframe)
+                length_s += float(1 / _rate(stream))  # the last picture is shown as long as any
+            if not self._loop:
+                return
+            playback.begin_loop(length_s)
+
+    def request_keyframe(self) -> None:
+        """Nothing: the file has one every few seconds at most."""
+
+
+class FileSource:
+    """Implements `Source` over any video file: prepares it first if it cannot be sent as it is.
+
+    Args:
+        cache: folder for prepared footage, kept between runs.
+        progress: told how the preparation goes.
+    """
+
+    def __init__(
+        self, path: Path, clock: Clock, *, loop: bool, cache: Path, progress: Progress
+    ) -> None:
+        self._path = path
+        self._clock = clock
+        self._loop = loop
+        self._cache = cache
+        self._progress = progress
+
+    def frames(self, stop: threading.Event) -> Iterator[EncodedFrame]:
+        path = self._path if is_sendable(self._path) else self._prepared(stop)
+        if not stop.is_set():
+            yield from LoopingFootage(path, self._clock, loop=self._loop).frames(stop)
+
+    def request_keyframe(self) -> None:
+        """Nothing: see `LoopingFootage`."""
+
+    def _prepared(self, stop: threading.Event) -> Path:
+        state = self._path.stat()
+        mark = f"{self._path.resolve()}|{state.st_size}|{state.st_mtime_ns}"
+        out = self._cache / f"{hashlib.sha256(mark.encode()).hexdigest()[:24]}.ts"
+        if not out.exists():
+            encode_file(self._path, out, self._progress, stop)
+        return out
+
+
+def is_sendable(path: Path) -> bool:
+    """Whether the file's packets can be sent as they are; KestrelError if it is no video."""
+    with video_input(str(path)) as (container, stream):
+        context = stream.codec_context
+        if context.name != "h264" or context.pix_fmt not in _SENDABLE_FORMATS:
+            return False
+        if context.has_b_frames:
+            return False
+        last_s = key_s = None
+        for packet in container.demux(stream):
+            if packet.pts is None or packet.time_base is None:
+                continue
+            at_s = float(packet.pts * packet.time_base)
+            if last_s is not None and at_s <= last_s:
+                return False
+            key_s = at_s if packet.is_keyframe else key_s
+            if key_s is None or at_s - key_s > LONGEST_KEYFRAME_GAP_S:
+                return False
+            last_s = at_s
+            if stream.start_time is not None and stream.time_base is not None:
+                begin_s = float(stream.start_time * stream.time_base)
+                if at_s - begin_s > LOOKED_AT_S:
+                    break
+    return last_s is not None
+
+
+def _pictures(container: InputContainer, stream: VideoStream) -> Iterator[_Picture]:
+    """The file's H.264 pictures as Annex B, timed from 0."""
+    to_annex_b = BitStreamFilterContext("h264_mp4toannexb", stream)
+    first_s: float | None = None
+    for packet in container.demux(stream):
+        for part in to_annex_b.filter(packet if packet.size else None):
+            if part.pts is None or part.time_base is None:
+                raise Unprocessable("The video holds a picture without a time.")
+            at_s = float(part.pts * part.time_base)
+            first_s = at_s if first_s is None else first_s
+            yield _Picture(bytes(part), at_s - first_s, part.is_keyframe)
+    if first_s is None:
+        raise Unprocessable("The video holds no picture.")
+
+
+def encode_file(
+    source: Path, out: Path, progress: Progress, stop: threading.Event | None = None
+) -> None:
+    """Encode a video once for sending, at its own pace; `out` appears only when it is complete.
+
+    Raises:
+        NotFound, Unprocessable: `source` is no video that can be read.
+        Unavailable: `out` cannot be written, or `stop` was set.
+    """
+    partial = out.with_name(f"{out.name}.{os.getpid()}.part")
+    try:
+        with video_input(str(source)) as (container, stream), _writing(out):
+            out.parent.mkdir(parents=True, exist_ok=True)
+            with av.open(str(partial), "w", format="mpegts") as target:
+                reporter = _Reporter(source.name, stream, progress, stop)
+                _encode_stream(container, stream, target, reporter)
+            partial.replace(out)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    """Reading has its own translation, further in; what gets here is about the output."""
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable(f"Cannot write {out.name}: {error.strerror}.") from error
+
+
+class _Reporter:
+    """Says how far the preparation is, at each tenth."""
+
+    def __init__(
+        self, name: str, stream: VideoStream, progress: Progress, stop: threading.Event | None
+    ) -> None:
+        self._name = name
+        self._stop = stop
+        self._progress = progress
+        self._total = stream.frames
+        if not self._total and stream.duration and stream.time_base:
+            self._total = int(stream.duration * stream.time_base * _rate(stream))
+        self._tenth = -1
+
+    def encoded(self, count: int) -> None:
+        if self._stop is not None and self._stop.is_set():
+            raise Unavailable("The preparation was stopped.")
+        tenth = min(10, 10 * count // self._total) if self._total else 0
+        if tenth != self._tenth:
+            self._tenth = tenth
+            self._progress(f"Preparing {self._name}: {10 * tenth} %")
+
+
+def _encode_stream(
+    container: InputContainer, stream: VideoStream, target: OutputContainer, reporter: _Reporter
+) -> None:
+    rate = _rate(stream)
+    form = H264Format(even(stream.width), even(stream.height), rate, live=False)
+    output = target.add_stream("libx264", rate=rate, options=form.options())
+    assert isinstance(output, VideoStream)
+    form.apply(output.codec_context)
+    pts = -1
+    for count, frame in enumerate(_decoded(container, stream)):
+        step = round(CLOCK_HZ / rate)
+        wanted = round(frame.time * CLOCK_HZ) if frame.time is not None else pts + step
+        pts = wanted if wanted > pts else pts + step
+        picture = frame.reformat(form.width, form.height, "yuv420p")
+        picture.pts, picture.time_base = pts, TIME_BASE
+        picture.pict_type = PictureType.NONE
+        target.mux(output.encode(picture))
+        reporter.encoded(count + 1)
+    if pts < 0:
+        raise Unprocessable("The video holds no picture.")
+    target.mux(output.encode(None))
+
+
+def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
+    with speaking_of(str(stream.container.name or ""), AddressKind.FILE):
+        yield from container.decode(stream)
+
+
+def _rate(stream: VideoStream) -> Fraction:
+    rate = stream.average_rate or stream.guessed_rate or Fraction(25)
+    return rate if 0 < rate <= 240 else Fraction(25)

@@ -1,0 +1,81 @@
+"""Opens files, network cameras and devices through PyAV, with errors fit for people.
+
+FFmpeg's errors carry the whole address, credentials and all. So they are translated here, and the
+originals are dropped from the chain (`from None`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import av
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from fixed_cctv.camera import AddressKind, device_path, kind_of, public_address
+from ground_station.core.errors import KestrelError, NotFound, Unavailable, Unprocessable
+
+OPEN_TIMEOUT_S = 5.0
+READ_TIMEOUT_S = 5.0
+_REMEDY = {
+    AddressKind.FILE: "Give a video file that FFmpeg can read.",
+    AddressKind.NETWORK: "Check the camera's power, network, address and password.",
+    AddressKind.DEVICE: "Check that the camera is plugged in and that no other program uses it.",
+    AddressKind.FRAME_CODE: "",
+}
+
+
+@contextmanager
+def video_input(
+    address: str, options: dict[str, str] | None = None
+) -> Iterator[tuple[InputContainer, VideoStream]]:
+    """An open container and its first video stream; closed on leaving.
+
+    Args:
+        options: for FFmpeg's demuxer, over the ones every address of its kind gets.
+
+    Raises:
+        NotFound: there is no such file or device.
+        Unprocessable: it is no video, or holds none.
+        Unavailable: it cannot be reached or read right now.
+    """
+    kind = kind_of(address)
+    with speaking_of(address, kind):
+        container = _open(address, kind, options or {})
+        try:
+            if not container.streams.video:
+                raise Unprocessable(f"{public_address(address)} holds no video.", _REMEDY[kind])
+            yield container, container.streams.video[0]
+        finally:
+            container.close()
+
+
+@contextmanager
+def speaking_of(address: str, kind: AddressKind) -> Iterator[None]:
+    """Turns FFmpeg's errors inside into KestrelErrors that name the address without secrets."""
+    try:
+        yield
+    except (av.error.FFmpegError, OSError) as error:
+        raise _translated(error, public_address(address), _REMEDY[kind]) from None
+
+
+def _open(address: str, kind: AddressKind, options: dict[str, str]) -> InputContainer:
+    timeout = (OPEN_TIMEOUT_S, READ_TIMEOUT_S)
+    if kind is AddressKind.NETWORK:
+        options = {"rtsp_transport": "tcp", **options}
+        return av.open(address, options=options, timeout=timeout)
+    if kind is AddressKind.DEVICE:
+        return av.open(device_path(address), format="v4l2", options=options, timeout=timeout)
+    return av.open(address, options=options)
+
+
+def _translated(error: Exception, shown: str, remedy: str) -> KestrelError:
+    if isinstance(error, FileNotFoundError):
+        return NotFound(f"There is no {shown}.", remedy)
+    if isinstance(error, PermissionError | IsADirectoryError):
+        return Unprocessable(f"{shown} may not be read by this program.", remedy)
+    if isinstance(error, av.error.InvalidDataError):
+        return Unprocessable(f"{shown} is not a video that can be read.", remedy)
+    reason = getattr(error, "strerror", None) or type(error).__name__
+    return Unavailable(f"{shown} cannot be read: {reason}.", remedy)
