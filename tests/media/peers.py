@@ -58,7 +58,7 @@ class Encoder:
         self.keyframe_wanted = False
         self._draw = draw
         self._picture = np.zeros((height, width, 3), np.uint8)
-        context = av.CodecContext.create(codec, "w")
+        context: Any = av.CodecContext.create(codec, "w")
         context.width, context.height = width, height
         context.pix_fmt = "yuv420p"
         context.time_base = TIME_BASE
@@ -69,7 +69,7 @@ class Encoder:
         context.max_b_frames = b_frames
         self._context = context
 
-    def next(self) -> list[av.Packet]:
+    def next(self) -> list[Any]:
         self._draw(self._picture, self.number)
         frame = av.VideoFrame.from_ndarray(self._picture, format="bgr24")
         frame.pts = self.number * 90000 // self.fps
@@ -104,7 +104,7 @@ class PacketTrack(MediaStreamTrack):
         self.keyframe_requests = 0
         self.answers_keyframe_requests = True
         self._interval_s = 1 / (encoder.fps * speed)
-        self._waiting: list[av.Packet] = []
+        self._packets: list[Any] = []
         self._due_s: float | None = None
 
     def keyframe_requested(self) -> None:
@@ -119,9 +119,9 @@ class PacketTrack(MediaStreamTrack):
         while self.paused:
             await asyncio.sleep(0.01)
             self._due_s = loop.time()
-        while not self._waiting:
-            self._waiting = self.encoder.next()
-        packet = self._waiting.pop(0)
+        while not self._packets:
+            self._packets = self.encoder.next()
+        packet = self._packets.pop(0)
         packet.time_base = TIME_BASE
         assert self.sender is not None
         assert packet.pts is not None
