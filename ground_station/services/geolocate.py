@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -17,20 +18,26 @@ MAX_PLANES: Final = 4096
 CUT_BY_EDGE_PX: Final = 2.0  # a box that ends so near the bottom edge goes on outside the picture
 
 
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    plane: GroundPlane
+    footprint: list[list[float]]
+
+
 class Geolocator:
     """Puts foot points on the ground plane; one fitted plane is kept for each calibration."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._planes: OrderedDict[bytes, GroundPlane] = OrderedDict()
+        self._planes: OrderedDict[bytes, _Fitted] = OrderedDict()
 
     def check(self, calibration: Calibration) -> None:
         """Raises InvalidInput, with the reason, for a calibration that gives no ground plane."""
-        self._plane(calibration)
+        self._fitted(calibration)
 
     def footprint(self, calibration: Calibration) -> list[list[float]]:
         """The ground a camera sees, as a ring of [lon, lat]."""
-        return [[lon, lat] for lon, lat in self._plane(calibration).footprint()]
+        return self._fitted(calibration).footprint
 
     def locate(self, frame: FrameTracks, calibration: Calibration) -> tuple[GeoObservation, ...]:
         """One observation a track that stands on the ground in the picture.
@@ -40,7 +47,7 @@ class Geolocator:
         """
         if frame.width <= 0 or frame.height <= 0:
             return ()
-        plane = self._plane(calibration)
+        plane = self._fitted(calibration).plane
         # The stream may be scaled against the picture that was calibrated.
         scale_u = calibration.width_px / frame.width
         scale_v = calibration.height_px / frame.height
@@ -61,24 +68,24 @@ class Geolocator:
                 )
         return tuple(observations)
 
-    def _plane(self, calibration: Calibration) -> GroundPlane:
+    def _fitted(self, calibration: Calibration) -> _Fitted:
         key = msgspec.msgpack.encode(calibration)
         with self._lock:
-            plane = self._planes.get(key)
-            if plane is not None:
+            fitted = self._planes.get(key)
+            if fitted is not None:
                 self._planes.move_to_end(key)
-                return plane
-        plane = _fit(calibration)
+                return fitted
+        fitted = _fit(calibration)
         with self._lock:
-            self._planes[key] = plane
+            self._planes[key] = fitted
             while len(self._planes) > MAX_PLANES:
                 self._planes.popitem(last=False)
-        return plane
+        return fitted
 
 
-def _fit(calibration: Calibration) -> GroundPlane:
+def _fit(calibration: Calibration) -> _Fitted:
     try:
-        return GroundPlane.fit(
+        plane = GroundPlane.fit(
             width_px=calibration.width_px,
             height_px=calibration.height_px,
             anchor_lat=calibration.anchor_lat,
@@ -89,6 +96,7 @@ def _fit(calibration: Calibration) -> GroundPlane:
         )
     except ValueError as error:
         raise InvalidInput(f"The camera's calibration cannot be used: {error}") from error
+    return _Fitted(plane, [[lon, lat] for lon, lat in plane.footprint()])
 
 
 def _observation(

@@ -310,7 +310,10 @@ class Sources:
             return [
                 SourceGrant(state.source.agent_key or "", state.source.source_id)
                 for state in self._states.values()
-                if state.source.agent_id == agent_id and state.offered and state.session_id is None
+                if state.source.agent_id == agent_id
+                and state.offered
+                and state.session_id is None
+                and now_s - state.session_since_s >= for_s
             ]
 
     def _changed(self, state: SourceState) -> None:
