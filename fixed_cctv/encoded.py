@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -29,13 +29,16 @@ class EncodedFrame:
     keyframe: bool
 
 
+FrameStream = Generator[EncodedFrame, None, None]
+
+
 class Source(Protocol):
     """A camera that can be opened. Used by one capture thread."""
 
-    def frames(self, stop: threading.Event) -> Iterator[EncodedFrame]:
+    def frames(self, stop: threading.Event) -> FrameStream:
         """Pictures at their own pace, until `stop` is set or the source ends.
 
-        Closing the iterator releases the device. It may be called again after an end or error.
+        Closing the generator releases the device. It may be called again after an end or error.
 
         Raises:
             KestrelError: it cannot be opened or read, in one sentence without credentials.

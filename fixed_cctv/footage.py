@@ -24,7 +24,7 @@ from av.video.stream import VideoStream
 
 from fixed_cctv.camera import AddressKind
 from fixed_cctv.encode import TIME_BASE, H264Format, even
-from fixed_cctv.encoded import CLOCK_HZ, EncodedFrame
+from fixed_cctv.encoded import CLOCK_HZ, EncodedFrame, FrameStream
 from fixed_cctv.media_input import speaking_of, video_input
 from fixed_cctv.timeline import Playback
 from ground_station.core.clock import Clock
@@ -52,7 +52,7 @@ class LoopingFootage:
         self._clock = clock
         self._loop = loop
 
-    def frames(self, stop: threading.Event) -> Iterator[EncodedFrame]:
+    def frames(self, stop: threading.Event) -> FrameStream:
         playback = Playback(self._clock, stop)
         while not stop.is_set():
             length_s = 0.0
@@ -89,7 +89,7 @@ class FileSource:
         self._cache = cache
         self._progress = progress
 
-    def frames(self, stop: threading.Event) -> Iterator[EncodedFrame]:
+    def frames(self, stop: threading.Event) -> FrameStream:
         path = self._path if is_sendable(self._path) else self._prepared(stop)
         if not stop.is_set():
             yield from LoopingFootage(path, self._clock, loop=self._loop).frames(stop)

@@ -13,7 +13,7 @@ from av.video.stream import VideoStream
 
 from fixed_cctv.camera import public_address
 from fixed_cctv.encode import H264Encoder, H264Format, even
-from fixed_cctv.encoded import EncodedFrame, has_idr, with_parameter_sets
+from fixed_cctv.encoded import EncodedFrame, FrameStream, has_idr, with_parameter_sets
 from fixed_cctv.media_input import video_input
 from fixed_cctv.timeline import GrowingPts
 from ground_station.core.clock import Clock
@@ -41,7 +41,7 @@ class LiveSource:
         self._keyframe_wanted = threading.Event()
         self._reordered = False  # it was seen to send B-frames
 
-    def frames(self, stop: threading.Event) -> Iterator[EncodedFrame]:
+    def frames(self, stop: threading.Event) -> FrameStream:
         self._pts.reopened()
         with video_input(self._address, self._options) as (container, stream):
             if self._can_pass(stream):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from fractions import Fraction
 
 import av
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from fixed_cctv.camera import FrameCodeFormat
 from fixed_cctv.encode import H264Encoder, H264Format
-from fixed_cctv.encoded import EncodedFrame
+from fixed_cctv.encoded import EncodedFrame, FrameStream
 from fixed_cctv.timeline import Playback
 from ground_station.core.clock import Clock
 from ground_station.simulation import frame_code
@@ -26,7 +25,7 @@ class FrameCodeSource:
         self._clock = clock
         self._keyframe_wanted = threading.Event()
 
-    def frames(self, stop: threading.Event) -> Iterator[EncodedFrame]:
+    def frames(self, stop: threading.Event) -> FrameStream:
         form = self._form
         encoder = H264Encoder(H264Format(form.width, form.height, Fraction(form.fps)))
         background = _background(form.width, form.height)

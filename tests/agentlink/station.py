@@ -79,7 +79,10 @@ class _Quiet(WSGIRequestHandler):
 class Station:
     """Listens on 127.0.0.1 from `start` to `stop`; can be started again on the same port."""
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(
+        self, clock: Clock | None = None, routes: Callable[[flask.Flask], None] | None = None
+    ) -> None:
+        self._routes = routes
         self.listener = Recorder()
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -87,6 +90,8 @@ class Station:
 
     def start(self) -> Station:
         app = flask.Flask(__name__)
+        if self._routes is not None:
+            self._routes(app)
         socketio = SocketIO(app, async_mode="threading", async_handlers=False)
         self.agents = AgentServer(socketio, Tokens(), self.listener, clock=self._clock)
         self.agents.start()

@@ -1,0 +1,148 @@
+"""The camera agent's process: one camera, published to one station for as long as it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+from fixed_cctv.camera import CameraSpec
+from fixed_cctv.publisher import Publisher
+from fixed_cctv.sources import source_of
+from fixed_cctv.whip_client import WhipClient
+from ground_station.agentlink.client import AgentClient
+from ground_station.core.agent_protocol import (
+    PROTOCOL_VERSION,
+    AgentKind,
+    Command,
+    Done,
+    Heartbeat,
+    Hello,
+    PublishSources,
+    Reply,
+)
+from ground_station.core.aio import AioBridge
+from ground_station.core.clock import Clock, SystemClock
+from ground_station.core.errors import InvalidInput, NotFound, Unavailable
+from ground_station.core.ids import is_id
+from ground_station.core.settings import Settings
+from ground_station.vision.media.aiortc_private import enable_h264_profiles
+
+SOFTWARE = "Kestrel camera agent 0.1.0"
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def main(settings: Settings, *, station_url: str, token: str, camera: CameraSpec) -> int:
+    """Run until SIGTERM or SIGINT; 0 after a clean stop, within two seconds.
+
+    Raises:
+        ConfigError: the camera's address is none that an agent can open.
+    """
+    enable_h264_profiles()
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, stop.set)
+        agent = CameraAgent(settings, station_url=station_url, token=token, camera=camera)
+        await agent.run_until(stop)
+
+    asyncio.run(run())
+    return 0
+
+
+class CameraAgent:
+    """Made on the running loop; see `main`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        station_url: str,
+        token: str,
+        camera: CameraSpec,
+        clock: Clock | None = None,
+    ) -> None:
+        self._camera = camera
+        self._clock = clock or SystemClock()
+        self._station_url = station_url.rstrip("/")
+        self._bridge = AioBridge(asyncio.get_running_loop())
+        self._whip = WhipClient(token)
+        self.link = AgentClient(
+            station_url=self._station_url,
+            token=token,
+            hello=self._hello,
+            on_command=self._on_command,
+            heartbeat=self._heartbeat,
+            clock=self._clock,
+        )
+        self.publisher = Publisher(
+            camera.key,
+            source_of(camera, self._clock, _cache(settings.data_folder), self._preparing),
+            bridge=self._bridge,
+            whip=self._whip,
+            ice_host=settings.node.ice_host,
+            send_times=self.link.send,
+            on_problem=self._say,
+        )
+
+    async def run_until(self, stop: asyncio.Event) -> None:
+        """Publish until `stop` is set, then leave nothing behind."""
+        self.publisher.start()
+        self.link.start()
+        try:
+            await stop.wait()
+        finally:
+            await self.publisher.close()
+            await self._whip.aclose()
+            await asyncio.to_thread(self.link.stop)
+
+    # --- the agent link's threads ----------------------------------------------------------------
+
+    def _hello(self) -> Hello:
+        return Hello(
+            protocol=PROTOCOL_VERSION,
+            kind=AgentKind.CAMERA,
+            name=self._camera.name,
+            software=SOFTWARE,
+            sources=[self._camera.offer()],
+        )
+
+    def _heartbeat(self) -> Heartbeat:
+        problem = self.publisher.problem
+        return Heartbeat(
+            sent_at=self._clock.now(),
+            problems={self._camera.key: problem} if problem else {},
+            figures={
+                "frames_sent": float(self.publisher.frames_sent),
+                "frames_dropped": float(self.publisher.capture.dropped),
+            },
+        )
+
+    def _on_command(self, command: Command) -> Reply:
+        if not isinstance(command, PublishSources):
+            raise InvalidInput(f"A camera agent cannot carry out {type(command).__name__}.")
+        if not command.whip_path.startswith("/") or command.whip_path.startswith("//"):
+            raise InvalidInput("A WHIP path must begin with one slash.")
+        for grant in command.sources:
+            if grant.key == self._camera.key and is_id(grant.source_id):
+                endpoint = self._station_url + command.whip_path + grant.source_id
+                if not self._bridge.post(self.publisher.publish, endpoint, grant.source_id):
+                    raise Unavailable("The camera agent is stopping.")
+                return Done()
+        raise NotFound("None of these sources is of this agent.")
+
+    # --- what people are told --------------------------------------------------------------------
+
+    def _preparing(self, sentence: str) -> None:
+        self.publisher.capture.busy_with(sentence)
+
+    def _say(self, problem: str) -> None:
+        if problem:
+            print(f"{self._camera.name}: {problem}", file=sys.stderr, flush=True)
+
+
+def _cache(data_folder: Path) -> Path:
+    return data_folder / "footage"
