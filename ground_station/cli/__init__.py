@@ -1,0 +1,1 @@
+"""The commands of `run.py`, after set-up: entry points that join settings to the parts."""

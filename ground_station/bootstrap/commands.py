@@ -1,0 +1,166 @@
+"""What `run.py` can do, as data: the one place where a subcommand is added.
+
+Standard library only, because `--help` and a mistyped command must answer before anything is
+installed. A command's code is named here and imported only after set-up, in the environment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import NoReturn
+
+
+class Needs(StrEnum):
+    """What must be set up before a command runs."""
+
+    PACKAGES = "packages"  # the environment with the runtime packages
+    DEMO = "demo"  # and the web page, the model pack and the demonstration footage
+    TESTS = "tests"  # everything, with what the tests need
+    PAGE = "page"  # the environment and the web page
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence, without listing what is hidden."""
+
+    def error(self, message: str) -> NoReturn:
+        unknown = re.match(r"argument COMMAND: invalid choice: ('[^']*')", message)
+        if unknown:
+            message = f"there is no command {unknown[1]}"
+        self.exit(2, f"{self.prog}: {message}. See: python3 {self.prog} --help\n")
+
+
+def _no_options(parser: argparse.ArgumentParser) -> None:
+    del parser
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One subcommand.
+
+    Attributes:
+        name: one or two words, e.g. "users password".
+        summary: its line in `--help`; "" hides it (children of the supervisor).
+        handler: "module:function"; called with the parsed arguments, returns the exit status.
+        configure: adds its arguments.
+    """
+
+    name: str
+    summary: str
+    handler: str
+    needs: Needs = Needs.PACKAGES
+    configure: Callable[[argparse.ArgumentParser], None] = _no_options
+
+
+def _camera(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "address",
+        nargs="?",
+        help="a film, rtsp://..., /dev/videoN or usb:N; left out, it is taken from the "
+        "environment variable KESTREL_CAMERA_ADDRESS",
+    )
+    parser.add_argument("--name", help="what the camera is called on the map")
+    parser.add_argument("--lat", type=float, help="degrees north, WGS 84")
+    parser.add_argument("--lon", type=float, help="degrees east, WGS 84")
+    parser.add_argument("--heading", type=float, help="degrees clockwise from true north")
+
+
+def _password(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="who gets a new password; it is asked for")
+
+
+def _child(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--parent", type=int, required=True)
+
+
+def _child_of_station(parser: argparse.ArgumentParser) -> None:
+    _child(parser)
+    parser.add_argument("--station-url", required=True)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("demo", "", "ground_station.cli.demo:run", Needs.DEMO),
+    Command(
+        "camera",
+        "publish a camera or film of your own to the running station",
+        "ground_station.cli.camera:run",
+        configure=_camera,
+    ),
+    Command(
+        "users password",
+        "set somebody's password",
+        "ground_station.cli.users:set_new_password",
+        configure=_password,
+    ),
+    Command("test", "run every check and test", "ground_station.cli.checks:run", Needs.TESTS),
+    Command("_station", "", "ground_station.cli.children:station", configure=_child),
+    Command("_node", "", "ground_station.cli.children:node", configure=_child_of_station),
+    Command("_camera", "", "ground_station.cli.children:camera", configure=_child_of_station),
+    Command("_page", "", "ground_station.cli.checks:page_is_built", Needs.PAGE),
+)
+DEFAULT_COMMAND = "demo"
+GROUPS = {"users": "people who sign in"}
+
+
+def parse(argv: Sequence[str], commands: Sequence[Command] = COMMANDS) -> argparse.Namespace:
+    """The arguments, with the `Command` they name as `command`; exits like argparse on a mistake.
+
+    Options of the installation that were not given are absent from the result.
+    """
+    options = _installation_options()
+    parser = _Parser(
+        prog="run.py",
+        parents=[options],
+        description="Without a command: set up what is missing, then start the station with the "
+        "demonstration camera and print the address and the sign-in.",
+        epilog="Settings: docs/settings.md.",
+    )
+    default = next((one for one in commands if one.name == DEFAULT_COMMAND), None)
+    parser.set_defaults(command=default)
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", prog="run.py")
+    groups: dict[str, argparse._SubParsersAction[_Parser]] = {}
+    for command in commands:
+        words = command.name.split()
+        holder = subparsers
+        if len(words) == 2:
+            if words[0] not in groups:
+                group = subparsers.add_parser(words[0], help=GROUPS[words[0]])
+                groups[words[0]] = group.add_subparsers(
+                    title="commands", metavar="COMMAND", required=True
+                )
+            holder = groups[words[0]]
+        _add(holder, words[-1], command, options)
+    return parser.parse_args(argv)
+
+
+def _add(
+    holder: argparse._SubParsersAction[_Parser],
+    word: str,
+    command: Command,
+    options: _Parser,
+) -> None:
+    if command.summary:
+        parser = holder.add_parser(
+            word, parents=[options], help=command.summary, description=command.summary
+        )
+    else:
+        parser = holder.add_parser(word, parents=[options])  # no help: not listed
+    command.configure(parser)
+    parser.set_defaults(command=command)
+
+
+def _installation_options() -> _Parser:
+    """The same before and after the command; SUPPRESS keeps one from erasing the other."""
+    options = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    group = options.add_argument_group("installation")
+    group.add_argument("--port", type=int, help="TCP port of the station (8080)")
+    group.add_argument("--data-folder", type=Path, help="where its data is kept (var)")
+    group.add_argument("--settings", type=Path, metavar="FILE", help="a TOML file of settings")
+    group.add_argument(
+        "--no-demo-camera", action="store_true", help="start without the demonstration camera"
+    )
+    return options

@@ -1,0 +1,73 @@
+"""`run.py camera ADDRESS`: a camera or film of one's own on the running station."""
+
+from __future__ import annotations
+
+import os
+import re
+from argparse import Namespace
+
+from ground_station.bootstrap.start import ADDRESS_VARIABLE
+from ground_station.cli.children import log_to_stderr
+from ground_station.cli.data_folder import DataFolder
+from ground_station.cli.network import ask_health
+from ground_station.cli.options import settings_from
+from ground_station.core.agent_protocol import AgentKind
+from ground_station.core.errors import ConfigError, Unavailable
+
+
+def run(arguments: Namespace) -> int:
+    """Publish until Ctrl-C.
+
+    Raises:
+        ConfigError: there is no address, or it is none that can be opened.
+        Unavailable: no station runs on this data folder.
+    """
+    from fixed_cctv.agent import main
+    from fixed_cctv.camera import AddressKind, CameraSpec, kind_of, public_address
+    from ground_station.app import issue_agent_token
+
+    address = os.environ.pop(ADDRESS_VARIABLE, "")
+    if not address:
+        raise ConfigError("The camera's address is missing.", "Say: python3 run.py camera ADDRESS.")
+    if (arguments.lat is None) != (arguments.lon is None):
+        raise ConfigError("A place needs both --lat and --lon.")
+    kind = kind_of(address)
+    settings = settings_from(arguments)
+    url = _running_station(DataFolder(settings.data_folder), settings.station.host)
+    name = arguments.name or public_address(address)
+    spec = CameraSpec(
+        key=slug(name),
+        name=name,
+        address=address,
+        simulated=kind in {AddressKind.FILE, AddressKind.FRAME_CODE},
+        note="A recording, played in a loop." if kind is AddressKind.FILE else "",
+        lat=arguments.lat,
+        lon=arguments.lon,
+        heading_deg=arguments.heading,
+    )
+    agent = f"Camera {spec.key}"
+    token = issue_agent_token(settings.data_folder, name=agent, kind=AgentKind.CAMERA)
+    log_to_stderr()
+    print(f"Publishing {name} to {url}/. Stop it with Ctrl-C.", flush=True)
+    return main(settings, station_url=url, token=token, camera=spec)
+
+
+def slug(name: str) -> str:
+    """A name as a stable key: lower case letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "camera"
+
+
+def _running_station(folder: DataFolder, host: str) -> str:
+    """Where the station of this data folder answers; its own word beats the settings."""
+    running = folder.running()
+    if running is None:
+        raise Unavailable(
+            f"No station runs on the data folder {folder.path}.",
+            "Start it in another terminal: python3 run.py",
+        )
+    port = int(running.url.rpartition(":")[2])
+    if ask_health(host, port) is None:
+        raise Unavailable(
+            f"The station at {running.url} does not answer yet.", "Try again in a few seconds."
+        )
+    return running.url

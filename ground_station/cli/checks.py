@@ -1,0 +1,151 @@
+"""`run.py test`: every gate and every test, in order, with one summary at the end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ground_station.bootstrap.node import find_node
+from ground_station.bootstrap.places import Places, checkout
+
+NO_TESTS_COLLECTED = 5
+SLOW = "browser or system"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One program to run.
+
+    Attributes:
+        folder: relative to the checkout.
+        report: the JUnit file it writes, where it is a test run.
+        empty_is_fine: finding no test at all is no failure.
+    """
+
+    name: str
+    argv: tuple[str, ...]
+    folder: str = "."
+    environment: dict[str, str] = field(default_factory=dict)
+    report: Path | None = None
+    empty_is_fine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    name: str
+    passed: bool
+    seconds: float
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Tests of one or more pytest runs."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped
+        )
+
+
+def run(arguments: Namespace) -> int:
+    """Run everything, whatever fails on the way; 1 if anything did."""
+    del arguments
+    places = checkout()
+    outcomes = [carry_out(check, places) for check in all_checks(places)]
+    print("\n== Summary ==")
+    for outcome in outcomes:
+        mark = "passed" if outcome.passed else "FAILED"
+        print(f"  {mark}  {outcome.name} ({outcome.seconds:.1f} s){outcome.note}")
+    if shutil.which("chromium") is None:
+        print("  skipped  browser tests: Chromium is not installed (apt-get install chromium)")
+    counts = sum((counts_of(c.report) for c in all_checks(places) if c.report), Counts())
+    # CI reads this line; the runs' own closing lines are above.
+    print(f"{counts.passed} passed, {counts.failed} failed, {counts.skipped} skipped", flush=True)
+    return 0 if all(outcome.passed for outcome in outcomes) and counts.passed else 1
+
+
+def all_checks(places: Places) -> list[Check]:
+    """What CI runs: quick gates, the web's, then tests, those with real processes last."""
+    tools = places.venv / "bin"
+    node = find_node(places)
+    npm = node.npm
+
+    def python_tool(name: str, *words: str) -> Check:
+        return Check(" ".join((name, *words)), (str(tools / name), *words))
+
+    def web(name: str, script: str) -> Check:
+        return Check(name, (*npm, "run", "--silent", script), "web", node.environment)
+
+    def tests(name: str, marks: str, *, empty_is_fine: bool = False) -> Check:
+        report = places.var / "test" / f"{name}.xml"
+        argv = (str(tools / "pytest"), "-m", marks, f"--junitxml={report}")
+        return Check(name, argv, report=report, empty_is_fine=empty_is_fine)
+
+    return [
+        python_tool("ruff", "format", "--check"),
+        python_tool("ruff", "check"),
+        python_tool("mypy"),
+        python_tool("lint-imports"),
+        web("tsc", "check"),
+        web("vitest", "test"),
+        Check("web build", (sys.executable, str(places.root / "run.py"), "_page")),
+        tests("pytest", f"not ({SLOW})"),
+        tests("pytest-system", SLOW, empty_is_fine=True),
+    ]
+
+
+def carry_out(check: Check, places: Places) -> Outcome:
+    """Run one check with its output in view."""
+    print(f"\n== {check.name} ==", flush=True)
+    if check.report is not None:
+        check.report.parent.mkdir(parents=True, exist_ok=True)
+        check.report.unlink(missing_ok=True)
+    environment = {**os.environ, "PYTHONPATH": str(places.root), **check.environment}
+    began_s = time.monotonic()
+    try:
+        status = subprocess.run(  # noqa: S603  our own command lines
+            check.argv,
+            cwd=places.root / check.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        ).returncode
+    except OSError as error:
+        return Outcome(check.name, False, 0.0, f": cannot be started, {error.strerror}")
+    seconds = time.monotonic() - began_s
+    if status == NO_TESTS_COLLECTED and check.empty_is_fine:
+        return Outcome(check.name, True, seconds, ": there are no such tests")
+    return Outcome(check.name, status == 0, seconds)
+
+
+def counts_of(report: Path) -> Counts:
+    """What a JUnit file counts; nothing where the run did not get as far as writing it."""
+    try:
+        suites: Sequence[ET.Element] = list(ET.parse(report).getroot().iter("testsuite"))  # noqa: S314  our own file
+    except (OSError, ET.ParseError):
+        return Counts()
+    total = Counts()
+    for suite in suites:
+        ran, skipped = int(suite.get("tests", 0)), int(suite.get("skipped", 0))
+        failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+        total += Counts(max(ran - failed - skipped, 0), failed, skipped)
+    return total
+
+
+def page_is_built(arguments: Namespace) -> int:
+    """Set-up has built the page before this runs."""
+    del arguments
+    return 0

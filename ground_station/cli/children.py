@@ -1,0 +1,80 @@
+"""What runs inside each child process. Hidden commands: only the supervisor starts them."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import signal
+import sys
+from argparse import Namespace
+
+from ground_station.cli.logs import FORMAT
+from ground_station.cli.options import settings_from
+from ground_station.core.errors import ConfigError
+
+TOKEN_VARIABLE = "KESTREL_AGENT_TOKEN"  # noqa: S105  the variable's name, not a token
+PR_SET_PDEATHSIG = 1
+OUR_PACKAGES = ("ground_station", "fixed_cctv", "drone", "geo")
+
+
+def station(arguments: Namespace) -> int:
+    """The web server. It is asked to end when the supervisor dies; its workers die with it."""
+    from ground_station.app import serve
+
+    end_with_parent(arguments.parent, signal.SIGTERM)
+    os.register_at_fork(after_in_child=lambda: end_with_parent(os.getppid(), signal.SIGKILL))
+    log_to_stderr()
+    return serve(settings_from(arguments))
+
+
+def node(arguments: Namespace) -> int:
+    """The vision node. It holds nothing worth saving, so it dies with the supervisor at once."""
+    from ground_station.vision.node import main
+
+    end_with_parent(arguments.parent, signal.SIGKILL)
+    log_to_stderr()
+    token = take_token()
+    return main(settings_from(arguments), station_url=arguments.station_url, token=token)
+
+
+def camera(arguments: Namespace) -> int:
+    """The demonstration camera."""
+    from fixed_cctv.agent import main
+    from fixed_cctv.demo import demo_camera
+    from ground_station.bootstrap.footage import demo_footage
+    from ground_station.bootstrap.places import checkout
+
+    end_with_parent(arguments.parent, signal.SIGKILL)
+    log_to_stderr()
+    token = take_token()
+    spec = demo_camera(demo_footage(checkout()))
+    settings = settings_from(arguments)
+    return main(settings, station_url=arguments.station_url, token=token, camera=spec)
+
+
+def take_token() -> str:
+    """This agent's token, taken out of the environment so that nothing it starts inherits it."""
+    token = os.environ.pop(TOKEN_VARIABLE, "")
+    if not token:
+        raise ConfigError(
+            f"The environment variable {TOKEN_VARIABLE} is missing.",
+            "Start the parts with run.py, which hands each its own token.",
+        )
+    return token
+
+
+def end_with_parent(parent: int, number: signal.Signals) -> None:
+    """Have the kernel send us this signal when `parent` dies; exit if it is dead already."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) failed")
+    if os.getppid() != parent:
+        sys.exit(1)
+
+
+def log_to_stderr(level: int = logging.INFO) -> None:
+    """Our own packages from `level` up, others from warnings up; the supervisor keeps the file."""
+    logging.basicConfig(level=logging.WARNING, format=FORMAT, stream=sys.stderr, force=True)
+    for name in OUR_PACKAGES:
+        logging.getLogger(name).setLevel(level)

@@ -1,0 +1,135 @@
+"""`run.py` without a command: the station, the vision node and the demonstration camera."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from argparse import Namespace
+
+from ground_station.bootstrap.footage import demo_footage
+from ground_station.bootstrap.places import checkout
+from ground_station.cli.child import ChildSpec
+from ground_station.cli.children import TOKEN_VARIABLE
+from ground_station.cli.data_folder import DataFolder
+from ground_station.cli.network import ask_health, require_free_port
+from ground_station.cli.options import arguments_for_child, settings_from, station_url
+from ground_station.cli.supervisor import Supervisor
+from ground_station.core.agent_protocol import AgentKind
+from ground_station.core.settings import Settings
+
+FORMER_STATION_ENDS_S = 5.0
+LOOK_S = 0.2
+SLOW_AFTER_S = 30.0
+NO_FOOTAGE = (
+    "There is no demonstration footage, so no demonstration camera. Add a camera or film of your "
+    "own from another terminal: python3 run.py camera ADDRESS"
+)
+
+
+def run(arguments: Namespace) -> int:
+    """Start everything and stay until Ctrl-C.
+
+    Raises:
+        Conflict: it runs already on this data folder, or the port is taken. Nothing was started.
+    """
+    began_s = time.monotonic()
+    settings = settings_from(arguments)
+    folder = DataFolder(settings.data_folder)
+    folder.make()
+    with folder.held(station_url(settings)) as former_one_died:
+        wait_s = FORMER_STATION_ENDS_S if former_one_died else 0.0
+        require_free_port(settings.station.host, settings.station.port, wait_s)
+        sign_in = prepare(folder)
+        specs = child_specs(arguments, settings)
+        supervisor = Supervisor(specs, log_for=folder.log, say=say)
+        announcer = Announcer(settings, sign_in, [spec.title for spec in specs], began_s)
+        announcer.start()
+        supervisor.run()
+    return 0
+
+
+def prepare(folder: DataFolder) -> str:
+    """Bring the database up to date and make the first user; returns what to say of signing in."""
+    from ground_station.app import ensure_first_user, prepare_store
+
+    prepare_store(folder.path)
+    first = ensure_first_user(folder.path)
+    if first.password is not None:
+        folder.keep_first_sign_in(first.username, first.password)
+    kept = folder.first_sign_in_text()
+    if kept is not None:
+        return kept
+    return (
+        f"user name: {first.username}\n"
+        f"(password forgotten? python3 run.py users password {first.username})"
+    )
+
+
+def child_specs(arguments: Namespace, settings: Settings) -> list[ChildSpec]:
+    """The children in starting order. Tokens are new at every start and reach only their agent."""
+    from ground_station.app import issue_agent_token
+
+    def spec(name: str, title: str, kind: AgentKind | None) -> ChildSpec:
+        # -P: no module of the folder one happens to be in; PYTHONPATH holds the checkout.
+        argv = [sys.executable, "-P", "-m", "ground_station.cli", f"_{name}"]
+        argv += ["--parent", str(os.getpid()), *arguments_for_child(arguments, settings)]
+        environment: dict[str, str] = {}
+        if kind is not None:
+            argv += ["--station-url", station_url(settings)]
+            token = issue_agent_token(settings.data_folder, name=title, kind=kind)
+            environment[TOKEN_VARIABLE] = token
+        return ChildSpec(name, title, tuple(argv), environment)
+
+    specs = [
+        spec("station", "Station", None),
+        spec("node", "Vision node", AgentKind.NODE),
+    ]
+    if not settings.agents.demo_camera:
+        return specs
+    if not demo_footage(checkout()).is_file():
+        say(NO_FOOTAGE)
+        return specs
+    return [*specs, spec("camera", "Demonstration camera", AgentKind.CAMERA)]
+
+
+def say(text: str) -> None:
+    """One line for the person at the terminal."""
+    print(text, flush=True)
+
+
+class Announcer:
+    """Says where to go as soon as the station answers, and when everything else is up too."""
+
+    def __init__(self, settings: Settings, sign_in: str, parts: list[str], began_s: float) -> None:
+        self._host = settings.station.host
+        self._port = settings.station.port
+        self._url = station_url(settings)
+        self._sign_in = sign_in
+        self._parts = parts
+        self._began_s = began_s
+        self._thread = threading.Thread(target=self._run, name="announcer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def _run(self) -> None:
+        slow_said = False
+        while (health := ask_health(self._host, self._port)) is None:
+            if not slow_said and self._took_s() > SLOW_AFTER_S:
+                slow_said = True
+                say("The station does not answer yet. Its log is in the data folder: log/")
+            time.sleep(LOOK_S)
+        lines = [f"Kestrel runs ({self._took_s():.1f} s): {self._url}/", *self._sign_in.split("\n")]
+        rest = self._parts[1:]
+        if rest and health.get("status") != "ok":
+            lines.append(f"Still coming up: {', '.join(rest)}.")
+        say("\n  ".join(lines) + "\nStop it with Ctrl-C.")
+        while health is None or health.get("status") != "ok":
+            time.sleep(LOOK_S)
+            health = ask_health(self._host, self._port)
+        say(f"Everything is up ({self._took_s():.1f} s).")
+
+    def _took_s(self) -> float:
+        return time.monotonic() - self._began_s

@@ -1,0 +1,74 @@
+"""Is the port free, and does the station answer?"""
+
+from __future__ import annotations
+
+import errno
+import http.client
+import json
+import socket
+import time
+from typing import Any
+
+from ground_station.core.errors import Conflict, InvalidInput
+
+POLL_S = 0.1
+_NOT_OURS = frozenset({errno.EADDRNOTAVAIL, socket.EAI_NONAME, socket.EAI_AGAIN})
+
+
+def require_free_port(host: str, port: int, wait_s: float = 0.0) -> None:
+    """Return once the port can be listened on.
+
+    Args:
+        wait_s: how long it may stay taken, where a former station of ours is just ending.
+
+    Raises:
+        Conflict: another program listens on it.
+        InvalidInput: the address is none of this machine's.
+    """
+    deadline = time.monotonic() + wait_s
+    while not _can_listen(host, port):
+        if time.monotonic() >= deadline:
+            raise Conflict(
+                f"Port {port} of {host} is used by another program.",
+                f"Stop that program, or choose another port: --port {_suggestion(port)}.",
+            )
+        time.sleep(POLL_S)
+
+
+def ask_health(host: str, port: int, timeout_s: float = 2.0) -> dict[str, Any] | None:
+    """What the station's `/health` says, or None while it does not answer."""
+    connection = http.client.HTTPConnection(host, port, timeout=timeout_s)
+    try:
+        connection.request("GET", "/health", headers={"Accept": "application/json"})
+        answer = json.loads(connection.getresponse().read())
+    except (OSError, http.client.HTTPException, ValueError):
+        return None
+    finally:
+        connection.close()
+    return answer if isinstance(answer, dict) else None
+
+
+def _can_listen(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        # As the station does: the remains of closed connections do not count as "in use".
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+            listener.listen(1)
+        except PermissionError as error:
+            raise InvalidInput(
+                f"This user may not listen on port {port}.", "Choose one from 1024 up: --port 8080."
+            ) from error
+        except OSError as error:
+            if error.errno in _NOT_OURS:
+                raise InvalidInput(
+                    f"{host} is no address of this machine.",
+                    "Correct the setting station.host (see docs/settings.md).",
+                ) from error
+            return False
+    return True
+
+
+def _suggestion(port: int) -> int:
+    return port + 1 if port < 65535 else port - 1
