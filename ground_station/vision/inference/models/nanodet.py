@@ -87,7 +87,7 @@ class NanoDet:
         self._confidence = confidence
         self._pack = pack
         self._session: OrtSession | None = None
-        self._nms_iou = 0.6
+        self._nms_iou = 0.45
         self._input = np.zeros((1, SIDE, SIDE, 3), np.uint8)
 
     def load(self) -> None:
