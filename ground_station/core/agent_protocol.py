@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
@@ -19,6 +19,14 @@ from ground_station.core.errors import InvalidInput, KestrelError, error_from_co
 from ground_station.core.model import CapturedAtFrom, SourceCondition
 
 T = TypeVar("T")
+
+# Checked when a message is decoded. A number that is none (NaN, infinity) or a time without an
+# offset would otherwise travel on to browsers and the store, and break things far from its sender.
+Finite = Annotated[float, msgspec.Meta(ge=-1e15, le=1e15)]
+Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
+Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
+AwareTime = Annotated[datetime, msgspec.Meta(tz=True)]
+WireRtpTimestamp = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
 
 PROTOCOL_VERSION = 1
 NAMESPACE = "/agents"
@@ -46,10 +54,10 @@ class _Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True
 class GroundPair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One calibration point: a pixel and the ground metres (local ENU) it shows."""
 
-    u_px: float
-    v_px: float
-    east_m: float
-    north_m: float
+    u_px: Finite
+    v_px: Finite
+    east_m: Finite
+    north_m: Finite
 
 
 class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,11 +65,11 @@ class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     width_px: int
     height_px: int
-    anchor_lat: float
-    anchor_lon: float
+    anchor_lat: Latitude
+    anchor_lon: Longitude
     pairs: list[GroundPair]
-    sigma_px: float
-    sigma_calibration_m: float
+    sigma_px: Finite
+    sigma_calibration_m: Finite
 
 
 class SourceOffer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,9 +79,9 @@ class SourceOffer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     simulated: bool = False
     note: str = ""  # shown with the source, e.g. why its place is not where it was filmed
-    lat: float | None = None
-    lon: float | None = None
-    heading_deg: float | None = None  # of the optical axis, clockwise from true north
+    lat: Latitude | None = None
+    lon: Longitude | None = None
+    heading_deg: Finite | None = None  # of the optical axis, clockwise from true north
     calibration: Calibration | None = None
 
 
@@ -90,9 +98,9 @@ class Hello(_Message, frozen=True):
 class Heartbeat(_Message, frozen=True):
     """Sent every second. `problems` maps a source key (or "") to one sentence a person can read."""
 
-    sent_at: datetime
+    sent_at: AwareTime
     problems: dict[str, str] = {}
-    figures: dict[str, float] = {}
+    figures: dict[str, Finite] = {}
 
 
 class SourceReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,10 +112,10 @@ class SourceReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     codec: str = ""
     width: int = 0
     height: int = 0
-    received_fps: float = 0.0
-    analysed_fps: float = 0.0
-    last_frame_age_s: float | None = None
-    inference_ms: float | None = None
+    received_fps: Finite = 0.0
+    analysed_fps: Finite = 0.0
+    last_frame_age_s: Finite | None = None
+    inference_ms: Finite | None = None
     frames_dropped: int = 0
     viewers: int = 0
     captured_at_from: CapturedAtFrom = CapturedAtFrom.UNKNOWN
@@ -127,13 +135,13 @@ class WireTrack(msgspec.Struct, frozen=True, array_like=True):
 
     track_id: int
     class_name: str
-    confidence: float
-    left: float
-    top: float
-    right: float
-    bottom: float
-    du_px_s: float
-    dv_px_s: float
+    confidence: Finite
+    left: Finite
+    top: Finite
+    right: Finite
+    bottom: Finite
+    du_px_s: Finite
+    dv_px_s: Finite
 
 
 class WireFrameTracks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -143,7 +151,7 @@ class WireFrameTracks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     session_id: str
     seq: int
     rtp_timestamp: int
-    captured_at: datetime | None
+    captured_at: AwareTime | None
     captured_at_from: CapturedAtFrom
     width: int
     height: int
@@ -159,8 +167,8 @@ class TrackBatch(_Message, frozen=True):
 class FrameTime(msgspec.Struct, frozen=True, array_like=True):
     """The RTP timestamp on the wire (0..2^32-1) of a frame, and when it was captured."""
 
-    rtp_timestamp: int
-    captured_at: datetime
+    rtp_timestamp: WireRtpTimestamp
+    captured_at: AwareTime
 
 
 class FrameTimes(_Message, frozen=True):
@@ -287,17 +295,17 @@ def encode(message: Envelope | Command | Reply) -> bytes:
 
 def decode_envelope(payload: object) -> Envelope:
     """Raises InvalidInput for anything that is not one well-formed envelope of bounded size."""
-    return _decode(_envelope_decoder, payload, "agent message")
+    return _decode(_envelope_decoder, payload, "an agent message")
 
 
 def decode_command(payload: object) -> Command:
     """Raises InvalidInput for anything that is not one well-formed command."""
-    return _decode(_command_decoder, payload, "command")
+    return _decode(_command_decoder, payload, "a command")
 
 
 def decode_reply(payload: object) -> Reply:
     """Raises InvalidInput for anything that is not one well-formed reply."""
-    return _decode(_reply_decoder, payload, "reply")
+    return _decode(_reply_decoder, payload, "a reply")
 
 
 def refused(error: KestrelError) -> Refused:
@@ -325,10 +333,12 @@ def check_hello(hello: Hello) -> Literal[1]:
 
 def _decode(decoder: msgspec.msgpack.Decoder[T], payload: object, what: str) -> T:
     if not isinstance(payload, bytes | bytearray):
-        raise InvalidInput(f"An {what} must be bytes.")
+        raise InvalidInput(f"What came as {what} is not bytes.")
     if len(payload) > MAX_ENVELOPE_BYTES:
-        raise InvalidInput(f"An {what} of {len(payload)} bytes is over {MAX_ENVELOPE_BYTES}.")
+        raise InvalidInput(
+            f"What came as {what} has {len(payload)} bytes; {MAX_ENVELOPE_BYTES} are the most."
+        )
     try:
         return decoder.decode(payload)
-    except msgspec.MsgspecError as error:
-        raise InvalidInput(f"A malformed {what}: {error}.") from error
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidInput(f"What came as {what} is malformed: {error}.") from error

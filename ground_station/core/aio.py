@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable, Coroutine
+from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any, TypeVar
 
@@ -32,7 +33,8 @@ class AioBridge:
 
         Raises:
             TimedOut: it did not finish in `timeout_s`; it has been cancelled.
-            Unavailable: the loop is closed.
+            Unavailable: the loop is closed, or was stopped before it finished.
+            Exception: whatever `coro` raised.
             RuntimeError: called from the loop's own thread, where waiting would be a deadlock.
         """
         if self._on_loop_thread():
@@ -45,8 +47,11 @@ class AioBridge:
             raise Unavailable("The event loop is closed.") from error
         try:
             return future.result(timeout_s)
+        except CancelledError as error:
+            raise Unavailable("The event loop was stopped.") from error
         except FutureTimeout as error:
-            future.cancel()
+            if not future.cancel():  # it has just finished, or the timeout is its own
+                return future.result()
             raise TimedOut(f"No answer within {timeout_s:g} s.") from error
 
     def post(self, function: Callable[..., object], *arguments: object) -> bool:

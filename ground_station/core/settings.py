@@ -6,17 +6,19 @@ override the file: `KESTREL_STATION__PORT=8443` is `[station] port = 8443`.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
 
 from ground_station.core.errors import ConfigError
@@ -38,11 +40,27 @@ class StationSettings(_Branch):
     threads: int = Field(128, ge=8, le=1024, description="Threads; each open page holds one.")
     session_hours: float = Field(12, gt=0, le=24 * 7, description="Sign-in lasts this long.")
 
+    @field_validator("host")
+    @classmethod
+    def _loopback(cls, host: str) -> str:
+        """The station speaks plain HTTP, and passwords do not travel networks in the clear."""
+        if host == "localhost":
+            return host
+        try:
+            loopback = ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            loopback = False
+        if not loopback:
+            raise ValueError("plain HTTP is served on loopback only, 127.0.0.1 or ::1")
+        return host
+
 
 class NodeSettings(_Branch):
     """The vision node."""
 
-    ice_host: str = Field("127.0.0.1", description="Local address offered for WebRTC media.")
+    ice_host: str = Field(
+        "127.0.0.1", min_length=1, description="Local address offered for WebRTC media."
+    )
     analysed_fps: float = Field(10, gt=0, le=60, description="Frames analysed a second a source.")
     detector_threads: int = Field(1, ge=1, le=64, description="Threads of one inference.")
     confidence: float = Field(0.5, gt=0, lt=1, description="Detections below this are dropped.")
@@ -50,7 +68,9 @@ class NodeSettings(_Branch):
         "nanodet-g-416",
         description='Model id, or "frame-code" (simulation only: reads numbers drawn in pixels).',
     )
-    lost_after_s: float = Field(2.0, gt=0, description="No frame for so long: the source is lost.")
+    lost_after_s: float = Field(
+        2.0, gt=0, le=60, description="No frame for so long: the source is lost."
+    )
 
 
 class AgentSettings(_Branch):
@@ -87,7 +107,7 @@ def load_settings(file: Path | None = None, overrides: dict[str, Any] | None = N
             raise ConfigError(f"Cannot read the settings file {file}: {error.strerror}.") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"The settings file {file} is not valid TOML: {error}.") from error
-    _refuse_unknown_variables()
+    _refuse_bad_variables()
 
     class Layered(Settings):
         """Overrides win over the environment, the environment over the file."""
@@ -107,14 +127,22 @@ def load_settings(file: Path | None = None, overrides: dict[str, Any] | None = N
         return Layered(**(overrides or {}))
     except ValidationError as error:
         raise ConfigError(_sentence(error), "See docs/settings.md.") from error
+    except SettingsError as error:  # a whole branch in one variable that is no JSON
+        raise ConfigError(
+            f"Settings: {error}.", "Set one key at a time: KESTREL_STATION__PORT=8080."
+        ) from error
 
 
-def _refuse_unknown_variables() -> None:
+def _refuse_bad_variables() -> None:
     known = {name.upper() for name in Settings.model_fields}
     for variable in os.environ:
         name = variable.upper()
         if not name.startswith(ENV_PREFIX) or name in NOT_SETTINGS:
             continue
+        if not os.environ[variable]:
+            raise ConfigError(
+                f"The environment variable {variable} is empty.", "Give it a value or unset it."
+            )
         if name.removeprefix(ENV_PREFIX).split("__")[0] not in known:
             raise ConfigError(
                 f"The environment variable {variable} is no setting of Kestrel.",
@@ -129,5 +157,7 @@ def _sentence(error: ValidationError) -> str:
         if problem["type"] == "extra_forbidden":
             parts.append(f"the setting {path} does not exist")
         else:
-            parts.append(f"the setting {path} is wrong: {problem['msg']}")
+            parts.append(
+                f"the setting {path} is wrong: {problem['msg'].removeprefix('Value error, ')}"
+            )
     return "Settings: " + "; ".join(parts) + "."
