@@ -207,3 +207,38 @@ def run(test: Awaitable[None]) -> None:
         await test
 
     asyncio.run(main())
+
+
+class LossyLink:
+    """Stands between a publisher and the network: drops RTP datagrams, leaves RTCP and DTLS alone.
+
+    Args:
+        drop: decides by the sequence number of a video packet.
+        retransmissions: whether RTX packets get through.
+    """
+
+    def __init__(
+        self, publisher: Publisher, drop: Callable[[int], bool], *, retransmissions: bool
+    ) -> None:
+        assert publisher.track.sender is not None
+        transport = publisher.track.sender.transport.transport
+        self.dropped = 0
+        self._ssrc = publisher.track.sender._ssrc
+        self._drop = drop
+        self._retransmissions = retransmissions
+        self._send = transport._send
+        transport._send = self._maybe_send
+
+    async def _maybe_send(self, data: bytes) -> None:
+        is_rtp = 127 < data[0] < 192 and not 192 <= data[1] <= 208
+        if is_rtp:
+            ssrc = int.from_bytes(data[8:12], "big")
+            lost = (
+                self._drop(int.from_bytes(data[2:4], "big"))
+                if ssrc == self._ssrc
+                else not self._retransmissions
+            )
+            if lost:
+                self.dropped += 1
+                return
+        await self._send(data)

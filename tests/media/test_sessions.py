@@ -3,118 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-import numpy as np
 import pytest
 
-from ground_station.core.agent_protocol import FrameTime, SourceReport
-from ground_station.core.clock import SystemClock
+from ground_station.core.agent_protocol import FrameTime
 from ground_station.core.errors import Conflict, NotFound, Unavailable, Unprocessable
-from ground_station.core.model import CapturedAtFrom, Frame, SourceCondition
-from ground_station.simulation import frame_code
+from ground_station.core.model import CapturedAtFrom, SourceCondition
 from ground_station.vision.media import sessions as sessions_module
 from ground_station.vision.media.aiortc_private import RTP_MODULUS
-from ground_station.vision.media.sessions import MediaSessions
+from tests.media.line import SOURCE, cut_off, is_keyframe, line, numbered, read_number
 from tests.media.peers import HOST, Encoder, PacketTrack, Publisher, Viewer, run, until
-
-SOURCE = "the-source"
-
-
-class Listener:
-    """Notes everything."""
-
-    def __init__(self) -> None:
-        self.frames: list[Frame] = []
-        self.ended: dict[str, str] = {}
-        self.clocks: dict[str, int] = {}
-        self.analysing: set[str] = set()
-
-    def publisher_started(self, source_id: str, session_id: str, *, analyse: bool) -> None:
-        self.analysing.add(session_id)
-
-    def publisher_ended(self, session_id: str) -> None:
-        self.analysing.discard(session_id)
-
-    def session_ended(self, session_id: str, reason: str) -> None:
-        assert session_id not in self.ended
-        self.ended[session_id] = reason
-
-    def viewer_clock(self, viewer_session_id: str, rtp_offset: int) -> None:
-        self.clocks[viewer_session_id] = rtp_offset
-
-    def frame(self, frame: Frame) -> None:
-        self.frames.append(frame)
-
-    def changed(self) -> None: ...
-
-
-class Line:
-    """A node's media part with helpers to publish and view."""
-
-    def __init__(self) -> None:
-        self.listener = Listener()
-        self.sessions = MediaSessions(
-            ice_host=HOST, lost_after_s=0.5, clock=SystemClock(), listener=self.listener
-        )
-        self._open: list[Publisher | Viewer] = []
-
-    async def publish(
-        self, name: str = "pub", *, analyse: bool = True, **encoder: object
-    ) -> Publisher:
-        publisher = Publisher(PacketTrack(Encoder(**encoder)))  # type: ignore[arg-type]
-        self._open.append(publisher)
-        answer = await self.sessions.accept_whip(
-            SOURCE, name, await publisher.offer(), analyse=analyse
-        )
-        await publisher.answered(answer)
-        return publisher
-
-    async def view(self, name: str = "view", **options: object) -> Viewer:
-        viewer = Viewer(**options)  # type: ignore[arg-type]
-        self._open.append(viewer)
-        await viewer.answered(await self.sessions.accept_whep(SOURCE, name, await viewer.offer()))
-        return viewer
-
-    def report(self) -> SourceReport:
-        (report,) = self.sessions.reports()
-        return report
-
-    async def close(self) -> None:
-        await self.sessions.close()
-        for peer in self._open:
-            await peer.close()
-
-
-@asynccontextmanager
-async def line() -> AsyncIterator[Line]:
-    made = Line()
-    try:
-        yield made
-    finally:
-        await made.close()
-
-
-def _numbered(picture: np.ndarray, number: int) -> None:
-    picture[:] = 90
-    frame_code.draw(picture, number)
-
-
-def _read(frame: Frame) -> int | None:
-    return frame_code.read(frame.pixels.to_bgr(frame.pixels.width, frame.pixels.height))
 
 
 def test_pictures_keep_their_number_and_their_rtp_timestamp() -> None:
     async def scenario() -> None:
         async with line() as ours:
-            publisher = await ours.publish(width=640, height=360, draw=_numbered)
+            publisher = await ours.publish(width=640, height=360, draw=numbered)
             await until(lambda: len(ours.listener.frames) >= 40)
             frames = ours.listener.frames[:40]
             told = {timestamp: number for number, timestamp in publisher.track.sent}
             for frame in frames:
-                assert _read(frame) == told[frame.rtp_timestamp % RTP_MODULUS]
+                assert read_number(frame) == told[frame.rtp_timestamp % RTP_MODULUS]
             assert [frame.seq for frame in frames] == list(range(40))
             timestamps = [frame.rtp_timestamp for frame in frames]
             assert timestamps == sorted(timestamps)
@@ -156,7 +66,7 @@ def test_a_viewer_starts_at_a_keyframe_that_the_source_was_asked_for() -> None:
             asked = publisher.track.keyframe_requests
             viewer = await ours.view(decode=False)
             await until(lambda: bool(viewer.frames), 3)
-            assert _is_keyframe(viewer.frames[0].data)
+            assert is_keyframe(viewer.frames[0].data)
             assert publisher.track.keyframe_requests == asked + 1
 
     run(scenario())
@@ -170,7 +80,7 @@ def test_a_source_that_cannot_be_asked_is_seen_from_its_next_keyframe_on() -> No
             await until(lambda: len(ours.listener.frames) >= 3)
             viewer = await ours.view()
             await until(lambda: bool(viewer.frames), 3)
-            assert _is_keyframe(viewer.frames[0].data)
+            assert is_keyframe(viewer.frames[0].data)
 
     run(scenario())
 
@@ -364,7 +274,7 @@ def test_a_viewer_that_fell_silent_is_dropped(monkeypatch: pytest.MonkeyPatch) -
             await ours.publish()
             viewer, other = await ours.view("dead"), await ours.view("alive")
             await until(lambda: bool(viewer.frames) and bool(other.frames))
-            _cut_off(viewer)
+            cut_off(viewer)
             started = asyncio.get_running_loop().time()
             await until(lambda: "dead" in ours.listener.ended, 8)
             assert asyncio.get_running_loop().time() - started < 7
@@ -384,16 +294,3 @@ def test_a_node_serves_only_so_many_viewers(monkeypatch: pytest.MonkeyPatch) -> 
                 await ours.view("two")
 
     run(scenario())
-
-
-def _cut_off(viewer: Viewer) -> None:
-    """As if its process died: it sends nothing any more, and says no goodbye."""
-
-    async def nothing(data: bytes) -> None: ...
-
-    transport = viewer.receiver.transport.transport
-    transport._send = nothing
-
-
-def _is_keyframe(data: bytes) -> bool:
-    return b"\x00\x00\x01\x65" in data or b"\x00\x00\x01\x25" in data

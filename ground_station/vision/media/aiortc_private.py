@@ -365,6 +365,7 @@ def _h264(profile_level_id: str, payload_type: int) -> RTCRtpCodecParameters:
 
 def common_video_codecs(offered: list[RTCRtpCodecParameters]) -> tuple[str, ...]:
     """Names ("H264", "VP8") of the offered codecs that aiortc speaks, in the offer's order."""
+    enable_h264_profiles()
     common = find_common_codecs(CODECS["video"], offered)
     names = [codec.name.upper() for codec in common if codec.name.lower() != "rtx"]
     return tuple(dict.fromkeys(names))

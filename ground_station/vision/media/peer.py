@@ -101,7 +101,9 @@ class Peer:
         if self._timer is not None:
             self._timer.cancel()
         # Not cancelled when late: it goes on by itself, and what it holds is freed in the end.
-        await asyncio.wait({asyncio.ensure_future(self.pc.close())}, timeout=CLOSE_WITHIN_S)
+        closing = asyncio.ensure_future(self.pc.close())
+        closing.add_done_callback(_note_failure)
+        await asyncio.wait({closing}, timeout=CLOSE_WITHIN_S)
 
     def gone(self, reason: str) -> None:
         """Report the end once; whoever is told closes this peer."""
@@ -118,3 +120,8 @@ class Peer:
             self.gone(CONNECTION_LOST)
         elif self.pc.connectionState == "closed":
             self.gone(CONNECTION_CLOSED)
+
+
+def _note_failure(closing: asyncio.Future[None]) -> None:
+    if not closing.cancelled() and closing.exception() is not None:
+        log.error("peer_close_failed error=%r", closing.exception())

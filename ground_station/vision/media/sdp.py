@@ -31,6 +31,8 @@ PARSER_ERRORS = (
 _UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}")
 _PASSWORD = re.compile(r"[A-Za-z0-9+/]{22,256}")
 _MID = re.compile(r"[!#$%&'*+\-.0-9A-Z^_`a-z{|}~]{1,32}")
+_FMTP = re.compile(r"^a=fmtp:(\d+) ", re.MULTILINE)
+_VIDEO_FORMAT = re.compile(r"^a=rtpmap:(\d+) (?:H264|VP8)/90000", re.MULTILINE | re.IGNORECASE)
 _ICE_RESTART_REMEDY = "Delete this session and post a new offer."
 
 Wants = Literal["send", "receive"]
@@ -119,28 +121,19 @@ def read_fragment(fragment: str, offer: Offer) -> Fragment:
 
 def with_start_bitrate(answer_sdp: str, kbps: int = START_BITRATE_KBPS) -> str:
     """Our answer to a publisher, with the bitrate at which a browser should start."""
-    lines = answer_sdp.split("\r\n")
-    formats = {line.split(":", 1)[1].split(" ", 1)[0] for line in lines if _is_video_format(line)}
-    done: list[str] = []
-    for line in lines:
-        number = line.split(":", 1)[1].split(" ", 1)[0] if line.startswith("a=fmtp:") else ""
-        if number in formats:
-            line = f"{line};x-google-start-bitrate={kbps}"  # noqa: PLW2901
-            formats.discard(number)
-        done.append(line)
-    for index in range(len(done) - 1, -1, -1):
-        if _is_video_format(done[index]):
-            number = done[index].split(":", 1)[1].split(" ", 1)[0]
-            if number in formats:  # VP8 has no fmtp line of its own
-                done.insert(index + 1, f"a=fmtp:{number} x-google-start-bitrate={kbps}")
-    return "\r\n".join(done)
-
-
-def _is_video_format(line: str) -> bool:
-    return line.startswith("a=rtpmap:") and line.split(" ", 1)[-1].upper() in (
-        "H264/90000",
-        "VP8/90000",
-    )
+    lines: list[str] = []
+    addition = f"x-google-start-bitrate={kbps}"
+    formats_with_fmtp = set(_FMTP.findall(answer_sdp))
+    video_formats = set(_VIDEO_FORMAT.findall(answer_sdp))
+    for line in answer_sdp.split("\r\n"):
+        fmtp, rtpmap = _FMTP.match(line), _VIDEO_FORMAT.match(line)
+        if fmtp and fmtp[1] in video_formats:
+            lines.append(f"{line};{addition}")
+        else:
+            lines.append(line)
+        if rtpmap and rtpmap[1] not in formats_with_fmtp:  # VP8 has no fmtp line of its own
+            lines.append(f"a=fmtp:{rtpmap[1]} {addition}")
+    return "\r\n".join(lines)
 
 
 def _clean(sdp: str) -> str:
@@ -196,6 +189,9 @@ def _check_kinds(description: SessionDescription) -> None:
     mids = [media.rtp.muxId for media in description.media]
     if len(set(mids)) < len(mids) or not all(_MID.fullmatch(mid or "") for mid in mids):
         raise InvalidInput("The SDP offer's media sections have no proper a=mid of their own.")
+    for group in description.group:
+        if group.semantic == "BUNDLE" and not set(group.items) <= set(mids):
+            raise InvalidInput("The SDP offer bundles media sections that it does not have.")
 
 
 def _check_transport(media: MediaDescription) -> None:
