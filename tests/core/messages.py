@@ -1,0 +1,60 @@
+"""Strategies that make any message of the agent protocol, from its type annotations."""
+
+from __future__ import annotations
+
+import types
+import typing
+from datetime import UTC
+from enum import Enum
+from typing import Any
+
+import msgspec
+from hypothesis import strategies as st
+
+from ground_station.core import agent_protocol as protocol
+
+_texts = st.text(st.characters(codec="utf-8"), max_size=20)
+_SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
+    str: _texts,
+    bool: st.booleans(),
+    int: st.integers(-(2**63), 2**63 - 1),
+    protocol.Finite: st.floats(-1e15, 1e15),
+    protocol.Latitude: st.floats(-90, 90),
+    protocol.Longitude: st.floats(-180, 180),
+    protocol.AwareTime: st.datetimes(timezones=st.just(UTC)),
+    protocol.WireRtpTimestamp: st.integers(0, 2**32 - 1),
+    type(None): st.none(),
+}
+
+
+def of_type(annotation: Any) -> st.SearchStrategy[Any]:
+    """Any value that the annotation allows."""
+    if annotation in _SIMPLE:
+        return _SIMPLE[annotation]
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin in (typing.Union, types.UnionType):
+        return st.one_of(*[of_type(argument) for argument in arguments])
+    if origin is list:
+        return st.lists(of_type(arguments[0]), max_size=3)
+    if origin is dict:
+        return st.dictionaries(of_type(arguments[0]), of_type(arguments[1]), max_size=3)
+    if issubclass(annotation, Enum):
+        return st.sampled_from(list(annotation))
+    if issubclass(annotation, msgspec.Struct):
+        return struct(annotation)
+    raise TypeError(f"no strategy for {annotation}")
+
+
+def struct(kind: type[msgspec.Struct]) -> st.SearchStrategy[Any]:
+    hints = typing.get_type_hints(kind, include_extras=True)
+    fields = {name: of_type(hints[name]) for name in kind.__struct_fields__}
+    return st.builds(kind, **fields)
+
+
+envelopes = st.builds(
+    protocol.Envelope,
+    seq=st.integers(0, 2**40),
+    messages=st.lists(of_type(protocol.AgentMessage), max_size=4),
+)
+commands = of_type(protocol.Command)
+replies = of_type(protocol.Reply)
