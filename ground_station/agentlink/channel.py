@@ -47,6 +47,7 @@ class Connection:
         self.identity = identity
         self.opened_at_s = opened_at_s
         self.heard_at_s = opened_at_s
+        self.handling = False  # a message of it is with the listener right now
         self.greeted = False  # its hello was accepted
         self.mourned = False  # the listener was told that it went
         self._server = server

@@ -161,8 +161,8 @@ class AgentClient:
             self._flush(connection, [])
 
     def _flush(self, connection: Connection, first: list[AgentMessage]) -> None:
-        """Send what waits, unless the socket does not keep up: then let the mailboxes fill."""
-        if connection.clogged(self._clock.monotonic_s()):
+        """Send what waits, unless the station does not keep up: then let the mailboxes fill."""
+        if connection.clogged():
             return
         messages = first + self._outgoing.take()
         for payload in self._outgoing.pack(messages, connection.next_seq):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -29,10 +31,11 @@ from ground_station.core.agent_protocol import (
 from ground_station.core.errors import InvalidInput, KestrelError, TimedOut, Unavailable
 
 CONNECT_TIMEOUT_S = 3.0
-PEER_TIMEOUT_S = 5.0
 STEP_S = 0.05
-BACKLOG = 8  # packets in the library's own unbounded queue above which we hold back
-CLOGGED_FOR_S = 10.0
+# Nothing between here and the station's handler is bounded: not the client library's queue, not the
+# station's WebSocket buffer. So each envelope is acknowledged, and few may be under way.
+ENVELOPES_UNDER_WAY = 8
+ACKNOWLEDGED_WITHIN_S = 10.0
 
 OnCommand = Callable[[object, Acknowledge], None]
 
@@ -46,7 +49,7 @@ class Connection:
 
     def __init__(self, on_command: OnCommand) -> None:
         self._on_command = on_command
-        self._client = OrderedClient(self._on_event, CONNECT_TIMEOUT_S, PEER_TIMEOUT_S)
+        self._client = OrderedClient(self._on_event, CONNECT_TIMEOUT_S)
         self._client.on("connect", self._on_connect, namespace=NAMESPACE)
         self._client.on("connect_error", self._on_connect_error, namespace=NAMESPACE)
         self._client.on("disconnect", self._on_disconnect, namespace=NAMESPACE)
@@ -54,7 +57,7 @@ class Connection:
         self._accepted = threading.Event()
         self._ended = threading.Event()
         self._refusal: KestrelError | None = None
-        self._clogged_since_s: float | None = None
+        self._under_way: deque[float] = deque()  # when each envelope was sent
         self.next_seq = 0
 
     @property
@@ -88,21 +91,24 @@ class Connection:
 
     def send(self, payload: bytes) -> None:
         """Hand one envelope to the library; lost without a word if the connection has ended."""
+        self._under_way.append(time.monotonic())
         try:
-            self._client.emit(MESSAGE_EVENT, payload, namespace=NAMESPACE)
+            self._client.emit(
+                MESSAGE_EVENT, payload, namespace=NAMESPACE, callback=self._on_acknowledged
+            )
         except SocketIOError:
             self._ended.set()
         self.next_seq += 1
 
-    def clogged(self, now_s: float) -> bool:
-        """Whether the socket does not keep up; when it has not for long, the connection ends."""
-        if self._client.backlog <= BACKLOG:
-            self._clogged_since_s = None
+    def clogged(self) -> bool:
+        """Whether the station does not keep up; when it has not for long, the connection ends."""
+        try:
+            oldest_s = self._under_way[0]
+        except IndexError:
             return False
-        self._clogged_since_s = self._clogged_since_s or now_s
-        if now_s - self._clogged_since_s > CLOGGED_FOR_S:
+        if time.monotonic() - oldest_s > ACKNOWLEDGED_WITHIN_S:
             self._ended.set()
-        return True
+        return len(self._under_way) >= ENVELOPES_UNDER_WAY
 
     def wait(self, seconds: float, stop: threading.Event) -> None:
         """Until `seconds` have passed, the connection has ended, or (soon after) `stop` is set."""
@@ -117,9 +123,9 @@ class Connection:
             raise self._refusal
 
     def close(self) -> None:
-        """Write what is queued, for a moment, then hang up and end the library's threads."""
+        """Wait a moment for what is under way, then hang up and end the library's threads."""
         until = time.monotonic() + 0.2
-        while self._client.backlog and not self.ended and time.monotonic() < until:
+        while self._under_way and not self.ended and time.monotonic() < until:
             time.sleep(0.01)
         self._client.hang_up(timeout_s=0.3)
 
@@ -142,6 +148,10 @@ class Connection:
 
     def _on_disconnect(self, *_reason: object) -> None:
         self._ended.set()
+
+    def _on_acknowledged(self, *_nothing: object) -> None:
+        with contextlib.suppress(IndexError):  # a station that acknowledges twice
+            self._under_way.popleft()
 
     def _on_event(self, event: str, arguments: list[Any], acknowledge: Acknowledge | None) -> None:
         payload = arguments[0] if len(arguments) == 1 else None

@@ -37,28 +37,12 @@ class OrderedClient(socketio.Client):  # type: ignore[misc]  # untyped vendor cl
     Args:
         on_event: gets every event but the library's own (connect, connect_error, disconnect).
         connect_timeout_s: for the TCP connect and each step of the handshake.
-        peer_timeout_s: sent bytes that the peer's kernel does not acknowledge for so long end the
-            connection (Linux only; elsewhere the Engine.IO ping finds a dead peer).
     """
 
-    def __init__(self, on_event: OnEvent, connect_timeout_s: float, peer_timeout_s: float) -> None:
-        options: dict[str, Any] = {}
-        if hasattr(socket, "TCP_USER_TIMEOUT"):
-            limit = (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(peer_timeout_s * 1000))
-            options["sockopt"] = [limit]
-        super().__init__(
-            reconnection=False,
-            handle_sigint=False,
-            request_timeout=connect_timeout_s,
-            websocket_extra_options=options,
-        )
+    def __init__(self, on_event: OnEvent, connect_timeout_s: float) -> None:
+        super().__init__(reconnection=False, handle_sigint=False, request_timeout=connect_timeout_s)
         self._on_event = on_event
         self._packets = threading.Lock()
-
-    @property
-    def backlog(self) -> int:
-        """Packets given to the library and not yet written to the socket."""
-        return int(self.eio.queue.qsize())
 
     def hang_up(self, timeout_s: float) -> None:
         """Close the socket under the reading thread and wait for the library's threads to end.

@@ -119,13 +119,16 @@ class AgentServer:
         connection = self._connection(_sid())
         if connection is None or connection.closed:
             return  # a straggler of a connection we have hung up on
-        connection.heard_at_s = self._clock.monotonic_s()
+        connection.handling = True
         try:
             self._take(connection, decode_envelope(payload))
         except KestrelError as error:
             name = connection.identity.name
             log.warning("agent_dropped agent=%s code=%s reason=%s", name, error.code, error)
             connection.close(refused(error))
+        finally:
+            connection.heard_at_s = self._clock.monotonic_s()
+            connection.handling = False
 
     def _on_disconnect(self, *_reason: object) -> None:
         with self._lock:
@@ -206,7 +209,7 @@ class AgentServer:
                 log.warning("agent_dropped agent=%s reason=no_hello", name)
                 error = TimedOut(f"No hello came within {HELLO_WITHIN_S:g} s.")
                 connection.close(refused(error))
-            elif now_s - connection.heard_at_s > SILENT_FOR_S:
+            elif not connection.handling and now_s - connection.heard_at_s > SILENT_FOR_S:
                 log.warning("agent_dropped agent=%s reason=silent", name)
                 connection.close(refused(TimedOut(f"{name} was silent for {SILENT_FOR_S:g} s.")))
 
