@@ -1,0 +1,54 @@
+"""Reading requests and writing answers."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import flask
+import msgspec
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+
+from ground_station.core.errors import InvalidInput, NotFound
+from ground_station.core.ids import is_id
+
+T = TypeVar("T")
+
+MAX_BODY_BYTES = 64_000  # an SDP offer; nothing else comes near
+MAX_JSON_BYTES = 16_000
+
+
+def json_body(kind: type[T]) -> T:
+    """The request's JSON as `kind`; InvalidInput names the field that is wrong."""
+    if flask.request.mimetype != "application/json":
+        raise UnsupportedMediaType
+    body = flask.request.get_data(cache=False)
+    if len(body) > MAX_JSON_BYTES:
+        raise RequestEntityTooLarge
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidInput(f"The request cannot be read: {error}.") from error
+
+
+def text_body(media_type: str) -> str:
+    """The request's body as text of exactly this media type."""
+    if flask.request.mimetype != media_type:
+        raise UnsupportedMediaType
+    try:
+        return flask.request.get_data(cache=False).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidInput("The request's body is not UTF-8 text.") from error
+
+
+def json_answer(value: object, status: int = 200) -> flask.Response:
+    """A value of `schemas` as JSON that no cache keeps."""
+    response = flask.Response(msgspec.json.encode(value), status, content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def checked_id(text: str, what: str) -> str:
+    """An id out of a path; NotFound for anything that cannot be one."""
+    if not is_id(text):
+        raise NotFound(f"There is no such {what}.")
+    return text

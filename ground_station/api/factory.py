@@ -1,0 +1,83 @@
+"""Builds the web side: Flask, Socket.IO, routes, guards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import flask
+from flask_socketio import SocketIO
+
+from ground_station.api import (
+    health_routes,
+    media_routes,
+    page_routes,
+    session_routes,
+    source_routes,
+)
+from ground_station.api.auth import check_declarations, guard
+from ground_station.api.bodies import MAX_BODY_BYTES
+from ground_station.api.errors import install_error_handlers
+from ground_station.api.front_door import FrontDoor
+from ground_station.api.live import NAMESPACE, LiveEvents
+from ground_station.api.live_clients import LiveClients
+from ground_station.api.parts import Parts, attach
+from ground_station.api.pusher import Pusher
+from ground_station.api.socket_queues import SocketQueues
+from ground_station.core.agent_protocol import MAX_ENVELOPE_BYTES
+from ground_station.core.agent_protocol import NAMESPACE as AGENTS_NAMESPACE
+
+NAMESPACES = (NAMESPACE, AGENTS_NAMESPACE)
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """The web side, not yet started.
+
+    Attributes:
+        app: also the WSGI callable.
+        socketio: for the agents' namespace, which the composition root adds.
+    """
+
+    app: flask.Flask
+    socketio: Any
+    pusher: Pusher
+
+    def seal(self) -> None:
+        """Once all namespaces are there: refuse to go on if a route or event says nothing about
+        who may use it (ConfigError)."""
+        check_declarations(self.app, self.socketio, other_namespaces=(AGENTS_NAMESPACE,))
+
+
+def create_api(parts: Parts) -> Api:
+    """Flask with its blueprints, Socket.IO over it, and the front door before both."""
+    app = flask.Flask("kestrel", static_folder=None, template_folder=None)
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        PROVIDE_AUTOMATIC_OPTIONS=False,
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    attach(app, parts)
+    app.before_request(guard)
+    install_error_handlers(app)
+    for module in (session_routes, source_routes, media_routes, health_routes, page_routes):
+        app.register_blueprint(module.blueprint)
+    socketio = SocketIO(
+        app,
+        async_mode="threading",  # never eventlet, which the library prefers when it is installed
+        async_handlers=False,  # or the messages of one agent lose their order
+        manage_session=False,
+        namespaces=list(NAMESPACES),  # not even "/" may be joined
+        transports=["websocket"],  # a polling client would hold a thread for every question
+        cors_allowed_origins=None,  # same origin only
+        max_http_buffer_size=MAX_ENVELOPE_BYTES + 1000,
+        http_compression=False,
+    )
+    clients = LiveClients()
+    LiveEvents(socketio, clients)
+    queues = SocketQueues(socketio.server, NAMESPACES)
+    pusher = Pusher(parts, socketio, clients, queues)
+    app.wsgi_app = FrontDoor(  # type: ignore[method-assign]  # how Flask takes middleware
+        app.wsgi_app, parts.trusted_hosts, parts.max_sockets
+    )
+    return Api(app, socketio, pusher)

@@ -1,0 +1,118 @@
+"""The outermost WSGI layer: what holds for every answer, also those that Flask never sees."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ground_station.api.errors import PROBLEM_TYPE, make_problem, new_reference
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+# No inline script anywhere. MapLibre runs its worker from a blob and draws pictures from blobs and
+# data URLs; it and Preact set styles through the object model, which CSP leaves alone.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "font-src 'self'",
+        "img-src 'self' data: blob:",
+        "media-src 'self' blob:",
+        "connect-src 'self'",
+        "worker-src 'self' blob:",
+        "child-src blob:",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+SECURITY_HEADERS = (
+    ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "geolocation=(), microphone=(), payment=(), usb=()"),
+)
+SOCKET_PATH = "/socket.io/"
+
+
+class FrontDoor:
+    """Answers only to names that are ours, adds the security headers to every answer, and keeps
+    threads free for HTTP: an open Socket.IO connection holds one as long as it lasts.
+
+    Args:
+        trusted_hosts: values of the Host header, without port, that are answered. A page of a
+            foreign name that resolves to this machine (DNS rebinding) gets nothing.
+        max_sockets: Socket.IO connections at once.
+    """
+
+    def __init__(
+        self, application: WSGIApplication, trusted_hosts: Iterable[str], max_sockets: int
+    ) -> None:
+        self._application = application
+        self._trusted = frozenset(host.lower() for host in trusted_hosts)
+        self._max_sockets = max_sockets
+        self._lock = threading.Lock()
+        self._sockets = 0
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            named = {name.lower() for name, _ in headers}
+            added = [pair for pair in SECURITY_HEADERS if pair[0].lower() not in named]
+            return start_response(status, headers + added, *more)
+
+        if _host(environ) not in self._trusted:
+            return _refuse(
+                start,
+                400,
+                "This station does not answer to that name.",
+                "Open it at the address it printed when it started.",
+            )
+        if not environ.get("PATH_INFO", "").startswith(SOCKET_PATH):
+            return self._application(environ, start)
+        return self._socket(environ, start)
+
+    def _socket(self, environ: WSGIEnvironment, start: Callable[..., Any]) -> Iterable[bytes]:
+        with self._lock:
+            full = self._sockets >= self._max_sockets
+            self._sockets += not full
+        if full:
+            return _refuse(
+                start,
+                503,
+                "This station has as many open pages and agents as it can hold.",
+                "Close some, or raise the setting station.threads.",
+            )
+        try:
+            return self._application(environ, start)
+        finally:
+            with self._lock:
+                self._sockets -= 1
+
+
+def _host(environ: WSGIEnvironment) -> str:
+    host = str(environ.get("HTTP_HOST", "")).lower()
+    name, separator, port = host.rpartition(":")
+    return name if separator and port.isdigit() else host
+
+
+def _refuse(start: Callable[..., Any], status: int, detail: str, remedy: str) -> Iterable[bytes]:
+    code = "unavailable" if status == 503 else "invalid_input"
+    problem = make_problem(status, detail, code, remedy, new_reference())
+    body = msgspec.json.encode(problem)
+    start(
+        f"{status} {problem.title}",
+        [
+            ("Content-Type", PROBLEM_TYPE),
+            ("Content-Length", str(len(body))),
+            ("Cache-Control", "no-store"),
+        ],
+    )
+    return [body]

@@ -1,0 +1,108 @@
+"""Socket.IO namespace `/live`: what a signed-in page may connect to and ask for."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import flask
+import msgspec
+from flask_socketio import ConnectionRefusedError as Refuse
+from flask_socketio import join_room, leave_room
+
+from ground_station.api.auth import SESSION_COOKIE, Access, access
+from ground_station.api.live_clients import LiveClients
+from ground_station.api.parts import parts
+from ground_station.api.schemas import ViewerClock, Watch
+from ground_station.core.errors import InvalidInput, KestrelError
+from ground_station.core.ids import is_id
+
+NAMESPACE = "/live"
+
+
+def room_of(source_id: str) -> str:
+    """The room of the pages that watch a source."""
+    return f"watch:{source_id}"
+
+
+class LiveEvents:
+    """The namespace's event handlers, each on its connection's own thread."""
+
+    def __init__(self, socketio: Any, clients: LiveClients) -> None:
+        self._socketio = socketio
+        self._clients = clients
+        for name, handler in (
+            ("connect", self.connect),
+            ("disconnect", self.disconnect),
+            ("watch", self.watch),
+            ("unwatch", self.unwatch),
+        ):
+            socketio.on_event(name, handler, namespace=NAMESPACE)
+
+    @access(Access.SIGNED_IN)
+    def connect(self, _auth: object = None) -> None:
+        """Let a signed-in page in; its snapshot follows."""
+        _refuse_other_origins()
+        who = parts().sign_in.identify(flask.request.cookies.get(SESSION_COOKIE, ""))
+        if who is None:
+            raise Refuse("You are not signed in.", {"code": "not_signed_in"})
+        self._clients.add(_sid(), who.session_hash)
+
+    @access(Access.SIGNED_IN)
+    def disconnect(self, *_reason: object) -> None:
+        """The page has gone, or was hung up on."""
+        self._clients.remove(_sid())
+
+    @access(Access.SIGNED_IN)
+    def watch(self, payload: object = None, *_more: object) -> dict[str, Any]:
+        """Acknowledged with {"ok": true}, or {"ok": false, "code", "detail", "remedy"}."""
+        try:
+            wanted = _watch(payload)
+            parts().sources.get(wanted.source_id)
+            self._clients.watch(_sid(), wanted.source_id, wanted.viewer_session_id)
+        except KestrelError as error:
+            return _refusal(error)
+        join_room(room_of(wanted.source_id))
+        offset = parts().media.sessions.clock(wanted.viewer_session_id)
+        if offset is not None:  # it was known before the page asked
+            clock = ViewerClock(viewer_session_id=wanted.viewer_session_id, rtp_offset=offset)
+            self._socketio.emit(
+                "viewer_clock", msgspec.to_builtins(clock), to=_sid(), namespace=NAMESPACE
+            )
+        return {"ok": True}
+
+    @access(Access.SIGNED_IN)
+    def unwatch(self, payload: object = None, *_more: object) -> dict[str, Any]:
+        """Acknowledged as `watch`."""
+        try:
+            wanted = _watch(payload)
+        except KestrelError as error:
+            return _refusal(error)
+        if self._clients.unwatch(_sid(), wanted.source_id, wanted.viewer_session_id):
+            leave_room(room_of(wanted.source_id))
+        return {"ok": True}
+
+
+def _watch(payload: object) -> Watch:
+    try:
+        wanted = msgspec.convert(payload, Watch)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(f"The event cannot be read: {error}.") from error
+    if not is_id(wanted.source_id) or not is_id(wanted.viewer_session_id):
+        raise InvalidInput("The event names no source or no viewer session.")
+    return wanted
+
+
+def _refusal(error: KestrelError) -> dict[str, Any]:
+    return {"ok": False, "code": error.code, "detail": error.message, "remedy": error.remedy}
+
+
+def _refuse_other_origins() -> None:
+    """Browsers let any page open a WebSocket and send our cookie rules with it."""
+    origin = flask.request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != flask.request.host:
+        raise Refuse("Pages of other sites may not connect.", {"code": "not_allowed"})
+
+
+def _sid() -> str:
+    return str(flask.request.sid)  # type: ignore[attr-defined]  # set by Flask-SocketIO

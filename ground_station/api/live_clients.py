@@ -1,0 +1,121 @@
+"""The pages that are connected to `/live`, and what each of them watches."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from ground_station.core.errors import Throttled
+
+MAX_WATCHES = 32  # of one page
+
+
+@dataclass(slots=True)
+class LiveClient:
+    """One connected page. Changed only under the table's lock.
+
+    Attributes:
+        watches: (source id, viewer session id) pairs.
+        behind_since_s: since when it reads slower than we send; None while it keeps up.
+    """
+
+    sid: str
+    session_hash: str = field(repr=False)
+    watches: set[tuple[str, str]] = field(default_factory=set)
+    needs_snapshot: bool = True
+    behind_since_s: float | None = None
+
+
+class LiveClients:
+    """Thread-safe table of connected pages."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._clients: dict[str, LiveClient] = {}
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._clients)
+
+    def add(self, sid: str, session_hash: str) -> None:
+        with self._lock:
+            self._clients[sid] = LiveClient(sid, session_hash)
+
+    def remove(self, sid: str) -> None:
+        with self._lock:
+            self._clients.pop(sid, None)
+
+    def all(self) -> list[LiveClient]:
+        with self._lock:
+            return list(self._clients.values())
+
+    def of_sign_in(self, session_hash: str) -> list[str]:
+        with self._lock:
+            return [c.sid for c in self._clients.values() if c.session_hash == session_hash]
+
+    def watch(self, sid: str, source_id: str, viewer_session_id: str) -> None:
+        """Throttled if the page watches too many already; nothing for a page that has gone."""
+        with self._lock:
+            client = self._clients.get(sid)
+            if client is None:
+                return
+            pair = (source_id, viewer_session_id)
+            if pair not in client.watches and len(client.watches) >= MAX_WATCHES:
+                raise Throttled(
+                    f"One page may watch {MAX_WATCHES} pictures.", "Close some of them first."
+                )
+            client.watches.add(pair)
+
+    def unwatch(self, sid: str, source_id: str, viewer_session_id: str) -> bool:
+        """True if the page now watches nothing of that source."""
+        with self._lock:
+            client = self._clients.get(sid)
+            if client is None:
+                return False
+            client.watches.discard((source_id, viewer_session_id))
+            return all(watched != source_id for watched, _ in client.watches)
+
+    def watched_sources(self) -> set[str]:
+        with self._lock:
+            return {source for c in self._clients.values() for source, _ in c.watches}
+
+    def watchers_of(self, viewer_session_id: str) -> list[str]:
+        with self._lock:
+            return [
+                c.sid
+                for c in self._clients.values()
+                if any(viewer == viewer_session_id for _, viewer in c.watches)
+            ]
+
+    def behind(self) -> list[str]:
+        with self._lock:
+            return [c.sid for c in self._clients.values() if c.behind_since_s is not None]
+
+    def take_new(self) -> list[LiveClient]:
+        """Those that keep up and still need a snapshot; they are taken to have got it."""
+        with self._lock:
+            new = [
+                c for c in self._clients.values() if c.needs_snapshot and c.behind_since_s is None
+            ]
+            for client in new:
+                client.needs_snapshot = False
+            return new
+
+    def without_snapshot(self) -> list[str]:
+        """Pages that have no snapshot yet must not get a batch either."""
+        with self._lock:
+            return [c.sid for c in self._clients.values() if c.needs_snapshot]
+
+    def note_backlog(self, sid: str, packets: int, now_s: float, limit: int) -> float:
+        """Record how far a page is behind; for how many seconds it has been."""
+        with self._lock:
+            client = self._clients.get(sid)
+            if client is None:
+                return 0.0
+            if packets > limit:
+                if client.behind_since_s is None:
+                    client.behind_since_s = now_s
+                client.needs_snapshot = True  # what it misses from here on, a snapshot makes good
+            elif packets <= limit // 8:
+                client.behind_since_s = None
+            return 0.0 if client.behind_since_s is None else now_s - client.behind_since_s

@@ -1,0 +1,60 @@
+"""What the web side is handed by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import flask
+
+from ground_station.core.bus import Bus
+from ground_station.core.clock import Clock
+from ground_station.services.agents import Agents
+from ground_station.services.geolocate import Geolocator
+from ground_station.services.media import Media
+from ground_station.services.sign_in import SignInService
+from ground_station.services.sources import Sources
+
+_KEY = "kestrel"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Services and facts that routes and socket handlers use.
+
+    Attributes:
+        secret_key: signs the cookie of a page that is not signed in yet.
+        check_database: raises KestrelError if the database does not answer.
+        web_dist: the built page.
+        software: name and version, shown on the page.
+        demo: the station runs with demonstration footage.
+        trusted_hosts: the values of the Host header that are answered.
+        max_sockets: Socket.IO connections held at once; the threads left over serve HTTP.
+    """
+
+    sign_in: SignInService
+    sources: Sources
+    agents: Agents
+    media: Media
+    geolocator: Geolocator
+    bus: Bus
+    clock: Clock
+    secret_key: str = field(repr=False)
+    check_database: Callable[[], None]
+    web_dist: Path
+    software: str
+    demo: bool
+    trusted_hosts: tuple[str, ...]
+    max_sockets: int
+
+
+def attach(app: flask.Flask, parts: Parts) -> None:
+    """Make the parts known to the application's handlers."""
+    app.extensions[_KEY] = parts
+
+
+def parts() -> Parts:
+    """The parts of the application that serves this request or event."""
+    return cast(Parts, flask.current_app.extensions[_KEY])

@@ -1,0 +1,44 @@
+"""Adding and removing sources, and tokens to view them."""
+
+from __future__ import annotations
+
+import flask
+
+from ground_station.api.auth import Access, access, identity
+from ground_station.api.bodies import checked_id, json_answer, json_body
+from ground_station.api.parts import parts
+from ground_station.api.schemas import AddSourceRequest, SourceAdded, ViewerToken
+
+blueprint = flask.Blueprint("sources", __name__)
+
+
+@blueprint.post("/api/sources")
+@access(Access.SIGNED_IN)
+def add_source() -> flask.Response:
+    """A source for any WHIP client; its publish token is shown this once."""
+    body = json_body(AddSourceRequest)
+    source, token = parts().sources.add_whip(body.name, body.lat, body.lon, body.heading_deg)
+    added = SourceAdded(
+        source_id=source.source_id, whip_path=f"/whip/{source.source_id}", publish_token=token
+    )
+    return json_answer(added, 201)
+
+
+@blueprint.delete("/api/sources/<source_id>")
+@access(Access.SIGNED_IN)
+def remove_source(source_id: str) -> flask.Response:
+    """Forget a source and end its publisher and viewers."""
+    checked_id(source_id, "source")
+    parts().sources.remove(source_id, parts().agents.is_connected)
+    parts().media.end_all_of_source(source_id)
+    return flask.Response(status=204)
+
+
+@blueprint.post("/api/sources/<source_id>/viewer-token")
+@access(Access.SIGNED_IN)
+def viewer_token(source_id: str) -> flask.Response:
+    """One WHEP session of this source, within a minute."""
+    checked_id(source_id, "source")
+    token, expires_at = parts().media.viewer_token(source_id, identity().session_hash)
+    answer = ViewerToken(token=token, whep_path=f"/whep/{source_id}", expires_at=expires_at)
+    return json_answer(answer, 201)

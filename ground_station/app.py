@@ -1,0 +1,254 @@
+"""The station's composition root: the only place that joins its adapters to their ports."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ground_station.agentlink.server import AgentServer
+from ground_station.api.factory import create_api
+from ground_station.api.parts import Parts
+from ground_station.core.agent_protocol import AgentKind
+from ground_station.core.bus import Bus
+from ground_station.core.clock import Clock, SystemClock
+from ground_station.core.errors import ConfigError, Unavailable
+from ground_station.core.ids import new_id
+from ground_station.core.lifecycle import Service, ServiceGroup
+from ground_station.core.registry import Agent, Role, token_hash
+from ground_station.core.settings import Settings
+from ground_station.services.agents import Agents, TokenAuthenticator
+from ground_station.services.geolocate import Geolocator
+from ground_station.services.media import Media
+from ground_station.services.passwords import Passwords, make_password
+from ground_station.services.sign_in import Accounts, SignInService
+from ground_station.services.sources import Sources
+from ground_station.services.tracks import TrackIntake
+from ground_station.store import (
+    Database,
+    SqlAgents,
+    SqlSignIns,
+    SqlSources,
+    SqlUsers,
+    database_file,
+    open_database,
+    prepare_database,
+)
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+WEB_DIST = REPOSITORY / "web" / "dist"
+FIRST_USERNAME = "operator"
+KEY_FILE = "station.key"
+THREADS_FOR_HTTP = 4  # at least so many never hold an open page
+
+
+class Station:
+    """The station's web side and services; `start` makes threads, so call it after any fork.
+
+    Attributes:
+        wsgi: the WSGI callable.
+    """
+
+    def __init__(self, wsgi: Any, services: list[Service], database: Database) -> None:
+        self.wsgi = wsgi
+        self._group = ServiceGroup(services)
+        self._database = database
+
+    def start(self) -> None:
+        self._group.start()
+
+    def stop(self) -> None:
+        """Stop everything, hang up on every page and agent, close the database."""
+        self._group.stop()
+        self._database.close()
+
+
+def build_station(
+    settings: Settings, clock: Clock | None = None, *, web_dist: Path = WEB_DIST
+) -> Station:
+    """Join everything over an existing database (see `prepare_store`); starts nothing.
+
+    Raises:
+        ConfigError: plain HTTP on an address that others can reach.
+        Unavailable: there is no database.
+    """
+    check_address(settings)
+    clock = clock or SystemClock()
+    database = open_database(database_file(settings.data_folder))
+    try:
+        return _join(settings, clock, database, web_dist)
+    except BaseException:
+        database.close()
+        raise
+
+
+def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) -> Station:
+    users, sign_ins = SqlUsers(database), SqlSignIns(database)
+    authenticator = TokenAuthenticator(SqlAgents(database))
+    bus, geolocator = Bus(), Geolocator()
+    sources = Sources(
+        repository=SqlSources(database),
+        organisation_id=users.default_organisation_id(),
+        check_calibration=geolocator.check,
+        bus=bus,
+        clock=clock,
+    )
+    tracks = TrackIntake(sources=sources, geolocator=geolocator, bus=bus)
+    agents = Agents(sources=sources, tracks=tracks, bus=bus, clock=clock)
+    media = Media(sources=sources, agents=agents, authenticator=authenticator, bus=bus, clock=clock)
+    agents.attach(media)
+    sign_in = SignInService(
+        users=users,
+        sign_ins=sign_ins,
+        passwords=Passwords(),
+        clock=clock,
+        session_hours=settings.station.session_hours,
+    )
+    sign_in.on_ended(media.revoke_viewer_tokens)
+    parts = Parts(
+        sign_in=sign_in,
+        sources=sources,
+        agents=agents,
+        media=media,
+        geolocator=geolocator,
+        bus=bus,
+        clock=clock,
+        secret_key=_secret_key(settings.data_folder),
+        check_database=database.check,
+        web_dist=web_dist,
+        software=software(),
+        demo=settings.agents.demo_camera,
+        trusted_hosts=_trusted_hosts(settings.station.host),
+        max_sockets=settings.station.threads - max(THREADS_FOR_HTTP, settings.station.threads // 4),
+    )
+    api = create_api(parts)
+    agent_server = AgentServer(api.socketio, authenticator, agents, clock)
+    api.seal()
+    return Station(api.app, [media, agents, agent_server, api.pusher], database)
+
+
+def serve(settings: Settings) -> int:
+    """Serve the station until SIGTERM or SIGINT; the exit status.
+
+    Raises:
+        ConfigError, Conflict, Unavailable, IntegrityError: before anything is started.
+    """
+    from ground_station.serving import listen, serve_forever
+
+    check_address(settings)
+    prepare_store(settings.data_folder)
+    listener = listen(settings.station.host, settings.station.port)
+    return serve_forever(lambda: build_station(settings), listener, settings.station.threads)
+
+
+def check_address(settings: Settings) -> None:
+    """Raise ConfigError where plain HTTP would carry passwords over a network."""
+    host = settings.station.host
+    if host.lower() == "localhost":
+        return
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError as error:
+        raise ConfigError(
+            f"The setting station.host is no IP address: {host}.", "Use 127.0.0.1."
+        ) from error
+    if not address.is_loopback:
+        raise ConfigError(
+            f"The station speaks plain HTTP, so it listens on loopback only, not on {host}.",
+            "Set station.host to 127.0.0.1.",
+        )
+
+
+def software() -> str:
+    """Name and version, as `pyproject.toml` says."""
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
+    return f"Kestrel {project['project']['version']}"
+
+
+# --- for the command line ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSignIn:
+    """The sign-in made for this installation; `password` is None if there was one already."""
+
+    username: str
+    password: str | None
+
+
+def prepare_store(data_folder: Path) -> Path | None:
+    """Make or migrate the database; the backup made of an older one, or None."""
+    return prepare_database(data_folder)
+
+
+def ensure_first_user(data_folder: Path) -> FirstSignIn:
+    """Make the first user with a random password, unless anybody can sign in already."""
+    with _opened(data_folder) as database:
+        accounts = _accounts(database)
+        if accounts.any():
+            return FirstSignIn(FIRST_USERNAME, None)
+        password = make_password()
+        accounts.add(FIRST_USERNAME, "Operator", Role.ADMIN, password)
+        return FirstSignIn(FIRST_USERNAME, password)
+
+
+def set_password(data_folder: Path, username: str, password: str) -> None:
+    """Change a password and end that person's sign-ins (NotFound, InvalidInput)."""
+    with _opened(data_folder) as database:
+        _accounts(database).set_password(username, password)
+
+
+def issue_agent_token(data_folder: Path, *, name: str, kind: AgentKind) -> str:
+    """A new token for the agent of that name and kind, in place of its former one. Only its hash
+    is kept, so this is the only time it is seen."""
+    token = secrets.token_urlsafe(32)
+    with _opened(data_folder) as database:
+        organisation = SqlUsers(database).default_organisation_id()
+        SqlAgents(database).issue(
+            Agent(new_id(), organisation, name, kind, token_hash(token), revoked_at=None)
+        )
+    return token
+
+
+@contextmanager
+def _opened(data_folder: Path) -> Iterator[Database]:
+    """An open database for one command."""
+    database = open_database(database_file(data_folder))
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _accounts(database: Database) -> Accounts:
+    return Accounts(SqlUsers(database), SqlSignIns(database), Passwords(), SystemClock())
+
+
+def _trusted_hosts(host: str) -> tuple[str, ...]:
+    own = f"[{host}]" if ":" in host else host
+    return ("localhost", "127.0.0.1", "[::1]", own)
+
+
+def _secret_key(data_folder: Path) -> str:
+    """The installation's key for the cookies of pages that are not signed in; made once."""
+    file = data_folder / KEY_FILE
+    try:
+        try:
+            descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        except FileExistsError:
+            key = file.read_text(encoding="ascii").strip()
+        else:
+            key = secrets.token_hex(32)
+            with os.fdopen(descriptor, "w", encoding="ascii") as opened:
+                opened.write(key)
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unavailable(f"The key file {file} cannot be read or made: {error}.") from error
+    if len(key) < 32:
+        raise Unavailable(f"The key file {file} is damaged.", "Delete it; a new one is made.")
+    return key

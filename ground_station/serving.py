@@ -1,0 +1,172 @@
+"""Serving the station with gunicorn: one process with threads, because the live state is in it.
+
+gunicorn's arbiter stays in this process and starts the one worker again if it dies. The station is
+built and started in the worker, after the fork, so that no thread or database handle crosses it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import os
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.http import wsgi as gunicorn_wsgi
+from gunicorn.workers.gthread import ThreadWorker
+
+from ground_station.core.errors import Conflict, Unavailable
+
+log = logging.getLogger(__name__)
+
+STOP_WITHIN_S = 3  # then the arbiter kills the worker
+DRAIN_S = 1  # of which requests in flight may take this much
+KEEP_ALIVE_S = 15
+MAX_HEADER_LINE = 8190
+
+
+class Servable(Protocol):
+    """What is served: `wsgi` answers between `start` and `stop`."""
+
+    wsgi: Any
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound, listening socket.
+
+    Raises:
+        Conflict: another program has the port.
+        Unavailable: this machine has no such address, or the port needs more rights.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise Conflict(
+                f"Port {port} of {host} is in use by another program.",
+                "Stop that program, or choose another port (setting station.port).",
+            ) from error
+        raise Unavailable(f"Cannot listen on {host} port {port}: {error.strerror}.") from error
+    return listener
+
+
+def serve_forever(build: Callable[[], Servable], listener: socket.socket, threads: int) -> int:
+    """Serve until SIGTERM or SIGINT; the process's exit status.
+
+    Args:
+        build: makes the station; called in the worker.
+        listener: from `listen`; closed when done.
+    """
+    try:
+        _Application(build, listener, threads).run()
+    except SystemExit as stop:  # how the arbiter ends
+        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    finally:
+        listener.close()
+    return 0
+
+
+class StationWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """A worker that takes the station down as soon as it is told to stop: open pages and agents
+    hold threads, and would otherwise use up all the time that stopping may take."""
+
+    station: Servable | None = None
+
+    def handle_exit(self, sig: int, frame: object) -> None:
+        """SIGTERM."""
+        super().handle_exit(sig, frame)
+        threading.Thread(target=self.stop_station, name="stop-station", daemon=True).start()
+
+    def stop_station(self) -> None:
+        station, self.station = self.station, None
+        if station is not None:
+            station.stop()
+
+
+class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    def __init__(
+        self, build: Callable[[], Servable], listener: socket.socket, threads: int
+    ) -> None:
+        self._build = build
+        self._listener = listener
+        self._threads = threads
+        self._station: Servable | None = None
+        _send_no_server_header()
+        super().__init__()
+
+    def load_config(self) -> None:
+        settings: dict[str, Any] = {
+            "bind": f"fd://{self._listener.fileno()}",
+            "workers": 1,
+            "worker_class": StationWorker,
+            "threads": self._threads,
+            "worker_connections": self._threads + 256,
+            "keepalive": KEEP_ALIVE_S,
+            "graceful_timeout": STOP_WITHIN_S,
+            "control_socket_disable": True,  # else it listens on a socket in the home directory
+            "forwarded_allow_ips": "",  # nobody stands in front of us: X-Forwarded-* is not believed
+            "forwarder_headers": "",
+            "limit_request_line": MAX_HEADER_LINE,
+            "loglevel": "warning",
+            "proc_name": "kestrel-station",
+            "post_fork": _post_fork,
+            "post_worker_init": self._post_worker_init,
+            "worker_exit": _worker_exit,
+        }
+        for name, value in settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """In the worker: build the station."""
+        self._station = self._build()
+        return self._station.wsgi
+
+    def _post_worker_init(self, worker: StationWorker) -> None:
+        station = self._station
+        if station is not None:
+            station.start()
+            worker.station = station
+
+
+def _post_fork(_arbiter: object, worker: StationWorker) -> None:
+    # This copy of the settings is the worker's: it gives up before the arbiter would kill it.
+    worker.cfg.set("graceful_timeout", DRAIN_S)
+
+
+def _worker_exit(_arbiter: object, worker: StationWorker) -> None:
+    """Stop what SIGTERM has not stopped, then go without waiting for threads: one may be inside a
+    read from a client that never sends."""
+    if not worker.booted:
+        return  # the exit status says why, and gunicorn needs it
+    worker.stop_station()
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(0)
+
+
+def _send_no_server_header() -> None:
+    """gunicorn has no setting for it."""
+    original = gunicorn_wsgi.Response.default_headers
+    if getattr(original, "without_server", False):
+        return
+
+    def default_headers(response: Any) -> list[str]:
+        return [line for line in original(response) if not line.startswith("Server:")]
+
+    default_headers.without_server = True  # type: ignore[attr-defined]
+    gunicorn_wsgi.Response.default_headers = default_headers
