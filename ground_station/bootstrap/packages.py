@@ -19,6 +19,8 @@ RUNTIME_LOCK = "requirements.lock"
 TEST_LOCK = "requirements-dev.lock"
 ENVIRONMENT_STEP = "environment"
 PACKAGES_STEP = "packages"
+# How pip's line about one package begins: from an index, from a folder, or there already.
+PER_PACKAGE = ("Collecting ", "Processing ", "Requirement already satisfied")
 PIP_ENVIRONMENT = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_USER": "0"}
 TRY_AGAIN = "Check the network and start again; what is finished stays. Details: var/log/setup.log."
 # What a shared library that OpenCV misses is called in Debian.
@@ -186,7 +188,7 @@ class PipProgress:
 
     def __call__(self, line: str) -> None:
         text = line.strip()
-        if text.startswith("Collecting ") or text.startswith("Requirement already satisfied"):
+        if text.startswith(PER_PACKAGE):
             self._collected += 1
             self._report(f"fetched {min(self._collected, self._total)} of {self._total}")
         elif text.startswith("Installing collected packages"):

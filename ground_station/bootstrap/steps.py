@@ -39,7 +39,8 @@ def run_steps(steps: Sequence[Step], console: Console, programs: Programs) -> No
     """Do whatever is not done yet.
 
     Raises:
-        SetupError: of the first step that failed; the programs of other steps are stopped.
+        SetupError: of the first step that failed, once the steps that ran beside it have ended:
+            what they finish need not be done again. No other step was started.
         KeyboardInterrupt: passed on, after the running programs are stopped.
     """
     _Run(steps, console, programs).to_the_end()
@@ -51,6 +52,7 @@ class _Run:
         self._console = console
         self._programs = programs
         self._running: dict[str, threading.Thread] = {}
+        self._failure: SetupError | None = None
         self._results: queue.SimpleQueue[tuple[Step, BaseException | None]] = queue.SimpleQueue()
 
     def to_the_end(self) -> None:
@@ -58,12 +60,15 @@ class _Run:
             self._start_ready()
             while self._running:
                 self._take_result()
-                self._start_ready()
+                if self._failure is None:
+                    self._start_ready()
         except BaseException:
             self._programs.stop_all()
             for thread in self._running.values():
                 thread.join(timeout=5)
             raise
+        if self._failure is not None:
+            raise self._failure
 
     def _start_ready(self) -> None:
         """Skip what is done and start what may run, until nothing changes any more."""
@@ -106,6 +111,7 @@ class _Run:
         if not isinstance(error, SetupError):
             raise error
         self._console.fail(step.title, error.message)
-        if not step.optional:
-            raise error
-        self._console.say(f"      {error.remedy}")
+        if step.optional:
+            self._console.say(f"      {error.remedy}")
+        elif self._failure is None:
+            self._failure = error
