@@ -12,7 +12,10 @@ export default defineConfig({
     rolldownOptions: {
       input: { index: 'index.html', components: 'components.html' },
       output: {
-        advancedChunks: { groups: [{ name: 'maplibre', test: /node_modules[\\/]maplibre-gl/ }] },
+        // MapLibre's worker keeps a plain .js name: not every server knows what .mjs is.
+        assetFileNames: (asset) =>
+          asset.names.some((name) => name.endsWith('.mjs')) ? 'assets/[name]-[hash].js' : 'assets/[name]-[hash][extname]',
+        codeSplitting: { groups: [{ name: 'maplibre', test: /node_modules[\\/]maplibre-gl/ }] },
       },
     },
   },

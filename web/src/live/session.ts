@@ -43,7 +43,7 @@ export async function signOut(): Promise<void> {
 
 http.whenSignedOut(() => void refreshSession())
 
-const ADMITTING = new Set(['supervisor', 'administrator'])
+const ADMITTING = new Set(['admin', 'supervisor'])
 
 /** Why the signed-in person may not add or remove a camera, or "" where they may. */
 export function whyNotManageCameras(): string {

@@ -1,0 +1,12 @@
+// What panels and keys may ask of the map, once there is one.
+
+import { signal } from '@preact/signals'
+
+export interface MapCommands {
+  showSource(sourceId: string): void
+  showTrack(key: string): void
+  showBorough(): void
+  focus(): void
+}
+
+export const mapCommands = signal<MapCommands | null>(null)

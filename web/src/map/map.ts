@@ -1,0 +1,180 @@
+// MapLibre behind one small interface, so that nothing of it enters reactive state and another map
+// could stand in. North is always up.
+
+import {
+  AttributionControl,
+  Map as MapLibreMap,
+  NavigationControl,
+  ScaleControl,
+  setWorkerUrl,
+  type GeoJSONSource,
+  type LngLatBoundsLike,
+} from 'maplibre-gl'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
+import { BOROUGH, boundsOf, type Basemap, type Bounds } from './basemap'
+import { assumedView } from './geometry'
+import { Overlay, type Hit, type PlacedCamera, type Scene } from './overlay'
+import { buildStyle, FONT } from './style'
+import { cameraColour, readColours } from './symbols'
+import { reducedMotion } from '../ui/theme'
+import type { Feature, FeatureCollection } from 'geojson'
+
+setWorkerUrl(workerUrl)
+
+/** Room for panning round London; keeps a stray swipe from losing the borough. */
+const LIMITS: LngLatBoundsLike = [
+  [-0.75, 51.25],
+  [0.35, 51.75],
+]
+
+export interface ViewedCamera extends PlacedCamera {
+  footprint: number[][] | null
+}
+
+export interface MapScene extends Scene {
+  cameras: readonly ViewedCamera[]
+}
+
+export class MapView {
+  readonly #map: MapLibreMap
+  readonly #overlay: Overlay
+  readonly #borough: Bounds
+  #scene: MapScene | null = null
+  #footprints = ''
+  #ready = false
+
+  /** Raises an Error where the browser has no WebGL. Wait for `labelFont` first. */
+  constructor(container: HTMLElement, canvas: HTMLCanvasElement, private readonly basemap: Basemap, onPick: (hit: Hit | null) => void) {
+    this.#borough = boundsOf(basemap.boundary) ?? BOROUGH
+    this.#map = new MapLibreMap({
+      container,
+      style: buildStyle(basemap),
+      bounds: this.#borough,
+      fitBoundsOptions: { padding: 32 },
+      maxBounds: LIMITS,
+      minZoom: 9,
+      maxZoom: 20,
+      maxPitch: 0,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      renderWorldCopies: false,
+      fadeDuration: 0,
+      attributionControl: false,
+    })
+    const map = this.#map
+    map.touchZoomRotate.disableRotation()
+    map.keyboard.disableRotation()
+    map.addControl(new AttributionControl({ compact: false, customAttribution: basemap.attribution.map(escape) }))
+    map.addControl(new ScaleControl({ unit: 'metric', maxWidth: 120 }), 'bottom-left')
+    map.addControl(new NavigationControl({ showCompass: false }), 'top-right')
+    this.#overlay = new Overlay(canvas, {
+      project: (lon, lat) => map.project([lon, lat]),
+      zoom: () => map.getZoom(),
+      width: () => container.clientWidth,
+      height: () => container.clientHeight,
+    })
+    map.on('move', () => this.#overlay.draw())
+    map.on('resize', () => this.#overlay.draw())
+    map.on('click', (event) => onPick(this.#overlay.hit(event.point.x, event.point.y)))
+    map.on('mousemove', (event) => {
+      const over = this.#overlay.hit(event.point.x, event.point.y)
+      map.getCanvas().style.cursor = over ? 'pointer' : ''
+    })
+    map.on('load', () => {
+      this.#ready = true
+      this.#drawFootprints()
+    })
+  }
+
+  setScene(scene: MapScene): void {
+    this.#scene = scene
+    this.#overlay.setScene(scene)
+    this.#drawFootprints()
+  }
+
+  changed(): void {
+    this.#overlay.changed()
+  }
+
+  /** The theme changed. */
+  restyle(): void {
+    this.#footprints = ''
+    this.#overlay.recolour()
+    this.#map.once('styledata', () => this.#drawFootprints())
+    this.#map.setStyle(buildStyle(this.basemap), { diff: true })
+  }
+
+  showBorough(): void {
+    this.#map.fitBounds(this.#borough, { padding: 32, animate: !reducedMotion(), duration: 600 })
+  }
+
+  /** Brings a camera and what it sees into view. */
+  showCamera(camera: ViewedCamera): void {
+    const seen: number[][] = camera.footprint ?? []
+    const box: Bounds = [camera.lon, camera.lat, camera.lon, camera.lat]
+    for (const [lon = camera.lon, lat = camera.lat] of seen) {
+      box[0] = Math.min(box[0], lon)
+      box[1] = Math.min(box[1], lat)
+      box[2] = Math.max(box[2], lon)
+      box[3] = Math.max(box[3], lat)
+    }
+    this.#map.fitBounds(box, { padding: 72, maxZoom: 18.5, animate: !reducedMotion(), duration: 700 })
+  }
+
+  showPlace(lon: number, lat: number): void {
+    const camera = { center: [lon, lat] as [number, number], zoom: Math.max(this.#map.getZoom(), 18) }
+    if (reducedMotion()) this.#map.jumpTo(camera)
+    else this.#map.easeTo({ ...camera, duration: 400 })
+  }
+
+  focus(): void {
+    this.#map.getCanvas().focus()
+  }
+
+  close(): void {
+    this.#overlay.stop()
+    this.#map.remove()
+  }
+
+  /** GL is touched only when a footprint or its look changed. */
+  #drawFootprints(): void {
+    if (!this.#ready || !this.#scene) return
+    const data = footprints(this.#scene.cameras)
+    const text = JSON.stringify(data)
+    if (text === this.#footprints) return
+    const source = this.#map.getSource<GeoJSONSource>('footprints')
+    if (!source) return
+    this.#footprints = text
+    source.setData(data)
+  }
+}
+
+function footprints(cameras: readonly ViewedCamera[]): FeatureCollection {
+  const colours = readColours()
+  const features = cameras.flatMap((camera): Feature[] => {
+    const measured = camera.footprint !== null && camera.footprint.length > 3
+    const ring = measured
+      ? camera.footprint
+      : camera.headingDeg === null
+        ? null
+        : assumedView(camera.lon, camera.lat, camera.headingDeg)
+    if (!ring) return []
+    const properties = {
+      measured,
+      colour: cameraColour(camera.standing, colours),
+      selected: camera.selected,
+      solid: measured && !camera.standing.hollow,
+    }
+    return [{ type: 'Feature', properties, geometry: { type: 'Polygon', coordinates: [ring] } }]
+  })
+  return { type: 'FeatureCollection', features }
+}
+
+const escape = (text: string): string =>
+  text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c] ?? c)
+
+/** MapLibre draws labels from the page's font and does not wait for it. */
+export async function labelFont(): Promise<void> {
+  await Promise.all([document.fonts.load(`400 24px ${FONT}`), document.fonts.load(`600 12px ${FONT}`)])
+}

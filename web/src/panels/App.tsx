@@ -1,0 +1,117 @@
+// The frame: top bar, rail, list, map, panel. Who is not signed in sees the sign-in page only.
+
+import { useEffect } from 'preact/hooks'
+import { Cctv } from 'lucide'
+import { link } from '../live/link'
+import { dialog, followAddress, listOpen, select, selection } from '../live/place'
+import { refreshSession, session } from '../live/session'
+import { connectLive } from '../live/socket'
+import { sourceTable } from '../live/sources'
+import { ageWords, secondTick, startTicking, timeWords } from '../live/time'
+import { Button } from '../ui/Button'
+import { Badge, Banner, Empty, ProblemCard, Waiting } from '../ui/parts'
+import { AddCamera } from './AddCamera'
+import { listenToKeys } from './keyboard'
+import { KeysDialog } from './KeysDialog'
+import { ListPanel } from './ListPanel'
+import { MapPane } from './MapPane'
+import { NowPanel } from './NowPanel'
+import { PanelHead } from './PanelHead'
+import { Rail } from './Rail'
+import { sheetHeight } from './Sheet'
+import { SignIn } from './SignIn'
+import { SourcePanel } from './SourcePanel'
+import { TopBar } from './TopBar'
+import { TrackPanel } from './TrackPanel'
+import type { Session } from '../wire/types'
+
+export function App() {
+  useEffect(startTicking, [])
+  const now = session.value
+  switch (now.state) {
+    case 'unknown':
+      return (
+        <main class="sign-in">
+          <Waiting>Asking the station who you are</Waiting>
+        </main>
+      )
+    case 'unreachable':
+      return (
+        <main class="sign-in">
+          <div class="sign-in-card">
+            <ProblemCard problem={now.problem} />
+            <Button onPress={() => void refreshSession()}>Try again</Button>
+          </div>
+        </main>
+      )
+    case 'signed_out':
+      return <SignIn of={now.session} expired={now.expired} />
+    case 'signed_in':
+      return <Frame of={now.session} />
+  }
+}
+
+function Frame({ of }: { of: Session }) {
+  useEffect(() => {
+    const stops = [connectLive(), followAddress(), listenToKeys()]
+    return () => stops.forEach((stop) => stop())
+  }, [of.username])
+  return (
+    <div class="frame" data-sheet={sheetHeight.value} data-list={listOpen.value}>
+      <TopBar of={of} />
+      <LinkBanner />
+      <Rail />
+      {listOpen.value && (
+        <aside class="side list-side" aria-label="List">
+          <ListPanel />
+        </aside>
+      )}
+      <main class="map-side">
+        <MapPane />
+      </main>
+      <aside class="side panel-side" aria-label="Details">
+        <Panel />
+      </aside>
+      {dialog.value === 'keys' && <KeysDialog />}
+      {dialog.value === 'add-camera' && <AddCamera />}
+    </div>
+  )
+}
+
+function Panel() {
+  const now = selection.value
+  if (now === null) return <NowPanel />
+  if (now.kind === 'track') return <TrackPanel id={now.id} />
+  const source = sourceTable.value.get(now.id)
+  if (source) return <SourcePanel source={source} />
+  if (link.value.state === 'connecting') {
+    return (
+      <div class="panel-body">
+        <Waiting>Asking the station for this camera</Waiting>
+      </div>
+    )
+  }
+  return (
+    <>
+      <PanelHead title="Camera" onClose={() => select(null)}>
+        <Badge hollow>Not there</Badge>
+      </PanelHead>
+      <Empty icon={Cctv} title="There is no such camera" act={<Button onPress={() => select(null)}>Back</Button>}>
+        It was removed, or the address is from another installation.
+      </Empty>
+    </>
+  )
+}
+
+/** With the link gone: since when, what still holds, what happens next. */
+function LinkBanner() {
+  const now = link.value
+  if (now.state !== 'lost') return null
+  void secondTick.value
+  return (
+    <Banner title={`No link to the station for ${ageWords(Date.now() - now.sinceMs)}.`}>
+      Nothing on the map or in the list is newer than {timeWords(now.sinceMs, Date.now())}. The page reconnects by
+      itself.
+    </Banner>
+  )
+}

@@ -1,0 +1,198 @@
+// The map in the page: makes it, feeds it from the stores, tells it what is selected.
+
+import { effect } from '@preact/signals'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { Crosshair, MapPinOff, Scan } from 'lucide'
+import { link } from '../live/link'
+import { select, selection } from '../live/place'
+import { sourceList, sourceTable } from '../live/sources'
+import { standing } from '../live/standing'
+import { secondTick, stationNow } from '../live/time'
+import { tracks, tracksChanged } from '../live/tracks'
+import { loadBasemap, NO_BASEMAP } from '../map/basemap'
+import { mapCommands, type MapCommands } from '../map/commands'
+import { Button } from '../ui/Button'
+import { Empty, ProblemCard, Waiting } from '../ui/parts'
+import { theme } from '../ui/theme'
+import { asProblem } from '../wire/problems'
+import { sheetHeight } from './Sheet'
+import type { MapView, ViewedCamera } from '../map/map'
+import type { Problem, SourceView } from '../wire/types'
+
+/** With more cameras than this only those that matter are named. */
+const NAME_UP_TO = 24
+
+function viewed(source: SourceView, selected: boolean, many: boolean): ViewedCamera[] {
+  if (source.lat === null || source.lon === null) return []
+  const now = standing(source, link.value, Date.now(), stationNow())
+  return [
+    {
+      id: source.source_id,
+      name: source.name,
+      lon: source.lon,
+      lat: source.lat,
+      headingDeg: source.heading_deg,
+      footprint: source.footprint,
+      simulated: source.simulated,
+      standing: now,
+      selected,
+      labelled: !many || now.tone === 'warn',
+    },
+  ]
+}
+
+const one = (id: string): ViewedCamera | null => {
+  const source = sourceTable.peek().get(id)
+  return source ? (viewed(source, true, false)[0] ?? null) : null
+}
+
+function commandsOf(map: MapView): MapCommands {
+  return {
+    showSource: (id) => {
+      const camera = one(id)
+      if (camera) map.showCamera(camera)
+    },
+    showTrack: (key) => {
+      const live = tracks.get(key, performance.now())
+      if (live) map.showPlace(live.track.lon, live.track.lat)
+    },
+    showBorough: () => map.showBorough(),
+    focus: () => map.focus(),
+  }
+}
+
+/** Everything the map follows; the answer stops it. */
+function feed(map: MapView): () => void {
+  const stops = [
+    effect(() => {
+      void secondTick.value // ages are part of what is drawn
+      const now = selection.value
+      const sources = sourceList.value
+      map.setScene({
+        cameras: sources.flatMap((s) => viewed(s, now?.kind === 'source' && now.id === s.source_id, sources.length > NAME_UP_TO)),
+        tracks: (ms) => tracks.current(ms),
+        selectedTrack: now?.kind === 'track' ? now.id : null,
+      })
+    }),
+    effect(() => {
+      void tracksChanged.value
+      map.changed()
+    }),
+    effect(() => {
+      void theme.value
+      map.restyle()
+    }),
+    followSelection(map),
+  ]
+  return () => stops.forEach((stop) => stop())
+}
+
+/** Goes to a camera when it gets selected: once its place is known, and only once. */
+function followSelection(map: MapView): () => void {
+  let shown: string | null = null
+  return effect(() => {
+    const now = selection.value
+    if (now?.kind !== 'source') {
+      shown = null
+      return
+    }
+    if (shown === now.id || !sourceTable.value.has(now.id)) return
+    shown = now.id
+    // The panel or sheet takes its room first, so that the camera is centred in what is left.
+    setTimeout(() => {
+      const camera = one(now.id)
+      if (camera) map.showCamera(camera)
+    }, 60)
+  })
+}
+
+export function MapPane() {
+  const container = useRef<HTMLDivElement>(null)
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const [state, setState] = useState<'loading' | 'shown' | 'impossible'>('loading')
+  const [problem, setProblem] = useState<Problem | null>(null)
+  useEffect(() => {
+    let stop = () => undefined as void
+    let left = false
+    void openMap(container.current, canvas.current, setProblem)
+      .then((map) => {
+        if (left) {
+          map.close()
+          return
+        }
+        const unfeed = feed(map)
+        mapCommands.value = commandsOf(map)
+        setState('shown')
+        stop = () => {
+          unfeed()
+          mapCommands.value = null
+          map.close()
+        }
+      })
+      .catch(() => setState('impossible'))
+    return () => {
+      left = true
+      stop()
+    }
+  }, [])
+  return (
+    <div class="map-pane" role="application" aria-label="Map of Hammersmith and Fulham">
+      <div ref={container} class="map" />
+      <canvas ref={canvas} class="map-overlay" aria-hidden="true" />
+      {state === 'loading' && (
+        <div class="map-cover">
+          <Waiting>Drawing the map</Waiting>
+        </div>
+      )}
+      {state === 'impossible' && (
+        <div class="map-cover">
+          <Empty icon={MapPinOff} title="This browser cannot draw the map">
+            It has no WebGL. The list shows everything that the map would: press l.
+          </Empty>
+        </div>
+      )}
+      {problem && (
+        <div class="map-problem">
+          <ProblemCard problem={problem} />
+        </div>
+      )}
+      {state === 'shown' && <Tools />}
+    </div>
+  )
+}
+
+async function openMap(
+  container: HTMLElement | null,
+  canvas: HTMLCanvasElement | null,
+  onProblem: (problem: Problem) => void,
+): Promise<MapView> {
+  if (!container || !canvas) throw new Error('the map has no place in the page')
+  const [basemap, module] = await Promise.all([
+    loadBasemap().catch((error: unknown) => {
+      onProblem(asProblem(error))
+      return NO_BASEMAP
+    }),
+    import('../map/map'),
+  ])
+  await module.labelFont()
+  return new module.MapView(container, canvas, basemap, (hit) => {
+    select(hit && { kind: hit.kind, id: hit.id })
+    if (hit) sheetHeight.value = 'half'
+  })
+}
+
+function Tools() {
+  const now = selection.value
+  return (
+    <div class="map-tools">
+      <Button icon={Scan} label="Whole borough" onPress={() => mapCommands.value?.showBorough()} />
+      {now && (
+        <Button
+          icon={Crosshair}
+          label="Back to what is selected"
+          onPress={() => (now.kind === 'source' ? mapCommands.value?.showSource(now.id) : mapCommands.value?.showTrack(now.id))}
+        />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,129 @@
+// Place, time, who I am, what state the link and the biometrics are in.
+
+import { CircleUserRound, Keyboard, LogOut, Moon, ScanFace, Sun, SunDim, Wifi, WifiOff } from 'lucide'
+import { useState } from 'preact/hooks'
+import { link } from '../live/link'
+import { dialog } from '../live/place'
+import { signOut } from '../live/session'
+import { ageWords, localClock, secondTick, stationNow, timeWords, utcClock } from '../live/time'
+import { Button } from '../ui/Button'
+import { Icon } from '../ui/Icon'
+import { ProblemCard, Segments } from '../ui/parts'
+import { setTheme, theme, type Theme } from '../ui/theme'
+import { asProblem } from '../wire/problems'
+import type { Problem, Session } from '../wire/types'
+
+export function TopBar({ of }: { of: Session }) {
+  return (
+    <header class="topbar">
+      <div class="brand">
+        <img src="/kestrel.svg" alt="" width="28" height="28" />
+        <h1>
+          <span class="brand-name">Kestrel</span>
+          <span class="place">Hammersmith &amp; Fulham</span>
+        </h1>
+      </div>
+      <Clocks />
+      <span class="topbar-space" />
+      {of.demo && <span class="badge badge-hatch topbar-wide">Demonstration footage</span>}
+      <span class="state topbar-wide" title="No face is searched for or matched: there is no such function in this release.">
+        <Icon of={ScanFace} />
+        <span>
+          Biometrics: <b>off</b>
+        </span>
+      </span>
+      <LinkState />
+      <button class="button button-quiet who" type="button" popovertarget="menu" aria-label={`${of.display_name ?? of.username ?? ''}: menu`}>
+        <Icon of={CircleUserRound} />
+        <span class="who-words">
+          <span class="who-name">{of.display_name ?? of.username}</span>
+          <span class="who-role">{roleWords(of.role)}</span>
+        </span>
+      </button>
+      <Menu of={of} />
+    </header>
+  )
+}
+
+const ROLES: Record<string, string> = { admin: 'Administrator', supervisor: 'Supervisor' }
+const roleWords = (role: string | null): string => ROLES[role ?? ''] ?? role ?? ''
+
+function zone(ms: number): string {
+  const parts = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' }).formatToParts(ms)
+  return parts.find((part) => part.type === 'timeZoneName')?.value ?? 'local'
+}
+
+function Clocks() {
+  void secondTick.value
+  const ms = stationNow()
+  return (
+    <div class="clocks">
+      <span>
+        <b>{utcClock(ms)}</b> UTC
+      </span>
+      <span class="topbar-wide">
+        <b>{localClock(ms)}</b> {zone(ms)}
+      </span>
+    </div>
+  )
+}
+
+function LinkState() {
+  const now = link.value
+  if (now.state === 'live') {
+    return (
+      <span class="state state-live" role="status">
+        <Icon of={Wifi} />
+        <span class="topbar-wide">Linked</span>
+      </span>
+    )
+  }
+  void secondTick.value
+  const words = now.state === 'lost' ? `No link ${ageWords(Date.now() - now.sinceMs)}` : 'Connecting'
+  return (
+    <span class={now.state === 'lost' ? 'state state-warn' : 'state'}>
+      <Icon of={WifiOff} />
+      <span>{words}</span>
+    </span>
+  )
+}
+
+const THEMES: { value: Theme; words: string; icon: typeof Sun }[] = [
+  { value: 'dark', words: 'Dark', icon: Moon },
+  { value: 'night', words: 'Night', icon: SunDim },
+  { value: 'daylight', words: 'Daylight', icon: Sun },
+]
+
+function Menu({ of }: { of: Session }) {
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const leave = () => {
+    signOut().catch((error: unknown) => setProblem(asProblem(error)))
+  }
+  const keys = () => {
+    document.getElementById('menu')?.hidePopover()
+    dialog.value = 'keys'
+  }
+  return (
+    <div id="menu" class="menu" popover="auto">
+      <div>
+        <p class="menu-name">{of.display_name ?? of.username}</p>
+        <p class="row-more">
+          {roleWords(of.role)}
+          {of.expires_at && ` · signed in until ${timeWords(Date.parse(of.expires_at), stationNow())}`}
+        </p>
+      </div>
+      <div class="field">
+        <span class="field-label">Light</span>
+        <Segments name="theme" legend="Light" options={THEMES} value={theme.value} onChoose={setTheme} />
+      </div>
+      <Button wide icon={Keyboard} onPress={keys}>
+        Keys
+      </Button>
+      <Button wide icon={LogOut} onPress={leave}>
+        Sign out
+      </Button>
+      {problem && <ProblemCard problem={problem} kept="You are still signed in." />}
+      <p class="row-more">Kestrel {of.software}</p>
+    </div>
+  )
+}
