@@ -68,14 +68,12 @@ def serve_forever(build: Callable[[], Servable], listener: socket.socket, thread
 
     Args:
         build: makes the station; called in the worker.
-        listener: from `listen`; closed when done.
+        listener: from `listen`; it is gunicorn's from here on.
     """
     try:
-        _Application(build, listener, threads).run()
+        _Application(build, listener.detach(), threads).run()
     except SystemExit as stop:  # how the arbiter ends
         return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
-    finally:
-        listener.close()
     return 0
 
 
@@ -84,6 +82,7 @@ class StationWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     hold threads, and would otherwise use up all the time that stopping may take."""
 
     station: Servable | None = None
+    stopping = threading.Lock()
 
     def handle_exit(self, sig: int, frame: object) -> None:
         """SIGTERM."""
@@ -91,17 +90,17 @@ class StationWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         threading.Thread(target=self.stop_station, name="stop-station", daemon=True).start()
 
     def stop_station(self) -> None:
-        station, self.station = self.station, None
-        if station is not None:
-            station.stop()
+        """Stop it once; whoever comes second waits for the first."""
+        with self.stopping:
+            station, self.station = self.station, None
+            if station is not None:
+                station.stop()
 
 
 class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    def __init__(
-        self, build: Callable[[], Servable], listener: socket.socket, threads: int
-    ) -> None:
+    def __init__(self, build: Callable[[], Servable], listener_fd: int, threads: int) -> None:
         self._build = build
-        self._listener = listener
+        self._listener_fd = listener_fd
         self._threads = threads
         self._station: Servable | None = None
         _send_no_server_header()
@@ -109,7 +108,7 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
 
     def load_config(self) -> None:
         settings: dict[str, Any] = {
-            "bind": f"fd://{self._listener.fileno()}",
+            "bind": f"fd://{self._listener_fd}",
             "workers": 1,
             "worker_class": StationWorker,
             "threads": self._threads,
@@ -117,7 +116,7 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
             "keepalive": KEEP_ALIVE_S,
             "graceful_timeout": STOP_WITHIN_S,
             "control_socket_disable": True,  # else it listens on a socket in the home directory
-            "forwarded_allow_ips": "",  # nobody stands in front of us: X-Forwarded-* is not believed
+            "forwarded_allow_ips": "",  # nobody stands in front of us to be believed
             "forwarder_headers": "",
             "limit_request_line": MAX_HEADER_LINE,
             "loglevel": "warning",

@@ -47,6 +47,14 @@ def json_answer(value: object, status: int = 200) -> flask.Response:
     return response
 
 
+def no_content() -> flask.Response:
+    """Done, and nothing to say."""
+    response = flask.Response(status=204)
+    del response.headers["Content-Type"]
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def checked_id(text: str, what: str) -> str:
     """An id out of a path; NotFound for anything that cannot be one."""
     if not is_id(text):

@@ -10,7 +10,7 @@ import flask
 from werkzeug.exceptions import PreconditionFailed
 
 from ground_station.api.auth import Access, access
-from ground_station.api.bodies import checked_id, text_body
+from ground_station.api.bodies import checked_id, no_content, text_body
 from ground_station.api.parts import parts
 from ground_station.core.errors import Unprocessable
 from ground_station.services.media import Opened
@@ -114,7 +114,7 @@ def _trickle(direction: Direction, source_id: str, session_id: str) -> flask.Res
     if wanted and not wanted.contains(session_id):
         raise PreconditionFailed
     parts().media.trickle(direction, source_id, session_id, flask.g.bearer, fragment)
-    return flask.Response(status=204)
+    return no_content()
 
 
 def _end(direction: Direction, source_id: str, session_id: str) -> flask.Response:
@@ -125,7 +125,7 @@ def _end(direction: Direction, source_id: str, session_id: str) -> flask.Respons
 
 
 def _preflight(methods: str) -> flask.Response:
-    response = flask.Response(status=204)
+    response = no_content()
     response.headers["Accept-Post"] = SDP
     response.headers["Access-Control-Allow-Methods"] = methods
     response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, If-Match"

@@ -16,7 +16,7 @@ from ground_station.api.auth import (
     keep_visit,
     set_cookie,
 )
-from ground_station.api.bodies import json_answer, json_body
+from ground_station.api.bodies import json_answer, json_body, no_content
 from ground_station.api.parts import parts
 from ground_station.api.schemas import Session, SignInRequest
 from ground_station.services.sign_in import Identity
@@ -53,8 +53,7 @@ def sign_in() -> flask.Response:
 def sign_out() -> flask.Response:
     """End this browser's session, its live connections and its unused viewer tokens."""
     _end(identity())
-    response = flask.Response(status=204)
-    response.headers["Cache-Control"] = "no-store"
+    response = no_content()
     drop_cookie(response, SESSION_COOKIE)
     return response
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import flask
 
 from ground_station.api.auth import Access, access, identity
-from ground_station.api.bodies import checked_id, json_answer, json_body
+from ground_station.api.bodies import checked_id, json_answer, json_body, no_content
 from ground_station.api.parts import parts
 from ground_station.api.schemas import AddSourceRequest, SourceAdded, ViewerToken
 
@@ -31,7 +31,7 @@ def remove_source(source_id: str) -> flask.Response:
     checked_id(source_id, "source")
     parts().sources.remove(source_id, parts().agents.is_connected)
     parts().media.end_all_of_source(source_id)
-    return flask.Response(status=204)
+    return no_content()
 
 
 @blueprint.post("/api/sources/<source_id>/viewer-token")
