@@ -19,7 +19,7 @@ import shapely
 Node = tuple[int, int]  # a vertex, on a 1 m grid
 Edge = tuple[Node, Node]  # the smaller node first
 
-GAP_M = 60.0  # links shorter than about this are missing from zoom-12 tiles
+LESSER = 3  # the rank of ordinary streets
 STRAIGHT_DEG = 40.0  # a street goes on through a junction if it turns by less than this
 LINK_COST = 2.0  # a healed gap counts double in the search for a way through
 
@@ -49,15 +49,15 @@ class RoadGraph:
             if a != b:
                 self._add(edge(a, b), rank)
 
-    def heal_gaps(self) -> None:
-        """Join dead ends that look at each other, or at a more important road, across a gap."""
+    def heal_gaps(self, gap_m: float, turn_limit_deg: float, ranks: range) -> None:
+        """Join dead ends of these ranks that look at each other, or at a main road, over a gap."""
         nodes = list(self.neighbours)
         tree = shapely.STRtree(shapely.points(np.array(nodes, dtype=float)))
         ends = [node for node in nodes if len(self.neighbours[node]) == 1]
-        for end in ends:
-            found = tree.query(shapely.Point(end), predicate="dwithin", distance=GAP_M)
+        for end in [end for end in ends if self._rank_at(end) in ranks]:
+            found = tree.query(shapely.Point(end), predicate="dwithin", distance=gap_m)
             near = sorted((nodes[i] for i in found), key=lambda node: math.dist(node, end))
-            target = next((node for node in near if self._continues(end, node)), None)
+            target = next((n for n in near if self._continues(end, n, turn_limit_deg)), None)
             if target is not None:
                 (before,) = self.neighbours[end]
                 self.links.add(edge(end, target))
@@ -88,15 +88,17 @@ class RoadGraph:
         self.neighbours[e[0]].add(e[1])
         self.neighbours[e[1]].add(e[0])
 
-    def _continues(self, end: Node, target: Node) -> bool:
+    def _rank_at(self, node: Node) -> int:
+        return min(self.rank[edge(node, n)] for n in self.neighbours[node])
+
+    def _continues(self, end: Node, target: Node, turn_limit_deg: float) -> bool:
         (before, *others) = self.neighbours[end]
-        if others or target in (end, before) or turn_deg(before, end, target) > STRAIGHT_DEG:
+        if others or target in (end, before) or turn_deg(before, end, target) > turn_limit_deg:
             return False
         if len(self.neighbours[target]) == 1:
             (after,) = self.neighbours[target]
-            return turn_deg(end, target, after) <= STRAIGHT_DEG
-        mine = self.rank[edge(before, end)]
-        return any(self.rank[edge(target, n)] <= min(mine, 2) for n in self.neighbours[target])
+            return turn_deg(end, target, after) <= turn_limit_deg
+        return self._rank_at(target) <= min(self._rank_at(end), LESSER - 1)
 
     def _is_end(self, node: Node, rank: int) -> bool:
         ranks = [self.rank[edge(node, n)] for n in self.neighbours[node]]

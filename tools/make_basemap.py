@@ -100,31 +100,34 @@ def encoded(basemap: dict[str, Any]) -> bytes:
     return json.dumps(basemap, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+def areas(geometry: Geometry, tolerance_m: float, **properties: Any) -> list[Feature]:
+    """Its polygons, simplified, and still valid when their corners are rounded."""
+    simple = geometry.simplify(tolerance_m)
+    rounded = shapely.transform(degrees(simple), lambda xy: np.round(xy, 5))
+    parts = _parts(metres(shapely.make_valid(rounded)))
+    return [feature(part, **properties) for part in parts if part.area > 500]
+
+
 def water_features(folder: Path, window: Geometry) -> list[Feature]:
     """The river as one polygon, and still water over two hectares."""
     merged = shapely.unary_union([g.buffer(3) for _, g in read(folder, "water")]).buffer(-3)
-    parts = sorted(_parts(merged.intersection(window)), key=lambda g: -g.area)
-    river, *rest = parts
-    kept = [feature(river.simplify(10), kind="river")]
-    for part in rest:
-        if part.area >= 12_000:
-            kept.append(feature(part.simplify(12), kind="still"))
-    return kept
+    river, *rest = sorted(_parts(merged.intersection(window)), key=lambda g: -g.area)
+    still = [part for part in rest if part.area >= 20_000]
+    return [*areas(river, 8, kind="river"), *(f for g in still for f in areas(g, 12, kind="still"))]
 
 
 def park_features(folder: Path, window: Geometry, borough: Geometry) -> list[Feature]:
-    """Greens: from 1,000 m² in the borough, from a hectare outside it."""
+    """Greens: from 1,000 m² in the borough, from two hectares outside it."""
     found = []
     for properties, geometry in read(folder, "parks"):
         if properties.get("src") == UNCONFIRMED:
             continue
         inside = geometry.intersects(borough)
         shape = shapely.make_valid(geometry).intersection(window)
-        if shape.area < (1_000 if inside else 10_000):
+        if shape.area < (1_000 if inside else 20_000):
             continue
         named = {"name": properties["name"]} if "name" in properties and inside else {}
-        for part in _parts(shape.simplify(6 if inside else 12)):
-            found.append((part.area, feature(part, **named)))
+        found += [(shape.area, item) for item in areas(shape, 5 if inside else 15, **named)]
     return [item for _, item in sorted(found, key=lambda pair: -pair[0])]
 
 
@@ -145,10 +148,16 @@ def road_strokes(folder: Path, window: Geometry) -> list[list[Geometry]]:
     for properties, line in read(folder, "roads"):
         if line.intersects(window):
             graph.add_line(line.coords, RANK_OF_CLASS[properties["class"]])
-    graph.heal_gaps()
+    graph.heal_gaps(60.0, 40.0, range(4))  # links under about 48 m are missing from the tiles
+    graph.heal_gaps(180.0, 20.0, range(3))  # and on main roads often several in a row
     for rank, reach_m in ((0, 1500.0), (1, 1200.0), (2, 700.0)):
         graph.carry_through(rank, reach_m)
     return [graph.strokes(rank) for rank in range(len(CLASS_OF_RANK))]
+
+
+def shortest_m(road_class: str, inside: bool) -> float:
+    """Roads shorter than this are left out: outside the borough only the long ones matter."""
+    return 40.0 if inside else {"trunk": 40.0, "primary": 400.0}.get(road_class, 500.0)
 
 
 def road_features(
@@ -156,10 +165,11 @@ def road_features(
 ) -> list[Feature]:
     """One MultiLineString a class, with the `others` longest streets of the borough."""
     features = []
+    near = borough.buffer(60)
     for name, lines in zip(CLASS_OF_RANK, strokes, strict=True):
-        area = borough.buffer(60) if name == "other" else window
+        area = near if name == "other" else window
         kept = [part for line in lines for part in _parts(line.intersection(area))]
-        kept = [line.simplify(9) for line in kept if line.length >= 40]
+        kept = [k.simplify(8) for k in kept if k.length >= shortest_m(name, k.intersects(near))]
         if name == "other":
             kept = sorted(kept, key=lambda line: -line.length)[:others]
         features.append(feature(shapely.MultiLineString(kept), **{"class": name}))
