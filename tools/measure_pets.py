@@ -7,7 +7,7 @@ Definitions, all at IoU >= 0.5, boxes of class "person" against the MOT-format t
 - Detection, on frames 1, 26, 51, ... 376: in each frame the largest set of one-to-one pairs
   (Hungarian, then IoU) is taken; recall = pairs / truth boxes, precision = pairs / found boxes.
 - MOTA, on frames 1-400: a truth object keeps the track it had last if that still overlaps it,
-  the others are paired by the Hungarian method; MOTA = 1 - (misses + false tracks + switches) /
+  the others are paired by the Hungarian method; MOTA = 1 - (misses + false boxes + switches) /
   truth boxes. A switch is a truth object paired with another track than the last one it had.
 - IDF1, on frames 1-400: whole truth trajectories and whole tracks are paired one to one so that
   most frames agree; IDF1 = 2 * agreeing frames / (truth boxes + track boxes).
@@ -37,8 +37,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from ground_station.core.model import CapturedAtFrom, Frame
 from ground_station.vision.inference.models.boxes import iou_with_all
-from ground_station.vision.inference.models.nanodet import NanoDet
-from ground_station.vision.inference.registry import NANODET, build_tracker
+from ground_station.vision.inference.registry import NANODET, build_detector, build_tracker
 from ground_station.vision.media.pixels import VideoFramePixels
 
 FPS = 10.0
@@ -59,7 +58,7 @@ class Tracking:
     idf1: float
     switches: int
     misses: int
-    false_tracks: int
+    false_boxes: int
     tracks: int
     people: int
 
@@ -143,7 +142,7 @@ def tracking(truth: Scene, tracks: Scene) -> Tracking:
         idf1=round(identity_f1(truth, tracks), 3),
         switches=switches,
         misses=misses,
-        false_tracks=extra,
+        false_boxes=extra,
         tracks=len({int(track) for ids, _ in tracks.values() for track in ids}),
         people=len({int(person) for ids, _ in truth.values() for person in ids}),
     )
@@ -177,9 +176,14 @@ class Run:
 
 def run(video: Path, *, threads: int, confidence: float) -> Run:
     """Detect and track frames 1-400."""
-    detector = NanoDet(threads=threads, confidence=confidence)
+    detector = build_detector(NANODET, threads=threads, confidence=confidence)
     detector.load()
-    tracker = build_tracker(NANODET, analysed_fps=FPS, class_names=detector.card.class_names)
+    tracker = build_tracker(
+        NANODET,
+        analysed_fps=FPS,
+        class_names=detector.card.class_names,
+        confidence=confidence,
+    )
     found: dict[int, Boxes] = {}
     tracks: Scene = {}
     took_ms: list[float] = []
@@ -194,7 +198,8 @@ def run(video: Path, *, threads: int, confidence: float) -> Run:
         ]
         took_ms.append(1000 * (time.perf_counter() - began))
         cpu_ms.append(1000 * (time.process_time() - began_cpu))
-        found[number] = detections.xyxy[detections.class_id == PERSON]
+        sure = (detections.class_id == PERSON) & (detections.confidence >= confidence)
+        found[number] = detections.xyxy[sure]
         ids = np.array([track.track_id for track in seen], np.int64)
         tracks[number] = (ids, np.array([t.xyxy for t in seen], np.float32).reshape(-1, 4))
     return Run(found, tracks, statistics.median(took_ms), statistics.median(cpu_ms))
@@ -212,9 +217,10 @@ def cpu_model() -> str:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Detector and tracker on PETS 2009 S2.L1 View 1")
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--video", type=Path, help="the same frames encoded another way")
     parser.add_argument("--json", action="store_true", help="one JSON document and nothing else")
     chosen = parser.parse_args(arguments)
-    video = chosen.folder / "vtest.avi"
+    video = chosen.video or chosen.folder / "vtest.avi"
     truth = read_truth(chosen.folder / "gt_frames_0001-0400.txt")
     frames = list(range(1, LAST_FRAME + 1, EVERY))
     report: dict[str, object] = {"cpu": cpu_model(), "cores": os.cpu_count()}

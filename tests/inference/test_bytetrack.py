@@ -108,6 +108,14 @@ def test_weak_detections_keep_a_track_alive_but_start_none() -> None:
         assert fresh.update(make_detections([walker(5 * frame)], 0.35), frame / FPS) == ()
 
 
+def test_the_confidence_asked_for_decides_what_is_weak() -> None:
+    tracker = ByteTrack(analysed_fps=FPS, class_names=COCO_CLASSES, confidence=0.2)
+    tracks: tuple[Track, ...] = ()
+    for frame in range(5):
+        tracks = tracker.update(make_detections([walker(5 * frame)], 0.35), frame / FPS)
+    assert [track.track_id for track in tracks] == [1]
+
+
 def test_time_that_stands_still_or_runs_back_is_no_fault() -> None:
     tracker = new_tracker()
     tracks: tuple[Track, ...] = ()

@@ -37,7 +37,7 @@ def test_the_frame_code_comes_out_as_a_track(size: tuple[int, int]) -> None:
     (found,) = detector.detect([make_frame(picture)])
     (track,) = build_tracker("frame-code", analysed_fps=25, class_names=()).update(found, 0.0)
     assert (track.track_id, track.class_name) == (987_654, "frame code")
-    assert track.xyxy == (0, 0, width, frame_code.strip_height_px(height))
+    assert list(track.xyxy) == [0, 0, width, frame_code.strip_height_px(height)]
     assert track.velocity_px_s == (0.0, 0.0)
     detector.close()
 

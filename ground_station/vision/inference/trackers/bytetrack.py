@@ -14,8 +14,7 @@ from trackers import ByteTrackTracker
 from ground_station.core.model import Detections, Track
 
 LOST_FOR_S = 1.5  # a track that was not seen for so long has ended
-START_CONFIDENCE = 0.5
-HIGH_CONFIDENCE = 0.5
+START_MARGIN = 0.1  # a track begins with a detection so much surer than the confidence asked for
 MINIMUM_IOU = 0.1
 CONFIRM_FRAMES = 2
 VELOCITY_SMOOTHING_S = 0.5  # time constant
@@ -58,10 +57,15 @@ class ByteTrack:
     Args:
         analysed_fps: frames a second this tracker will see, nominally.
         class_names: the detector's vocabulary.
+        confidence: detections below it may continue a track that nothing surer continues, and
+            never begin one.
     """
 
-    def __init__(self, *, analysed_fps: float, class_names: Sequence[str]) -> None:
+    def __init__(
+        self, *, analysed_fps: float, class_names: Sequence[str], confidence: float = 0.5
+    ) -> None:
         self._fps = analysed_fps
+        self._confidence = confidence
         self._class_names = tuple(class_names)
         self._by_class: dict[int, ByteTrackTracker] = {}
         self._motions: dict[tuple[int, int], _Motion] = {}
@@ -88,10 +92,10 @@ class ByteTrack:
         return ByteTrackTracker(
             lost_track_buffer=round(LOST_FOR_S * 30),  # the library counts in frames of 1/30 s
             frame_rate=self._fps,
-            track_activation_threshold=START_CONFIDENCE,
+            track_activation_threshold=min(self._confidence + START_MARGIN, 0.95),
             minimum_consecutive_frames=CONFIRM_FRAMES,
             minimum_iou_threshold=MINIMUM_IOU,
-            high_conf_det_threshold=HIGH_CONFIDENCE,
+            high_conf_det_threshold=self._confidence,
         )
 
     def _growing(self, at_s: float) -> float:
