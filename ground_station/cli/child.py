@@ -70,6 +70,11 @@ class Child:
         self._pump.join(1.0)
         return status
 
+    @property
+    def last_words(self) -> str:
+        """The last line it printed."""
+        return self._pump.last_line
+
     def terminate(self) -> None:
         """Ask it to end; it ends its own children."""
         if self._process.returncode is None:

@@ -32,10 +32,14 @@ def run(arguments: Namespace) -> int:
     """Start everything and stay until Ctrl-C.
 
     Raises:
+        ConfigError: a setting is wrong.
         Conflict: it runs already on this data folder, or the port is taken. Nothing was started.
     """
+    from ground_station.app import check_address
+
     began_s = time.monotonic()
     settings = settings_from(arguments)
+    check_address(settings)
     folder = DataFolder(settings.data_folder)
     folder.make()
     with folder.held(station_url(settings)) as former_one_died:
@@ -43,8 +47,8 @@ def run(arguments: Namespace) -> int:
         require_free_port(settings.station.host, settings.station.port, wait_s)
         sign_in = prepare(folder)
         specs = child_specs(arguments, settings)
-        supervisor = Supervisor(specs, log_for=folder.log, say=say)
         announcer = Announcer(settings, sign_in, [spec.title for spec in specs], began_s)
+        supervisor = Supervisor(specs, log_for=folder.log, say=say, warn=announcer.warn)
         announcer.start()
         supervisor.run()
     return 0
@@ -109,10 +113,16 @@ class Announcer:
         self._sign_in = sign_in
         self._parts = parts
         self._began_s = began_s
+        self._announced = threading.Event()
         self._thread = threading.Thread(target=self._run, name="announcer", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
+
+    def warn(self, text: str) -> None:
+        """Show a part's warning; not before the station is up, which all others wait for."""
+        if self._announced.is_set():
+            say(text)
 
     def _run(self) -> None:
         slow_said = False
@@ -126,6 +136,7 @@ class Announcer:
         if rest and health.get("status") != "ok":
             lines.append(f"Still coming up: {', '.join(rest)}.")
         say("\n  ".join(lines) + "\nStop it with Ctrl-C.")
+        self._announced.set()
         while health is None or health.get("status") != "ok":
             time.sleep(LOOK_S)
             health = ask_health(self._host, self._port)

@@ -13,8 +13,12 @@ MAX_BYTES = 5_000_000
 MAX_LINE_BYTES = 16_384
 REPEAT_AFTER_S = 30.0
 REMEMBERED = 64
-# "2026-11-24 05:31:00,123 WARNING ground_station.api.whip the message"
-WARNING = re.compile(r"^\S+ \S+ (?:WARNING|ERROR|CRITICAL) (?P<logger>\S+) (?P<message>.+)$")
+# "2026-11-24 05:31:00,123 WARNING ground_station.api.whip the message", and gunicorn's own
+# "[2026-11-24 05:31:00 +0000] [812] [WARNING] the message".
+WARNING = re.compile(
+    r"^(?:\S+ \S+ (?:WARNING|ERROR|CRITICAL) \S+|\[[^]]+\] \[\d+\] \[(?:WARNING|ERROR|CRITICAL)\])"
+    r" (?P<message>.+)$"
+)
 FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
@@ -64,13 +68,18 @@ class WarningFilter:
 
 
 class LogPump:
-    """A thread that empties one child's output into its log until the child closes it."""
+    """A thread that empties one child's output into its log until the child closes it.
+
+    Attributes:
+        last_line: the last line that was not blank.
+    """
 
     def __init__(self, name: str, output: BinaryIO, log: Path, show: Callable[[str], None]) -> None:
         self._output = output
         self._log = CappedLog(log)
         self._show = show
         self._interesting = WarningFilter()
+        self.last_line = ""
         self._thread = threading.Thread(target=self._run, name=f"log:{name}", daemon=True)
         self._thread.start()
 
@@ -81,7 +90,9 @@ class LogPump:
         with self._output:
             while line := self._output.readline(MAX_LINE_BYTES):
                 self._log.write(line if line.endswith(b"\n") else line + b"\n")
-                message = self._interesting(line.decode("utf-8", "replace").rstrip())
+                text = line.decode("utf-8", "replace").rstrip()
+                self.last_line = text or self.last_line
+                message = self._interesting(text)
                 if message is not None:
                     self._show(message)
         self._log.close()

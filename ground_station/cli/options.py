@@ -31,6 +31,8 @@ def settings_from(arguments: Namespace) -> Settings:
 def arguments_for_child(arguments: Namespace, settings: Settings) -> list[str]:
     """Options that give a child the same settings. Nothing secret is among them."""
     options = ["--port", str(settings.station.port), "--data-folder", str(settings.data_folder)]
+    if not settings.agents.demo_camera:
+        options.append("--no-demo-camera")
     file: Path | None = getattr(arguments, "settings", None)
     if file is not None:
         options += ["--settings", str(file.resolve())]

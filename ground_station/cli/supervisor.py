@@ -24,10 +24,17 @@ STOP_WITHIN_S = 4.5  # then whatever still runs is killed
 class Unit:
     """One child and its restarts."""
 
-    def __init__(self, spec: ChildSpec, log: Path, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        spec: ChildSpec,
+        log: Path,
+        say: Callable[[str], None],
+        warn: Callable[[str], None],
+    ) -> None:
         self.spec = spec
         self._log = log
         self._say = say
+        self._warn = warn
         self._policy = RestartPolicy()
         self._child: Child | None = None
         self._due_s = 0.0
@@ -41,8 +48,9 @@ class Unit:
             return
         status = self._child.exit_status()
         if status is not None:
+            words = self._child.last_words
             self._child = None
-            self._ended(describe_status(status), now_s)
+            self._ended(describe_status(status), now_s, words)
 
     def ask_to_stop(self) -> None:
         if self._child is not None:
@@ -61,19 +69,20 @@ class Unit:
         try:
             self._child = Child(self.spec, self._log, self._show)
         except OSError as error:
-            self._ended(f"could not be started ({error.strerror})", now_s)
+            self._ended("could not be started", now_s, error.strerror or "")
 
     def _show(self, warning: str) -> None:
-        self._say(f"{self.spec.title}: {warning}")
+        self._warn(f"{self.spec.title}: {warning}")
 
-    def _ended(self, how: str, now_s: float) -> None:
+    def _ended(self, how: str, now_s: float, last_words: str) -> None:
         restart = self._policy.after_exit(now_s)
         self._due_s = now_s + restart.delay_s
         if restart.degraded:
-            text = f"degraded: it {how} too often; tried again every {restart.delay_s:.0f} s."
-            self._say(f"{self.spec.title} is {text} Its log: {self._log}")
+            text = f"is degraded: it {how}, again; tried every {restart.delay_s:.0f} s from now on"
         else:
-            self._say(f"{self.spec.title} {how}; started again in {restart.delay_s:.1f} s.")
+            text = f"{how}; started again in {restart.delay_s:.1f} s"
+        said = f'. Its last words: "{last_words}"' if last_words else ""
+        self._say(f"{self.spec.title} {text}{said}. Its log: {self._log}")
 
 
 class Supervisor:
@@ -81,7 +90,9 @@ class Supervisor:
 
     Args:
         log_for: where a child's output goes, by its name.
-        say: shows one line to a person; called from several threads.
+        say: shows one line to a person.
+        warn: shows a warning of a child to a person, or drops it; called from threads of ours,
+            and no longer once stopping has begun: then children complain of each other's end.
     """
 
     def __init__(
@@ -90,10 +101,12 @@ class Supervisor:
         *,
         log_for: Callable[[str], Path],
         say: Callable[[str], None],
+        warn: Callable[[str], None],
         monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._units = [Unit(spec, log_for(spec.name), say) for spec in specs]
+        self._units = [Unit(spec, log_for(spec.name), say, self._pass_on) for spec in specs]
         self._say = say
+        self._warn = warn
         self._monotonic_s = monotonic_s
         self._stop_requests = 0
 
@@ -108,6 +121,10 @@ class Supervisor:
                 self._stop()
             finally:
                 self._kill_all()
+
+    def _pass_on(self, warning: str) -> None:
+        if not self._stop_requests:
+            self._warn(warning)
 
     def _stop(self) -> None:
         started_s = self._monotonic_s()

@@ -1,0 +1,85 @@
+"""What `run.py test` runs, and how it counts."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from ground_station.bootstrap.places import Places, checkout
+from ground_station.cli import checks
+from ground_station.cli.checks import Check, Counts, all_checks, carry_out, counts_of
+
+
+def test_every_gate_is_there_and_real_processes_come_last() -> None:
+    names = [check.name for check in all_checks(checkout())]
+    assert names == [
+        "ruff format --check",
+        "ruff check",
+        "mypy",
+        "lint-imports",
+        "tsc",
+        "vitest",
+        "web build",
+        "pytest",
+        "pytest-system",
+    ]
+
+
+def python(code: str, **more: bool) -> Check:
+    return Check("x", (sys.executable, "-c", code), **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("check", "passed"),
+    [
+        (python("pass"), True),
+        (python("raise SystemExit(1)"), False),
+        (python("raise SystemExit(5)"), False),
+        (python("raise SystemExit(5)", empty_is_fine=True), True),
+        (Check("x", ("no-such-program",)), False),
+        (python("import ground_station.core"), True),
+        (python("import sys; sys.exit(sys.stdin.read() != '')"), True),
+    ],
+)
+def test_a_check_passes_by_its_exit_status(check: Check, passed: bool) -> None:
+    assert carry_out(check, checkout()).passed is passed
+
+
+def test_an_old_report_is_not_counted_for_a_run_that_wrote_none(tmp_path: Path) -> None:
+    report = tmp_path / "x.xml"
+    report.write_text('<testsuites><testsuite tests="3"/></testsuites>')
+    carry_out(Check("x", (sys.executable, "-c", "pass"), report=report), Places(tmp_path))
+    assert counts_of(report) == Counts()
+
+
+def test_counts_add_up(tmp_path: Path) -> None:
+    report = tmp_path / "x.xml"
+    report.write_text(
+        '<testsuites><testsuite tests="10" failures="2" errors="1" skipped="3"/></testsuites>'
+    )
+    assert counts_of(report) + Counts(1, 0, 0) == Counts(5, 3, 3)
+    report.write_text("<broken")
+    assert counts_of(report) == Counts()
+
+
+@pytest.mark.parametrize("failing", [0, 1])
+def test_all_checks_run_and_one_failure_fails_the_whole(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    failing: int,
+) -> None:
+    report = tmp_path / "x.xml"
+    xml = '<testsuites><testsuite tests="2"/></testsuites>'
+    write = f"open({str(report)!r}, 'w').write({xml!r})"
+    found = [
+        python(f"raise SystemExit({failing})"),
+        Check("t", (sys.executable, "-c", write), report=report),
+    ]
+    monkeypatch.setattr(checks, "all_checks", lambda _places: found)
+    assert checks.run(None) == failing  # type: ignore[arg-type]
+    said = capsys.readouterr().out.splitlines()
+    assert said[-1] == "2 passed, 0 failed, 0 skipped"
+    assert any(line.startswith("  FAILED  x") for line in said) is bool(failing)
