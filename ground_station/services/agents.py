@@ -106,6 +106,7 @@ class Agents:
         self._connected: dict[str, _Connected] = {}
         self._gone: dict[str, AgentStatus] = {}
         self._to_tell: DropOldest[str] = DropOldest(4096)
+        self._waiting: set[str] = set()  # what is in that queue: nobody is told twice over
         self._wake = threading.Event()
         self._workers = [Worker("agents-tick", self._tick_step)] + [
             Worker(f"agents-tell-{n}", self._tell_step) for n in range(PUBLISH_WORKERS)
@@ -186,7 +187,7 @@ class Agents:
         if identity.kind is AgentKind.NODE:
             self._tell_all()
         else:
-            self._to_tell.put(identity.agent_id)
+            self._tell_soon(identity.agent_id)
 
     def agent_message(self, agent_id: str, channel: AgentChannel, message: AgentMessage) -> None:
         """One message; a straggler of a connection that was replaced is dropped."""
@@ -275,7 +276,7 @@ class Agents:
             for agent_id, connected in self._connected.items():
                 if connected.identity.kind is not AgentKind.NODE:
                     connected.retry_after_s = FIRST_RETRY_S
-                    self._to_tell.put(agent_id)
+                    self._tell_soon(agent_id)
 
     def _tick_step(self) -> None:
         self._wake.wait(TICK_S)
@@ -303,12 +304,20 @@ class Agents:
             channel.close()
         for agent_id in due:
             if self._sources.without_session(agent_id, UNPUBLISHED_FOR_S):
-                self._to_tell.put(agent_id)
+                self._tell_soon(agent_id)
 
     def _tell_step(self) -> None:
         agent_id = self._to_tell.take(1.0)
         if agent_id is not None:
+            with self._lock:
+                self._waiting.discard(agent_id)
             self.tell_to_publish(agent_id)
+
+    def _tell_soon(self, agent_id: str) -> None:
+        with self._lock:
+            if agent_id not in self._waiting:
+                self._waiting.add(agent_id)
+                self._to_tell.put(agent_id)
 
     def tell_to_publish(self, agent_id: str) -> None:
         """Send an agent the list of its sources that nobody publishes. Waits for its answer."""

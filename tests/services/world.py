@@ -1,0 +1,215 @@
+"""The services over a real database, a clock that stands still, and agents made of plain code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from argon2 import PasswordHasher
+
+from ground_station.core.agent_protocol import (
+    AcceptWhep,
+    AcceptWhip,
+    AgentKind,
+    Calibration,
+    Command,
+    Done,
+    GroundPair,
+    Heartbeat,
+    Hello,
+    SdpAnswer,
+    SourceOffer,
+    SourceReport,
+    SourceReports,
+)
+from ground_station.core.bus import Bus
+from ground_station.core.clock import ManualClock
+from ground_station.core.errors import KestrelError
+from ground_station.core.ids import new_id
+from ground_station.core.model import SourceCondition
+from ground_station.core.ports import AgentIdentity
+from ground_station.core.registry import Agent, Role, token_hash
+from ground_station.services.agents import Agents, TokenAuthenticator
+from ground_station.services.geolocate import Geolocator
+from ground_station.services.media import Media
+from ground_station.services.passwords import Passwords
+from ground_station.services.sign_in import Accounts, SignInService
+from ground_station.services.sources import Sources
+from ground_station.services.tracks import TrackIntake
+from ground_station.store import (
+    SqlAgents,
+    SqlSignIns,
+    SqlSources,
+    SqlUsers,
+    database_file,
+    open_database,
+    prepare_database,
+)
+
+PASSWORD = "correct horse battery"
+OFFER = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n"
+ANSWER = "v=0\r\no=- 2 2 IN IP4 127.0.0.1\r\n"
+
+# A camera ten metres up that looks along north: pixel rows map to distance.
+CALIBRATION = Calibration(
+    width_px=768,
+    height_px=576,
+    anchor_lat=51.48,
+    anchor_lon=-0.21,
+    pairs=[
+        GroundPair(100, 500, -5, 10),
+        GroundPair(668, 500, 5, 10),
+        GroundPair(300, 200, -5, 60),
+        GroundPair(468, 200, 5, 60),
+    ],
+    sigma_px=2.0,
+    sigma_calibration_m=0.3,
+)
+
+
+def quick_passwords() -> Passwords:
+    """Argon2id with next to no work."""
+    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@dataclass(eq=False)
+class FakeChannel:
+    """The way to an agent that answers at once, or as it is told to."""
+
+    commands: list[Command] = field(default_factory=list)
+    answer: Callable[[Command], Done | SdpAnswer] | None = None
+    error: KestrelError | None = None
+    closed: bool = False
+
+    def call(self, command: Command, timeout_s: float) -> Done | SdpAnswer:
+        self.commands.append(command)
+        if self.error is not None:
+            raise self.error
+        if self.answer is not None:
+            return self.answer(command)
+        return SdpAnswer(ANSWER) if isinstance(command, AcceptWhip | AcceptWhep) else Done()
+
+    def close(self) -> None:
+        self.closed = True
+
+    def of(self, kind: type[Command]) -> list[Command]:
+        return [command for command in self.commands if isinstance(command, kind)]
+
+
+class World:
+    """Everything under the web side."""
+
+    def __init__(self, folder: Path) -> None:
+        prepare_database(folder)
+        self.folder = folder
+        self.clock = ManualClock()
+        self.bus = Bus()
+        self.database = open_database(database_file(folder))
+        self.users = SqlUsers(self.database)
+        self.agent_rows = SqlAgents(self.database)
+        self.source_rows = SqlSources(self.database)
+        sign_ins = SqlSignIns(self.database)
+        passwords = quick_passwords()
+        self.accounts = Accounts(self.users, sign_ins, passwords, self.clock)
+        self.sign_in = SignInService(
+            users=self.users,
+            sign_ins=sign_ins,
+            passwords=passwords,
+            clock=self.clock,
+            session_hours=12,
+        )
+        self.geolocator = Geolocator()
+        self.authenticator = TokenAuthenticator(self.agent_rows)
+        self.sources = self.new_sources()
+        self.tracks = TrackIntake(sources=self.sources, geolocator=self.geolocator, bus=self.bus)
+        self.agents = Agents(
+            sources=self.sources, tracks=self.tracks, bus=self.bus, clock=self.clock
+        )
+        self.media = Media(
+            sources=self.sources,
+            agents=self.agents,
+            authenticator=self.authenticator,
+            bus=self.bus,
+            clock=self.clock,
+        )
+        self.agents.attach(self.media)
+        self.sign_in.on_ended(self.media.revoke_viewer_tokens)
+
+    def new_sources(self) -> Sources:
+        """The registry as a station that starts now would have it."""
+        return Sources(
+            repository=self.source_rows,
+            organisation_id=self.users.default_organisation_id(),
+            check_calibration=self.geolocator.check,
+            bus=self.bus,
+            clock=self.clock,
+        )
+
+    def close(self) -> None:
+        self.database.close()
+
+    def add_operator(self) -> None:
+        self.accounts.add("operator", "Operator", Role.ADMIN, PASSWORD)
+
+    def identity(self, name: str, kind: AgentKind, token: str = "") -> AgentIdentity:
+        """Issue a token and say who holds it."""
+        token = token or f"token of {name}"
+        agent = self.agent_rows.issue(
+            Agent(
+                new_id(),
+                self.users.default_organisation_id(),
+                name,
+                kind,
+                token_hash(token),
+                None,
+            )
+        )
+        return AgentIdentity(agent.agent_id, agent.name, agent.kind)
+
+    def connect(self, identity: AgentIdentity, *offers: SourceOffer) -> FakeChannel:
+        """An agent says hello."""
+        channel = FakeChannel()
+        hello = Hello(1, identity.kind, identity.name, "test", list(offers))
+        self.agents.agent_connected(identity, hello, channel)
+        return channel
+
+    def node(self, name: str = "node") -> tuple[AgentIdentity, FakeChannel]:
+        identity = self.identity(name, AgentKind.NODE)
+        return identity, self.connect(identity)
+
+    def camera(self, name: str = "camera") -> tuple[AgentIdentity, FakeChannel, str]:
+        """A connected camera agent with one calibrated source, and that source's id."""
+        identity = self.identity(name, AgentKind.CAMERA)
+        offer = SourceOffer("cam-1", "Park gate", lat=51.48, lon=-0.21, calibration=CALIBRATION)
+        channel = self.connect(identity, offer)
+        [status] = self.sources.of_agent(identity.agent_id)
+        return identity, channel, status.source.source_id
+
+    def beat(self, identity: AgentIdentity, channel: FakeChannel, **problems: str) -> None:
+        self.agents.agent_message(
+            identity.agent_id, channel, Heartbeat(self.clock.now(), dict(problems))
+        )
+
+    def report(
+        self,
+        node: tuple[AgentIdentity, FakeChannel],
+        *reports: SourceReport,
+        detector_problem: str = "",
+    ) -> None:
+        message = SourceReports(list(reports), "nanodet-g-416", detector_problem)
+        self.agents.agent_message(node[0].agent_id, node[1], message)
+
+
+def live(source_id: str, session_id: str, age_s: float = 0.05) -> SourceReport:
+    """A node's word on a session whose pictures come."""
+    return SourceReport(
+        source_id,
+        session_id,
+        SourceCondition.LIVE,
+        codec="H264",
+        width=768,
+        height=576,
+        received_fps=10.0,
+        last_frame_age_s=age_s,
+    )
