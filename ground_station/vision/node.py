@@ -208,6 +208,8 @@ class Node:
 
 def main(settings: Settings, *, station_url: str, token: str) -> int:
     """Run a vision node until SIGTERM or SIGINT; 0 then, 2 if the settings cannot be used."""
+    for library in ("aiortc", "aioice"):  # they log every address and check of every connection
+        logging.getLogger(library).setLevel(logging.WARNING)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:

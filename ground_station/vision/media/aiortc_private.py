@@ -259,17 +259,22 @@ class _WatchedJitterBuffer(JitterBuffer):
 
     def next_complete(self) -> JitterFrame | None:
         """The next frame of which every packet is here, taken out; None when there is none."""
+        while (first := self._held(0)) is not None and not first.payload:
+            self.remove(1)  # padding: it carries the timestamp of the frame before it
         packets: list[RtpPacket] = []
-        for count in range(self._capacity if self._origin is not None else 0):
-            packet = self._packets[((self._origin or 0) + count) % self._capacity]
-            if packet is None:
-                return None
+        while (packet := self._held(len(packets))) is not None:
             if packets and packet.timestamp != packets[0].timestamp:
                 return self._take(packets)
             packets.append(packet)
             if packet.marker and self.trust_markers:
                 return self._take(packets)
         return None
+
+    def _held(self, offset: int) -> RtpPacket | None:
+        """The packet so far behind the first one expected, if it has come."""
+        if self._origin is None or offset >= self._capacity:
+            return None
+        return self._packets[(self._origin + offset) % self._capacity]
 
     def _remove_frame(self, sequence_number: int) -> JitterFrame | None:
         return self.next_complete()
@@ -281,11 +286,10 @@ class _WatchedJitterBuffer(JitterBuffer):
 
     def _skip_hole(self, newest: int) -> bool:
         """Drop everything up to and with the frame after the first hole; False without a hole."""
-        origin = self._origin
-        span = ((newest - origin) & 0xFFFF) + 1 if origin is not None else 0
-        if origin is None or span > self._capacity:
+        span = ((newest - (self._origin or 0)) & 0xFFFF) + 1
+        if self._origin is None or span > self._capacity:
             return False
-        held = [self._packets[(origin + i) % self._capacity] is not None for i in range(span)]
+        held = [self._held(offset) is not None for offset in range(span)]
         if all(held):
             return False
         after_hole = held.index(True, held.index(False))

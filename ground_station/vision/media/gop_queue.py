@@ -10,8 +10,8 @@ from ground_station.vision.media.encoded import EncodedFrame
 class GopQueue:
     """Not thread-safe: its owner locks it, or uses it from one thread.
 
-    It starts at a keyframe, starts again at one after something was lost, and when full forgets
-    what it holds and starts again at the next one: what is shown is then fresh and undamaged.
+    It starts at a keyframe, starts again at one after something was lost, and when full goes on at
+    the newest one it holds, or else waits for the next: what is shown is fresh and undamaged.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -36,15 +36,27 @@ class GopQueue:
         if frame.after_loss:
             self._waiting = True
         if len(self._frames) >= self._capacity:
-            self.dropped += len(self._frames)
-            self._frames.clear()
-            self._waiting = True
+            self._make_room(frame)
         if self._waiting and not frame.keyframe:
             self.dropped += self._started  # waiting for the very first picture is no drop
             return
         self._started = True
         self._waiting = False
         self._frames.append(frame)
+
+    def _make_room(self, newcomer: EncodedFrame) -> None:
+        """Drop what is older than the newest keyframe; all, if that is the oldest frame here."""
+        held = len(self._frames)
+        kept: deque[EncodedFrame] = deque()
+        while self._frames and not newcomer.keyframe:
+            kept.appendleft(self._frames.pop())
+            if kept[0].keyframe:
+                break
+        if len(kept) == held:
+            kept.clear()
+        self._waiting = self._waiting or not kept
+        self._frames = kept
+        self.dropped += held - len(kept)
 
     def restart(self) -> None:
         """What was taken last could not be used: go on at the next keyframe."""
