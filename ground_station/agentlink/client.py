@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 2.0
 REFUSED_PAUSE_S = 10.0
-STOP_WITHIN_S = 1.0
+STOP_WITHIN_S = 0.8
 COMMAND_THREADS = 4
 COMMANDS_WAITING = 64
 
@@ -82,7 +82,7 @@ class AgentClient:
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join(STOP_WITHIN_S)
-            self._commands.stop(STOP_WITHIN_S / 4)
+            self._commands.stop(STOP_WITHIN_S / 5)
 
     @property
     def connected(self) -> bool:

@@ -13,12 +13,16 @@ import contextlib
 import functools
 import socket
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 import engineio
 import socketio
+import websocket
 from socketio import packet
+
+STEP_S = 0.02
 
 Acknowledge = Callable[[bytes], None]
 # event name, its arguments, how to acknowledge it; called on the reading thread: must not block
@@ -40,7 +44,13 @@ class OrderedClient(socketio.Client):  # type: ignore[misc]  # untyped vendor cl
     """
 
     def __init__(self, on_event: OnEvent, connect_timeout_s: float) -> None:
-        super().__init__(reconnection=False, handle_sigint=False, request_timeout=connect_timeout_s)
+        super().__init__(
+            reconnection=False,
+            handle_sigint=False,
+            request_timeout=connect_timeout_s,
+            websocket_extra_options={"class_": self._make_websocket},
+        )
+        self._websocket: websocket.WebSocket | None = None
         self._on_event = on_event
         self._packets = threading.Lock()
 
@@ -49,14 +59,23 @@ class OrderedClient(socketio.Client):  # type: ignore[misc]  # untyped vendor cl
 
         `disconnect` would wait for the peer's goodbye, which a dead peer never says.
         """
-        threads = [self.eio.read_loop_task, self.eio.write_loop_task]
-        with contextlib.suppress(OSError, AttributeError):  # never opened, or closed already
-            self.eio.ws.sock.shutdown(socket.SHUT_RDWR)
-        for thread in threads:
-            if thread is not None and thread is not threading.current_thread():
-                thread.join(timeout_s)
-        with contextlib.suppress(OSError, AttributeError):
-            self.eio.ws.shutdown()
+        if self._websocket is not None and self._websocket.sock is not None:
+            with contextlib.suppress(OSError):  # the peer was quicker
+                self._websocket.sock.shutdown(socket.SHUT_RDWR)
+        until = time.monotonic() + timeout_s
+        for thread in (self.eio.write_loop_task, self.eio.read_loop_task):
+            while thread is not None and thread.is_alive() and time.monotonic() < until:
+                # The end mark for the writing thread: when the station hangs up first, the library
+                # throws its own away and the thread would wait on for a minute.
+                self.eio.queue.put(None)
+                thread.join(STEP_S)
+        if self._websocket is not None:
+            self._websocket.shutdown()  # type: ignore[no-untyped-call]
+
+    def _make_websocket(self, **options: Any) -> websocket.WebSocket:
+        # Kept here: after a failed handshake the library forgets it without closing it.
+        self._websocket = websocket.WebSocket(**options)
+        return self._websocket
 
     def _engineio_client_class(self) -> type[_SequentialEngine]:
         return _SequentialEngine

@@ -19,6 +19,14 @@ def station() -> Iterator[Station]:
     up.stop()
 
 
+@pytest.fixture(scope="module")
+def fuzzed() -> Iterator[Station]:
+    """One station for all examples of the fuzzing tests."""
+    up = Station().start()
+    yield up
+    up.stop()
+
+
 @pytest.fixture
 def make_client() -> Iterator[Callable[..., AgentClient]]:
     made: list[AgentClient] = []
