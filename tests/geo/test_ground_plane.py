@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
 
@@ -198,6 +199,38 @@ def test_a_footprint_shows_what_the_camera_sees() -> None:
     assert not shape.contains(shapely.Point(0, -1))  # behind the camera
     longest = max(math.dist(a, b) for a, b in pairwise(metres))
     assert longest < 130
+
+
+@given(views, st.floats(0, 1), st.floats(0, 1))
+def test_what_is_placed_within_range_is_in_the_footprint(
+    view: View, across: float, down: float
+) -> None:
+    corners = [(60.0, 300.0), (1220.0, 300.0), (60.0, 660.0), (1220.0, 660.0)]
+    assume(all(view.ray(u, v)[2] < -0.1 for u, v in corners))
+    plane = fit(view, pairs_of(view, corners))
+    point = plane.locate(across * view.width_px, down * view.height_px)
+    shape = shapely.Polygon(plane.footprint())
+    if point is not None:
+        east, north = metres_from_anchor(point.lat, point.lon)
+        if math.hypot(east, north) < 0.99 * plane.range_m:  # the disc has corners
+            assert shape.distance(shapely.Point(point.lon, point.lat)) < 2e-8
+
+
+def test_a_view_too_unsure_for_any_place_has_no_footprint() -> None:
+    plane = fit(
+        OVER, pairs_of(OVER, [(200, 420), (1100, 400), (100, 700), (1200, 690)]), sigma_px=400
+    )
+    assert plane.footprint() == []
+    assert plane.locate(640, 700) is None
+
+
+def test_one_plane_serves_many_threads() -> None:
+    plane = fit(LOOK, PAIRS)
+    pixels = [(u, v) for u in range(0, 1280, 40) for v in range(200, 720, 20)]
+    alone = [plane.locate(u, v) for u, v in pixels]
+    with ThreadPoolExecutor(8) as pool:
+        together = pool.map(lambda _: [plane.locate(u, v) for u, v in pixels], range(16))
+    assert all(one == alone for one in together)
 
 
 # --- what is refused -----------------------------------------------------------------------------
