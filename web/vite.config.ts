@@ -15,7 +15,7 @@ export default defineConfig({
         // MapLibre's worker keeps a plain .js name: not every server knows what .mjs is.
         assetFileNames: (asset) =>
           asset.names.some((name) => name.endsWith('.mjs')) ? 'assets/[name]-[hash].js' : 'assets/[name]-[hash][extname]',
-        codeSplitting: { groups: [{ name: 'maplibre', test: /node_modules[\\/]maplibre-gl/ }] },
+        codeSplitting: { groups: [{ name: 'maplibre', test: /node_modules[\\/]maplibre-gl.*\.mjs$/ }] },
       },
     },
   },

@@ -1,4 +1,3 @@
-import 'maplibre-gl/dist/maplibre-gl.css'
 import './ui/fonts.css'
 import './ui/tokens.css'
 import './ui/base.css'

@@ -94,3 +94,15 @@ export function outside(boundary: FeatureCollection): FeatureCollection {
     features: [{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [world, ...holes] } }],
   }
 }
+
+/** One point a name: a label on a polygon is repeated in every tile that the polygon touches. */
+export function namePoints(areas: FeatureCollection): FeatureCollection {
+  const features = areas.features.flatMap((feature): FeatureCollection['features'] => {
+    const name: unknown = feature.properties?.['name']
+    const box = typeof name === 'string' ? boundsOf({ type: 'FeatureCollection', features: [feature] }) : null
+    if (!box) return []
+    const coordinates = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]
+    return [{ type: 'Feature', properties: { name }, geometry: { type: 'Point', coordinates } }]
+  })
+  return { type: 'FeatureCollection', features }
+}

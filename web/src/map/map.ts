@@ -1,6 +1,7 @@
 // MapLibre behind one small interface, so that nothing of it enters reactive state and another map
 // could stand in. North is always up.
 
+import 'maplibre-gl/dist/maplibre-gl.css'
 import {
   AttributionControl,
   Map as MapLibreMap,

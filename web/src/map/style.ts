@@ -1,7 +1,7 @@
 // The map's style, in the colours of the tokens. No glyphs, no sprite, no request: labels are drawn
 // from the page's own font.
 
-import { EMPTY, LAYERS, outside, type Basemap } from './basemap'
+import { EMPTY, LAYERS, namePoints, outside, type Basemap } from './basemap'
 import { token } from '../ui/theme'
 import type { FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
 
@@ -26,6 +26,7 @@ export function buildStyle(basemap: Basemap): StyleSpecification {
   const sources: StyleSpecification['sources'] = {
     outside: { type: 'geojson', data: outside(basemap.boundary) },
     footprints: { type: 'geojson', data: EMPTY },
+    'park-names': { type: 'geojson', data: namePoints(basemap.parks) },
   }
   for (const name of LAYERS) sources[name] = { type: 'geojson', data: basemap[name] }
   return { version: 8, sources, layers: [...groundLayers(), ...roadLayers(), ...overLayers(), ...labelLayers()] }
@@ -55,7 +56,7 @@ function overLayers(): LayerSpecification[] {
       id: 'outside',
       type: 'fill',
       source: 'outside',
-      paint: { 'fill-color': token('map-outside'), 'fill-opacity': 0.62 },
+      paint: { 'fill-color': token('map-outside'), 'fill-opacity': 0.74 },
     },
     {
       id: 'boundary',
@@ -114,9 +115,8 @@ function labelLayers(): LayerSpecification[] {
   const park: LayerSpecification = {
     id: 'park-names',
     type: 'symbol',
-    source: 'parks',
+    source: 'park-names',
     minzoom: 13.5,
-    filter: ['has', 'name'],
     layout: {
       'text-field': ['get', 'name'],
       'text-font': [FONT],

@@ -61,6 +61,15 @@ function commandsOf(map: MapView): MapCommands {
   }
 }
 
+/** A signal's subscriber is called at once; this one waits for a change. */
+function onChange(act: () => void): () => void {
+  let first = true
+  return () => {
+    if (!first) act()
+    first = false
+  }
+}
+
 /** Everything the map follows; the answer stops it. */
 function feed(map: MapView): () => void {
   const stops = [
@@ -78,10 +87,7 @@ function feed(map: MapView): () => void {
       void tracksChanged.value
       map.changed()
     }),
-    effect(() => {
-      void theme.value
-      map.restyle()
-    }),
+    theme.subscribe(onChange(() => map.restyle())),
     followSelection(map),
   ]
   return () => stops.forEach((stop) => stop())

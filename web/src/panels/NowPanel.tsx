@@ -62,8 +62,8 @@ function Counts() {
   const live = link.value.state === 'live' ? sources.filter((s) => s.condition === 'live').length : 0
   const counts: [string, string, string][] = [
     [String(live), `of ${sources.length}`, sources.length === 1 ? 'camera live' : 'cameras live'],
-    [String(people), '', 'people on the map'],
-    [String(vehicles), '', 'vehicles on the map'],
+    [String(people), '', 'people seen'],
+    [String(vehicles), '', 'vehicles seen'],
   ]
   return (
     <dl class="counts">

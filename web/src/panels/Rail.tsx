@@ -28,7 +28,7 @@ export function Rail() {
   const none = selection.value === null
   return (
     <nav class="rail" aria-label="Views">
-      <RailButton icon={MapIcon} words="Map" on={!list && sheetHeight.value !== 'full'} onPress={goTo.map} />
+      <RailButton icon={MapIcon} words="Map" on={!list && !none} onPress={goTo.map} />
       <RailButton icon={List} words="List" on={list} onPress={goTo.list} />
       <RailButton icon={Activity} words="Now" on={none && !list} onPress={goTo.now} />
       <span class="rail-space" />

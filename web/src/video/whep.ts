@@ -1,6 +1,8 @@
 // One WHEP session: offer, answer, and a DELETE when it is over. No ICE servers: the node's address
 // is in its answer.
 
+import { noteError } from './diagnostics'
+import { madeHere } from '../wire/problems'
 import { deleteSession, postOffer, viewerToken } from '../wire/http'
 
 const GATHER_AT_MOST_MS = 1000
@@ -12,8 +14,7 @@ export interface WhepSession {
   close(): void
 }
 
-/** Raises ProblemError (or a DOMException for an answer that cannot be used); nothing is left open
- * then. Aborting `signal` ends it at any stage. */
+/** Raises ProblemError; nothing is left open then. Aborting `signal` ends it at any stage. */
 export async function openWhep(
   sourceId: string,
   signal: AbortSignal,
@@ -46,7 +47,10 @@ export async function openWhep(
     addEventListener('pagehide', close)
     if (signal.aborted) close()
     signal.throwIfAborted()
-    await peer.setRemoteDescription({ type: 'answer', sdp: answer.sdp })
+    await peer.setRemoteDescription({ type: 'answer', sdp: answer.sdp }).catch((error: unknown) => {
+      noteError(String(error))
+      throw madeHere('media', 'This browser cannot use the answer it was given.', 'Reconnect, or try another browser.')
+    })
     return { peer, viewerSessionId: answer.location.split('/').at(-1) ?? '', close }
   } catch (error) {
     end()

@@ -1,0 +1,144 @@
+// Pictures of the page against the fake station, to look at while working on it.
+//   node web/dev/shots.mjs http://127.0.0.1:8099 FOLDER [name...]
+import { chromium } from 'playwright-core'
+import { mkdirSync } from 'node:fs'
+
+const [address, folder, ...only] = process.argv.slice(2)
+mkdirSync(folder, { recursive: true })
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+})
+const dev = (act) => fetch(`${address}/dev/${act}`, { method: 'POST' })
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+
+async function open(viewport, { touch = false, signIn = true, hash = '', theme = '' } = {}) {
+  const context = await browser.newContext({ viewport, hasTouch: touch, isMobile: touch, locale: 'en-GB', timezoneId: 'Europe/London' })
+  const page = await context.newPage()
+  page.on('console', (m) => ['error', 'warning'].includes(m.type()) && console.log(`  [${m.type()}] ${m.text()}`))
+  page.on('pageerror', (e) => console.log(`  [exception] ${e.stack}`))
+  if (theme) await page.addInitScript((t) => localStorage.setItem('kestrel.theme', t), theme)
+  await page.goto(`${address}/?diagnostics=1${hash}`)
+  if (signIn) {
+    await page.getByLabel('Username').fill('operator')
+    await page.getByLabel('Password', { exact: true }).fill('kestrel')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('application', { name: /map/i }).waitFor()
+    await wait(2500)
+  }
+  return page
+}
+const camera = async (page) => {
+  await page.keyboard.press('l')
+  await page.getByRole('option', { name: /demonstration camera/i }).first().click()
+  await wait(4500)
+}
+const DESK = { width: 1440, height: 900 }
+const TABLET = { width: 1180, height: 820 }
+const PHONE = { width: 412, height: 880 }
+
+const scenes = {
+  'sign-in': async () => {
+    const page = await open(DESK, { signIn: false })
+    await page.getByLabel('Username').waitFor()
+    return page
+  },
+  'sign-in-wrong': async () => {
+    const page = await open(PHONE, { signIn: false, touch: true })
+    for (let i = 0; i < 4; i++) {
+      await page.getByLabel('Username').fill('operator')
+      await page.getByLabel('Password', { exact: true }).fill('wrong')
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await wait(500)
+    }
+    return page
+  },
+  desk: () => open(DESK),
+  'desk-camera': async () => {
+    const page = await open(DESK)
+    await camera(page)
+    return page
+  },
+  'desk-locked': async () => {
+    const page = await open(DESK)
+    await camera(page)
+    await page.getByRole('radio', { name: /locked/i }).click()
+    await wait(2500)
+    return page
+  },
+  'desk-lost-camera': async () => {
+    const page = await open(DESK)
+    await camera(page)
+    await dev('lose')
+    await wait(5500)
+    return page
+  },
+  'desk-no-link': async () => {
+    await dev('return')
+    const page = await open(DESK)
+    await camera(page)
+    await dev('silence')
+    await wait(5500)
+    return page
+  },
+  'desk-keys': async () => {
+    await dev('speak')
+    const page = await open(DESK)
+    await page.keyboard.press('?')
+    await wait(300)
+    return page
+  },
+  'desk-add': async () => {
+    const page = await open(DESK)
+    await page.getByRole('button', { name: 'Add a camera' }).click()
+    await wait(300)
+    return page
+  },
+  'desk-menu': async () => {
+    const page = await open(DESK)
+    await page.getByRole('button', { name: /menu/ }).click()
+    await wait(300)
+    return page
+  },
+  'desk-night': async () => {
+    const page = await open(DESK, { theme: 'night' })
+    await camera(page)
+    return page
+  },
+  'desk-daylight': async () => {
+    const page = await open(DESK, { theme: 'daylight' })
+    await camera(page)
+    return page
+  },
+  tablet: async () => {
+    const page = await open(TABLET, { touch: true })
+    await camera(page)
+    return page
+  },
+  phone: () => open(PHONE, { touch: true }),
+  'phone-camera': async () => {
+    const page = await open(PHONE, { touch: true })
+    await page.getByRole('button', { name: 'List' }).click()
+    await wait(500)
+    await page.screenshot({ path: `${folder}/phone-list.png` })
+    await page.getByRole('option', { name: /demonstration/i }).first().click()
+    await wait(4500)
+    return page
+  },
+  components: async () => {
+    const page = await open({ width: 1000, height: 900 }, { signIn: false })
+    await page.goto(`${address}/components.html`)
+    await wait(800)
+    return page
+  },
+}
+
+for (const [name, scene] of Object.entries(scenes)) {
+  if (only.length > 0 && !only.includes(name)) continue
+  console.log(name)
+  const page = await scene()
+  await page.screenshot({ path: `${folder}/${name}.png`, fullPage: name === 'components' })
+  await page.context().close()
+}
+await dev('return').catch(() => undefined)
+await browser.close()
