@@ -170,10 +170,13 @@ def test_two_frames_at_once_are_the_same_as_one_by_one(detector: NanoDet) -> Non
 def test_idle_threads_cost_no_cpu() -> None:
     nanodet = NanoDet(threads=2, confidence=0.5)
     nanodet.load()
-    nanodet.detect([make_frame()])
-    before = time.process_time()
-    time.sleep(0.5)
-    assert time.process_time() - before < 0.1
+    idle_cpu_s = 0.0
+    for _ in range(5):
+        nanodet.detect([make_frame()])
+        before = time.process_time()
+        time.sleep(0.1)
+        idle_cpu_s += time.process_time() - before
+    assert idle_cpu_s < 0.05  # threads that spin: 0.13 s
 
 
 def test_the_shipped_file_is_of_the_size_a_clone_can_bear() -> None:
