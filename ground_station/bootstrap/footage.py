@@ -150,9 +150,9 @@ class FetchFootage:
         """A fresh system has no package lists, and only root may fetch the system's own."""
         own = []
         for option, folder in (("Dir::State::lists", "lists"), ("Dir::Cache", "cache")):
-            (scratch / folder / "partial").mkdir(parents=True)
-            (scratch / folder / "archives" / "partial").mkdir(parents=True)
             own += ["-o", f"{option}={scratch / folder}"]
+        (scratch / "lists" / "partial").mkdir(parents=True)
+        (scratch / "cache" / "archives" / "partial").mkdir(parents=True)
         self._programs.run(["apt-get", "-q", *own, "update"], cwd=scratch)
         self._programs.run(["apt-get", "-q", *own, "download", "opencv-doc"], cwd=scratch)
 
