@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 TURN_S = 0.1  # frames go out every turn
 BATCH_S = 0.2  # changes go out at most so often
 SILENCE_S = 1.0  # and something at least so often
+TIMER_SLACK_S = 0.005  # a turn that is so much early is the one that was meant
 CHECK_SIGN_INS_S = 5.0
 JOIN_WITHIN_S = 5.0
 MAX_BACKLOG = 64  # packets; at ten a second a page is some six seconds behind by then
@@ -94,7 +95,7 @@ class Pusher:
         self._watch_backlogs(now_s)
         self._send_clocks()
         self._send_frames(frames)
-        since_s = now_s - self._batch_at_s
+        since_s = now_s - self._batch_at_s + TIMER_SLACK_S
         if since_s >= SILENCE_S or (since_s >= BATCH_S and self._has_news()):
             self._send_batch()
             self._batch_at_s = now_s

@@ -105,7 +105,7 @@ class Agents:
         self._lock = threading.RLock()
         self._connected: dict[str, _Connected] = {}
         self._gone: dict[str, AgentStatus] = {}
-        self._to_tell: DropOldest[str] = DropOldest(4096)
+        self._to_tell: DropOldest[str] = DropOldest(65_536)
         self._waiting: set[str] = set()  # what is in that queue: nobody is told twice over
         self._wake = threading.Event()
         self._workers = [Worker("agents-tick", self._tick_step)] + [

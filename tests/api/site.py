@@ -1,0 +1,123 @@
+"""The whole web side over the services' world, used through Flask's own test clients."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from ground_station.api.factory import Api, create_api
+from ground_station.api.parts import Parts
+from tests.services.world import PASSWORD, World
+
+INDEX = "<!doctype html><title>Kestrel</title>"
+
+
+def make_dist(folder: Path) -> Path:
+    """A built page, as far as the station can tell."""
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_text(INDEX)
+    (folder / "components.html").write_text(INDEX)
+    (folder / "basemap.json").write_text('{"type":"FeatureCollection","features":[]}')
+    (folder / "assets" / "index-abc123.js").write_text("export const a = 1\n" * 100)
+    return folder
+
+
+class Site:
+    """A station's web side, not served but called."""
+
+    def __init__(self, folder: Path) -> None:
+        self.world = World(folder / "var")
+        self.world.add_operator()
+        self.parts = Parts(
+            sign_in=self.world.sign_in,
+            sources=self.world.sources,
+            agents=self.world.agents,
+            media=self.world.media,
+            geolocator=self.world.geolocator,
+            bus=self.world.bus,
+            clock=self.world.clock,
+            secret_key="k" * 64,
+            check_database=self.world.database.check,
+            web_dist=make_dist(folder / "dist"),
+            software="Kestrel test",
+            demo=False,
+            trusted_hosts=("localhost", "127.0.0.1"),
+            max_sockets=8,
+        )
+        self.api: Api = create_api(self.parts)
+        self.api.seal()
+
+    def close(self) -> None:
+        self.world.close()
+
+    def browser(self) -> Browser:
+        return Browser(self)
+
+    def signed_in(self) -> Browser:
+        """A browser whose person has signed in."""
+        browser = self.browser()
+        answer = browser.sign_in("operator", PASSWORD)
+        assert answer.status_code == 200, answer.text
+        return browser
+
+
+class ClosingClient(FlaskClient):
+    """Reads every answer whole, so that no file stays open behind it."""
+
+    def open(self, *arguments: Any, **more: Any) -> Any:
+        return super().open(*arguments, **{"buffered": True, **more})
+
+
+class Browser:
+    """One browser: keeps cookies, and the CSRF token as the page does."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.http: FlaskClient = ClosingClient(site.api.app, use_cookies=True)
+        self.csrf = ""
+
+    def session(self) -> dict[str, Any]:
+        answer: dict[str, Any] = self.http.get("/api/session").get_json()
+        self.csrf = answer["csrf_token"]
+        return answer
+
+    def sign_in(self, username: str, password: str) -> Any:
+        self.session()
+        answer = self.post("/api/sign-in", {"username": username, "password": password})
+        if answer.status_code == 200:
+            self.csrf = answer.get_json()["csrf_token"]
+        return answer
+
+    def post(self, path: str, body: object = ...) -> Any:
+        headers = {"X-CSRF-Token": self.csrf, "Content-Type": "application/json"}
+        text = b"" if body is ... else json.dumps(body).encode("utf-8", "surrogatepass")
+        return self.http.post(path, data=text, headers=headers)
+
+    def delete(self, path: str) -> Any:
+        return self.http.delete(path, headers={"X-CSRF-Token": self.csrf})
+
+    def live(self, **headers: str) -> Any:
+        """A Socket.IO connection with this browser's cookies."""
+        return self.site.api.socketio.test_client(
+            self.site.api.app,
+            namespace="/live",
+            flask_test_client=self.http,
+            headers=headers or None,
+        )
+
+
+def problem(answer: Any, status: int, code: str | None = None) -> dict[str, Any]:
+    """The problem details of an answer, after checking that they are all there."""
+    assert answer.status_code == status, answer.text
+    assert answer.content_type == "application/problem+json"
+    found: dict[str, Any] = answer.get_json(force=True)
+    assert set(found) == {"type", "title", "status", "detail", "code", "remedy", "reference"}
+    assert found["status"] == status
+    assert found["detail"]
+    assert len(found["reference"]) == 8
+    if code is not None:
+        assert found["code"] == code
+    return found
