@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from argparse import Namespace
@@ -47,7 +48,7 @@ def run(arguments: Namespace) -> int:
     )
     agent = f"Camera {spec.key}"
     token = issue_agent_token(settings.data_folder, name=agent, kind=AgentKind.CAMERA)
-    log_to_stderr()
+    log_to_stderr(logging.WARNING)
     print(f"Publishing {name} to {url}/. Stop it with Ctrl-C.", flush=True)
     return main(settings, station_url=url, token=token, camera=spec)
 

@@ -41,6 +41,8 @@ def run(arguments: Namespace) -> int:
     settings = settings_from(arguments)
     check_address(settings)
     folder = DataFolder(settings.data_folder)
+    if not folder.lock_file.exists():  # a new one: leave nothing behind where it cannot start
+        require_free_port(settings.station.host, settings.station.port)
     folder.make()
     with folder.held(station_url(settings)) as former_one_died:
         wait_s = FORMER_STATION_ENDS_S if former_one_died else 0.0

@@ -48,7 +48,7 @@ class Unit:
             return
         status = self._child.exit_status()
         if status is not None:
-            words = self._child.last_words
+            words = self._child.last_words if status > 0 else ""
             self._child = None
             self._ended(describe_status(status), now_s, words)
 
