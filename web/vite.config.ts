@@ -19,5 +19,5 @@ export default defineConfig({
       },
     },
   },
-  test: { environment: 'node', include: ['tests/**/*.test.{ts,tsx}'] },
+  test: { environment: 'node', reporters: ['dot'], include: ['tests/**/*.test.{ts,tsx}'] },
 } as Parameters<typeof defineConfig>[0])

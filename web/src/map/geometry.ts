@@ -45,3 +45,12 @@ export function assumedView(lon: number, lat: number, headingDeg: number): [numb
   ring.push([lon, lat])
   return ring
 }
+
+/** The point itself, or the one `metres` from the origin on the way to it. */
+export function towards(lon: number, lat: number, toLon: number, toLat: number, metres: number): [number, number] {
+  const degree = (Math.PI / 180) * EARTH_M
+  const east = (toLon - lon) * degree * Math.cos((lat * Math.PI) / 180)
+  const distance = Math.hypot(east, (toLat - lat) * degree)
+  const share = distance > metres ? metres / distance : 1
+  return [lon + (toLon - lon) * share, lat + (toLat - lat) * share]
+}

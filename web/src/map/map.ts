@@ -13,11 +13,11 @@ import {
 } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import { BOROUGH, boundsOf, type Basemap, type Bounds } from './basemap'
-import { assumedView } from './geometry'
+import { assumedView, towards } from './geometry'
 import { Overlay, type Hit, type PlacedCamera, type Scene } from './overlay'
 import { buildStyle, FONT } from './style'
 import { cameraColour, readColours } from './symbols'
-import { reducedMotion } from '../ui/theme'
+import { isNarrow, reducedMotion } from '../ui/theme'
 import type { Feature, FeatureCollection } from 'geojson'
 
 setWorkerUrl(workerUrl)
@@ -45,7 +45,14 @@ export class MapView {
   #ready = false
 
   /** Raises an Error where the browser has no WebGL. Wait for `labelFont` first. */
-  constructor(container: HTMLElement, canvas: HTMLCanvasElement, private readonly basemap: Basemap, onPick: (hit: Hit | null) => void) {
+  constructor(
+    container: HTMLElement,
+    canvas: HTMLCanvasElement,
+    private readonly basemap: Basemap,
+    onPick: (hit: Hit | null) => void,
+    /** How many pixels of its lower edge something lies over. */
+    private readonly covered: () => number,
+  ) {
     this.#borough = boundsOf(basemap.boundary) ?? BOROUGH
     this.#map = new MapLibreMap({
       container,
@@ -66,7 +73,9 @@ export class MapView {
     const map = this.#map
     map.touchZoomRotate.disableRotation()
     map.keyboard.disableRotation()
-    map.addControl(new AttributionControl({ compact: false, customAttribution: basemap.attribution.map(escape) }))
+    // On narrow screens the sheet lies over the lower edge.
+    const customAttribution = basemap.attribution.map(escape)
+    map.addControl(new AttributionControl({ compact: isNarrow(), customAttribution }), isNarrow() ? 'top-left' : 'bottom-right')
     map.addControl(new ScaleControl({ unit: 'metric', maxWidth: 120 }), 'bottom-left')
     map.addControl(new NavigationControl({ showCompass: false }), 'top-right')
     this.#overlay = new Overlay(canvas, {
@@ -107,12 +116,12 @@ export class MapView {
   }
 
   showBorough(): void {
-    this.#map.fitBounds(this.#borough, { padding: 32, animate: !reducedMotion(), duration: 600 })
+    this.#map.fitBounds(this.#borough, { padding: { top: 32, left: 32, right: 32, bottom: 32 + this.covered() }, animate: !reducedMotion(), duration: 600 })
   }
 
   /** Brings a camera and what it sees into view. */
   showCamera(camera: ViewedCamera): void {
-    const seen: number[][] = camera.footprint ?? []
+    const seen = near(camera)
     const box: Bounds = [camera.lon, camera.lat, camera.lon, camera.lat]
     for (const [lon = camera.lon, lat = camera.lat] of seen) {
       box[0] = Math.min(box[0], lon)
@@ -120,11 +129,16 @@ export class MapView {
       box[2] = Math.max(box[2], lon)
       box[3] = Math.max(box[3], lat)
     }
-    this.#map.fitBounds(box, { padding: 72, maxZoom: 18.5, animate: !reducedMotion(), duration: 700 })
+    const padding = { top: 64, left: 90, right: 64, bottom: 64 + this.covered() }
+    this.#map.fitBounds(box, { padding, maxZoom: 19, animate: !reducedMotion(), duration: 700 })
   }
 
   showPlace(lon: number, lat: number): void {
-    const camera = { center: [lon, lat] as [number, number], zoom: Math.max(this.#map.getZoom(), 18) }
+    const camera = {
+      center: [lon, lat] as [number, number],
+      zoom: Math.max(this.#map.getZoom(), 18),
+      padding: { top: 0, left: 0, right: 0, bottom: this.covered() },
+    }
     if (reducedMotion()) this.#map.jumpTo(camera)
     else this.#map.easeTo({ ...camera, duration: 400 })
   }
@@ -149,6 +163,15 @@ export class MapView {
     this.#footprints = text
     source.setData(data)
   }
+}
+
+/** Where in its view a camera can tell much: the far end of a footprint is mostly doubt. */
+const NEAR_M = 60
+
+function near(camera: ViewedCamera): [number, number][] {
+  return (camera.footprint ?? []).map(([lon = camera.lon, lat = camera.lat]) =>
+    towards(camera.lon, camera.lat, lon, lat, NEAR_M),
+  )
 }
 
 function footprints(cameras: readonly ViewedCamera[]): FeatureCollection {

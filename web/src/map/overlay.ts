@@ -30,7 +30,7 @@ export type Hit = { kind: 'source' | 'track'; id: string }
 const REDRAW_MS = 100
 const MARGIN_PX = 60
 /** Track numbers are written from here on. */
-const NUMBERS_FROM_ZOOM = 17.5
+const NUMBERS_FROM_ZOOM = 18.2
 
 export class Overlay {
   readonly #canvas: HTMLCanvasElement

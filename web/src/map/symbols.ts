@@ -96,7 +96,7 @@ function drawDisc(g: CanvasRenderingContext2D, r: number, mark: CameraMark, colo
   g.setLineDash([])
   g.scale(0.75, 0.75)
   g.translate(-12, -12)
-  g.lineWidth = 2.2
+  g.lineWidth = 2.5
   g.lineCap = 'round'
   g.lineJoin = 'round'
   g.strokeStyle = mark.standing.hollow ? colour : colours.paper
@@ -109,7 +109,7 @@ function drawDisc(g: CanvasRenderingContext2D, r: number, mark: CameraMark, colo
 function hatch(g: CanvasRenderingContext2D, r: number, colour: string): void {
   g.save()
   g.clip()
-  g.globalAlpha = 0.28
+  g.globalAlpha = 0.2
   g.strokeStyle = colour
   g.lineWidth = 2
   g.beginPath()

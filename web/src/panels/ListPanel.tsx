@@ -11,15 +11,17 @@ import { secondTick, stationNow } from '../live/time'
 import { FADE_AFTER_MS, tracks, type LiveTrack } from '../live/tracks'
 import { Button } from '../ui/Button'
 import { Icon } from '../ui/Icon'
-import { Badge, Empty } from '../ui/parts'
+import { Empty } from '../ui/parts'
+import { isNarrow } from '../ui/theme'
 import { PanelHead } from './PanelHead'
-import { SourceRow, StillRow, TrackRow } from './rows'
+import { AgentBadge, SourceRow, StillRow, TrackRow } from './rows'
 import { sheetHeight } from './Sheet'
 import { filterList, moved, type Listed } from './listing'
 
 const open = (pick: Selection) => {
   select(pick)
   sheetHeight.value = 'half'
+  if (isNarrow()) listOpen.value = false
 }
 
 export function ListPanel() {
@@ -56,7 +58,7 @@ export function ListPanel() {
   return (
     <>
       <PanelHead title="List" onClose={() => (listOpen.value = false)}>
-        <Badge>{order.length} shown</Badge>
+        <span class="badge">{order.length}</span>
       </PanelHead>
       <div class="list-search">
         <Icon of={Search} />
@@ -97,7 +99,7 @@ export function ListPanel() {
                   icon={Server}
                   name={agent.name}
                   more={agent.problem || agentKindWords(agent.kind)}
-                  end={agent.connected ? <Badge>Connected</Badge> : <Badge tone="warn" hollow>Lost</Badge>}
+                  end={<AgentBadge agent={agent} />}
                 />
               ))}
             </ul>

@@ -13,10 +13,11 @@ import { loadBasemap, NO_BASEMAP } from '../map/basemap'
 import { mapCommands, type MapCommands } from '../map/commands'
 import { Button } from '../ui/Button'
 import { Empty, ProblemCard, Waiting } from '../ui/parts'
-import { theme } from '../ui/theme'
+import { isNarrow, theme } from '../ui/theme'
 import { asProblem } from '../wire/problems'
 import { sheetHeight } from './Sheet'
 import type { MapView, ViewedCamera } from '../map/map'
+import type { Hit } from '../map/overlay'
 import type { Problem, SourceView } from '../wire/types'
 
 /** With more cameras than this only those that matter are named. */
@@ -167,6 +168,13 @@ export function MapPane() {
   )
 }
 
+/** How much of the map's lower edge the sheet covers. */
+function sheetOver(map: HTMLElement): number {
+  if (!isNarrow() || sheetHeight.peek() === 'full') return 0
+  const share = sheetHeight.peek() === 'half' ? 0.6 * map.clientHeight : 72
+  return Math.round(share)
+}
+
 async function openMap(
   container: HTMLElement | null,
   canvas: HTMLCanvasElement | null,
@@ -181,10 +189,11 @@ async function openMap(
     import('../map/map'),
   ])
   await module.labelFont()
-  return new module.MapView(container, canvas, basemap, (hit) => {
+  const onPick = (hit: Hit | null) => {
     select(hit && { kind: hit.kind, id: hit.id })
     if (hit) sheetHeight.value = 'half'
-  })
+  }
+  return new module.MapView(container, canvas, basemap, onPick, () => sheetOver(container))
 }
 
 function Tools() {

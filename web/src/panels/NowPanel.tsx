@@ -6,13 +6,13 @@ import { link } from '../live/link'
 import { dialog, listOpen, select } from '../live/place'
 import { whyNotManageCameras } from '../live/session'
 import { sourceList } from '../live/sources'
-import { ageWords, secondTick, stationNow } from '../live/time'
+import { secondTick, stationNow } from '../live/time'
 import { tracks } from '../live/tracks'
 import { trackShape } from '../video/drawBoxes'
 import { Button } from '../ui/Button'
 import { Icon } from '../ui/Icon'
 import { Badge, Empty } from '../ui/parts'
-import { SourceRow, StillRow } from './rows'
+import { AgentBadge, SourceRow, StillRow } from './rows'
 import { PanelHead } from './PanelHead'
 import { attention } from './attention'
 import { standing } from '../live/standing'
@@ -124,7 +124,6 @@ function Cameras() {
 /** The machinery, because a picture is only worth as much as what is behind it. */
 function Parts() {
   const { name, problem } = detector.value
-  const down = link.value.state !== 'live'
   return (
     <section class="stack" aria-label="Parts">
       <h3 class="section-title">Parts</h3>
@@ -135,11 +134,7 @@ function Parts() {
             icon={Server}
             name={agent.name}
             more={agent.problem || agentKindWords(agent.kind)}
-            end={
-              <Badge tone={agent.connected && !down ? 'quiet' : 'warn'} hollow={!agent.connected || down}>
-                {agent.connected ? 'Connected' : `Lost ${ageWords(stationNow() - Date.parse(agent.since))}`}
-              </Badge>
-            }
+            end={<AgentBadge agent={agent} />}
           />
         ))}
         <StillRow

@@ -62,9 +62,12 @@ export function VideoTile({ source, onPlayer }: TileProps) {
     }
   }, [source.source_id])
   useEffect(() => player?.update(source), [player, source])
+  // A lost source has no size any more; its tile keeps the shape it had.
+  const shape = useRef('16 / 9')
+  if (source.width > 0) shape.current = `${source.width} / ${source.height}`
   const isLocked = player?.mode.value === 'locked'
   return (
-    <div class="tile" ref={tile} style={{ aspectRatio: source.width > 0 ? `${source.width} / ${source.height}` : '16 / 9' }}>
+    <div class="tile" ref={tile} style={{ aspectRatio: shape.current }}>
       <video ref={video} muted playsInline autoplay disablePictureInPicture aria-label={`Picture of ${source.name}`} />
       <canvas ref={live} class="tile-canvas" aria-hidden="true" />
       <canvas ref={locked} class="tile-canvas tile-locked" hidden={!isLocked} aria-hidden="true" />

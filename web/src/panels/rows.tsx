@@ -4,10 +4,12 @@ import { Component } from 'preact'
 import { Car, Cctv, CircleHelp, PersonStanding, type IconNode } from 'lucide'
 import { trackShape } from '../video/drawBoxes'
 import { Icon } from '../ui/Icon'
-import { StandingBadge } from '../ui/parts'
+import { Badge, StandingBadge } from '../ui/parts'
+import { link } from '../live/link'
+import { ageWords, stationNow } from '../live/time'
 import type { ComponentChildren } from 'preact'
 import type { Standing } from '../live/standing'
-import type { SourceView } from '../wire/types'
+import type { AgentView, SourceView } from '../wire/types'
 
 interface RowProps {
   id?: string
@@ -133,5 +135,16 @@ export function StillRow(props: { icon: IconNode; name: string; more: string; en
       </span>
       {props.end ?? <span />}
     </li>
+  )
+}
+
+/** With the link gone nobody knows whether an agent is still there. */
+export function AgentBadge({ agent }: { agent: AgentView }) {
+  if (link.value.state === 'lost') return <Badge hollow>Not known</Badge>
+  if (agent.connected) return <Badge>Connected</Badge>
+  return (
+    <Badge tone="warn" hollow>
+      Lost {ageWords(stationNow() - Date.parse(agent.since))}
+    </Badge>
   )
 }

@@ -52,7 +52,7 @@ export function latencyWords(source: SourceView, watched: Watched, heldBackMs: n
   const held = heldBackMs > 0 ? `, and ${heldBackMs} ms held back` : ''
   return [
     `${Math.round(watched.latency.median)} ms`,
-    `median, ${Math.round(watched.latency.p95)} ms for the slowest of 20${held}`,
+    `median; 95 of 100 within ${Math.round(watched.latency.p95)} ms${held}`,
   ]
 }
 

@@ -37,3 +37,6 @@ export function token(name: string): string {
 }
 
 export const reducedMotion = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches
+
+/** The same line as in frame.css: below it list and panel are a sheet. */
+export const isNarrow = (): boolean => matchMedia('(max-width: 860px), (orientation: portrait)').matches

@@ -1,0 +1,42 @@
+// Made-up wire values for tests.
+
+import { SOURCE } from '../src/gallery/samples'
+import type { AnalysedFrame, BoxedTrack, PlacedTrack, SourceView } from '../src/wire/types'
+
+export const source = (more: Partial<SourceView> = {}): SourceView => ({ ...SOURCE, ...more })
+
+export const box = (id: number, left: number, du = 0, dv = 0): BoxedTrack => [id, 'person', 0.9, left, 10, left + 20, 60, du, dv]
+
+export const analysed = (rtp: number, tracks: BoxedTrack[] = []): AnalysedFrame => ({
+  source_id: 's',
+  session_id: 'a',
+  seq: 0,
+  rtp_timestamp: rtp >>> 0,
+  captured_at: null,
+  width: 640,
+  height: 360,
+  tracks,
+})
+
+export const placed = (id: number, more: Partial<PlacedTrack> = {}): PlacedTrack => ({
+  source_id: 's',
+  session_id: 'a',
+  track_id: id,
+  class_name: 'person',
+  lat: 51.5,
+  lon: -0.22,
+  semi_major_m: 1,
+  semi_minor_m: 0.5,
+  orientation_deg: 30,
+  observed_at: null,
+  ...more,
+})
+
+/** Small, seeded, good enough to shuffle with. */
+export function random(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+}

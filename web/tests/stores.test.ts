@@ -1,0 +1,146 @@
+import { beforeEach, expect, test } from 'vitest'
+import { agentTable, applyAgents, detector } from '../src/live/agents'
+import { lastHeardMs, linkAt } from '../src/live/link'
+import { addressOf, readAddress } from '../src/live/place'
+import { takeBatch, takeSnapshot } from '../src/live/socket'
+import { applyBatch, sourceList, sourceTable, tableOf } from '../src/live/sources'
+import { standing } from '../src/live/standing'
+import { ageWords, clockAheadMs, heardFromStation, stationNow } from '../src/live/time'
+import { tracks } from '../src/live/tracks'
+import { Watching, type Watcher } from '../src/live/watching'
+import { attention } from '../src/panels/attention'
+import { analysed, placed, source } from './made'
+import type { AgentView, Batch } from '../src/wire/types'
+
+const agent = (more: Partial<AgentView> = {}): AgentView => ({
+  agent_id: 'n',
+  name: 'Vision node',
+  kind: 'node',
+  connected: true,
+  since: '2026-11-24T14:00:00Z',
+  problem: '',
+  ...more,
+})
+
+const batch = (more: Partial<Batch> = {}): Batch => ({
+  sent_at: new Date().toISOString(),
+  sources: [],
+  removed_sources: [],
+  agents: [],
+  tracks: [],
+  detector: 'd',
+  detector_problem: '',
+  ...more,
+})
+
+beforeEach(() => {
+  sourceTable.value = new Map()
+  tracks.clear()
+})
+
+test('a batch replaces what it names, drops what it removes, and leaves the rest alone', () => {
+  const table = tableOf([source({ source_id: 'a' }), source({ source_id: 'b' }), source({ source_id: 'c' })])
+  const next = applyBatch(table, { sources: [source({ source_id: 'b', name: 'New' })], removed_sources: ['c'] })
+  expect([...next.keys()]).toEqual(['a', 'b'])
+  expect(next.get('b')?.name).toBe('New')
+  expect(next.get('a')).toBe(table.get('a'))
+})
+
+test('an empty batch changes nothing, so nothing draws again', () => {
+  const table = tableOf([source()])
+  expect(applyBatch(table, { sources: [], removed_sources: ['unknown'] })).toBe(table)
+  const agents = applyAgents(new Map(), [agent()])
+  expect(applyAgents(agents, [])).toBe(agents)
+})
+
+test('a snapshot is everything: what it lacks is gone', () => {
+  takeSnapshot({ ...batch(), sources: [source({ source_id: 'a' })], agents: [agent()] })
+  takeSnapshot({ ...batch(), sources: [source({ source_id: 'b' })], agents: [] })
+  expect([...sourceTable.value.keys()]).toEqual(['b'])
+  expect(agentTable.value.size).toBe(0)
+})
+
+test('tracks of a batch belong to known sources only', () => {
+  takeBatch(batch({ sources: [source({ source_id: 's', session_id: 'a' })], tracks: [placed(1)] }))
+  expect(tracks.current(performance.now()).length).toBe(1)
+  takeBatch(batch({ sources: [source({ source_id: 's', session_id: 'b' })] }))
+  expect(tracks.current(performance.now()).length).toBe(0)
+  expect(detector.value).toEqual({ name: 'd', problem: '' })
+})
+
+test('sources are listed as people count', () => {
+  sourceTable.value = tableOf(['Camera 10', 'Camera 9', 'alpha'].map((name) => source({ source_id: name, name })))
+  expect(sourceList.value.map((s) => s.name)).toEqual(['alpha', 'Camera 9', 'Camera 10'])
+})
+
+test('three seconds of silence are a lost link, since the last word', () => {
+  expect(linkAt(1000, 0, 4000)).toEqual({ state: 'live' })
+  expect(linkAt(1000, 0, 4001)).toEqual({ state: 'lost', sinceMs: 1000 })
+  expect(linkAt(null, 500, 3000)).toEqual({ state: 'connecting' })
+  expect(linkAt(null, 500, 3501)).toEqual({ state: 'lost', sinceMs: 500 })
+  takeBatch(batch())
+  expect(Date.now() - (lastHeardMs.value ?? 0)).toBeLessThan(1000)
+})
+
+test('a lost source is hollow with its age; without a link nobody is live', () => {
+  const at = Date.parse('2026-11-24T14:00:00Z')
+  const lost = source({ condition: 'lost', condition_since: '2026-11-24T14:00:00Z' })
+  expect(standing(lost, { state: 'live' }, 0, at + 12_000)).toMatchObject({ words: 'Lost 12 s', hollow: true, tone: 'warn' })
+  expect(standing(source(), { state: 'live' }, 0, at)).toMatchObject({ word: 'Live', hollow: false })
+  expect(standing(source(), { state: 'lost', sinceMs: 5000 }, 9000, at)).toMatchObject({ words: 'No link 4 s', hollow: true })
+})
+
+test.each([
+  [-5, '0 s'],
+  [59_999, '59 s'],
+  [60_000, '1 min'],
+  [2 * 3600_000 + 5 * 60_000, '2 h 5 min'],
+  [50 * 3600_000, '2 days'],
+])('%d ms reads %s', (ms, words) => expect(ageWords(ms)).toBe(words))
+
+test('ages follow the station’s clock where this device’s is plainly wrong', () => {
+  for (let i = 0; i < 60; i++) heardFromStation(1000, 1000 + 90_000 + i)
+  expect(clockAheadMs.value).toBe(90_000)
+  expect(Math.abs(Date.now() - 90_000 - stationNow())).toBeLessThan(50)
+  for (let i = 0; i < 60; i++) heardFromStation(1000, 1040)
+  expect(Math.abs(Date.now() - stationNow())).toBeLessThan(50)
+})
+
+test('the address keeps the selection', () => {
+  const now = { kind: 'track' as const, id: 's/a/1' }
+  expect(readAddress(addressOf(now))).toEqual(now)
+  expect(readAddress('#source/%E0%A4%A')).toBeNull()
+  expect(readAddress('#other/1')).toBeNull()
+  expect(addressOf(null)).toBe('')
+})
+
+test('what needs a person: what is lost or broken, not what is merely off', () => {
+  const needs = (sources: ReturnType<typeof source>[], agents: AgentView[], problem = '') =>
+    attention(sources, agents, { name: '', problem }, { state: 'live' }, Date.now()).map((n) => n.key)
+  expect(needs([source(), source({ condition: 'offline' })], [agent()])).toEqual([])
+  expect(needs([source({ source_id: 'x', condition: 'lost' })], [agent({ connected: false })], 'no model')).toEqual(['n', 'detector', 'x'])
+  expect(attention([source({ condition: 'lost' })], [], { name: '', problem: '' }, { state: 'lost', sinceMs: 0 }, 0)).toEqual([])
+})
+
+test('who watched goes on watching after a reconnect, and frames reach their watcher only', () => {
+  const sent: string[] = []
+  const got: number[] = []
+  const watching = new Watching()
+  const watcher: Watcher = {
+    sourceId: 's',
+    viewerSessionId: 'v',
+    onFrame: (frame) => got.push(frame.rtp_timestamp),
+    onOffset: (offset) => got.push(offset),
+  }
+  watching.add(watcher)
+  watching.connected((event, body) => sent.push(`${event} ${body.viewer_session_id}`))
+  watching.disconnected()
+  watching.connected((event, body) => sent.push(`${event} ${body.viewer_session_id}`))
+  watching.frames({ sent_at: '', frames: [analysed(9000), { ...analysed(1), source_id: 'other' }] })
+  watching.clock({ viewer_session_id: 'v', rtp_offset: 7 })
+  watching.clock({ viewer_session_id: 'another', rtp_offset: 8 })
+  watching.remove('v')
+  watching.frames({ sent_at: '', frames: [analysed(1)] })
+  expect(sent).toEqual(['watch v', 'watch v', 'unwatch v'])
+  expect(got).toEqual([9000, 7])
+})
