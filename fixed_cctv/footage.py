@@ -25,7 +25,7 @@ from av.video.stream import VideoStream
 from fixed_cctv.camera import AddressKind
 from fixed_cctv.encode import TIME_BASE, H264Format, even
 from fixed_cctv.encoded import CLOCK_HZ, EncodedFrame, FrameStream
-from fixed_cctv.media_input import speaking_of, video_input
+from fixed_cctv.media_input import decoded, speaking_of, video_input
 from fixed_cctv.timeline import Playback
 from ground_station.core.clock import Clock
 from ground_station.core.errors import Unavailable, Unprocessable
@@ -225,7 +225,7 @@ def _encode_stream(
 
 def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
     with speaking_of(str(stream.container.name or ""), AddressKind.FILE):
-        yield from container.decode(stream)
+        yield from decoded(container, stream)
 
 
 def _rate(stream: VideoStream) -> Fraction:

@@ -14,7 +14,7 @@ from av.video.stream import VideoStream
 from fixed_cctv.camera import public_address
 from fixed_cctv.encode import H264Encoder, H264Format, even
 from fixed_cctv.encoded import EncodedFrame, FrameStream, has_idr, with_parameter_sets
-from fixed_cctv.media_input import video_input
+from fixed_cctv.media_input import decoded, video_input
 from fixed_cctv.timeline import GrowingPts
 from ground_station.core.clock import Clock
 from ground_station.core.errors import Unavailable
@@ -93,7 +93,7 @@ class LiveSource:
         rate = stream.average_rate or stream.guessed_rate or Fraction(25)
         encoder: H264Encoder | None = None
         size = (0, 0)
-        for picture in container.decode(stream):
+        for picture in decoded(container, stream):
             captured_at = self._clock.now()
             if stop.is_set():
                 return

@@ -18,6 +18,7 @@ from ground_station.core.errors import KestrelError, NotFound, Unavailable, Unpr
 
 OPEN_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 5.0
+MOST_BROKEN_IN_A_ROW = 50
 _REMEDY = {
     AddressKind.FILE: "Give a video file that FFmpeg can read.",
     AddressKind.NETWORK: "Check the camera's power, network, address and password.",
@@ -58,6 +59,21 @@ def speaking_of(address: str, kind: AddressKind) -> Iterator[None]:
         yield
     except (av.error.FFmpegError, OSError) as error:
         raise _translated(error, public_address(address), _REMEDY[kind]) from None
+
+
+def decoded(container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
+    """The stream's pictures; broken ones are skipped, unless nothing but broken ones come."""
+    broken = 0
+    for packet in container.demux(stream):
+        try:
+            pictures = packet.decode()
+        except av.error.InvalidDataError:
+            broken += 1
+            if broken > MOST_BROKEN_IN_A_ROW:
+                raise
+            continue
+        broken = 0
+        yield from pictures
 
 
 def _open(address: str, kind: AddressKind, options: dict[str, str]) -> InputContainer:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import av
 import flask
@@ -43,6 +45,7 @@ class FarSide:
         self.publications: list[Publication] = []
         self.refuse: tuple[int, dict[str, object]] | None = None
         self.refused = 0
+        self.mute = False  # answers lead to no connection
         self.source_id = new_id()
         self._loop = LoopThread("far-side")
         self._lock = threading.Lock()
@@ -67,7 +70,7 @@ class FarSide:
         for publication in self.publications:
             self._loop.bridge.call(publication.pc.close(), 5)
 
-    def times(self) -> dict[int, object]:
+    def times(self) -> dict[int, datetime]:
         """captured_at of every wire RTP timestamp the agent told of."""
         batches = [m for m in self.station.listener.messages if isinstance(m, FrameTimes)]
         assert all(batch.source_id == self.source_id for batch in batches)
@@ -91,6 +94,8 @@ class FarSide:
         authorization = flask.request.headers.get("Authorization", "")
         publication = self._loop.bridge.call(self._answer(source_id, offer, authorization), 5)
         answer = publication.pc.localDescription.sdp
+        if self.mute:
+            answer = re.sub(r"a=ice-pwd:\S+", "a=ice-pwd:" + 22 * "x", answer)
         response = flask.Response(answer, 201, content_type="application/sdp")
         response.headers["Location"] = f"/whip/{source_id}/{publication.session_id}"
         return response
