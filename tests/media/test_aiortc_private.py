@@ -1,34 +1,123 @@
-"""The adapter over aiortc's private names, against real aiortc on loopback."""
+"""The adapter over aiortc's private names, against real aiortc on loopback.
+
+Loss is in test_loss.py; B-frames, replaced sessions and the relay's offsets in test_sessions.py.
+"""
 
 from __future__ import annotations
 
-import asyncio
+import ast
+from importlib.metadata import version
+from pathlib import Path
 
 import pytest
-from aiortc import RTCPeerConnection
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc.sdp import SessionDescription
 
 from ground_station.core.errors import Unavailable
 from ground_station.vision.media.aiortc_private import (
     RTP_MODULUS,
+    common_video_codecs,
+    enable_h264_profiles,
     timestamp_origin,
+    use_ice_host,
     wire_rtp_timestamp,
 )
-from tests.media.peers import Encoder, PacketTrack, Publisher, Viewer, run, until
+from tests.media.peers import HOST, Encoder, PacketTrack, Publisher, Viewer, run, until
+
+ROOT = Path(__file__).parents[2]
+ADAPTER = ROOT / "ground_station/vision/media/aiortc_private.py"
+
+
+def test_aiortc_is_the_version_whose_source_the_adapter_was_written_from() -> None:
+    assert version("aiortc") == "1.16.0"
+
+
+def test_no_other_file_touches_private_names_where_aiortc_is_used() -> None:
+    found = []
+    for folder in ("ground_station", "fixed_cctv", "drone"):
+        for path in (ROOT / folder).rglob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            if path == ADAPTER or "import" not in text or "aio" not in text:
+                continue
+            tree = ast.parse(text)
+            imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+            if not any((node.module or "").split(".")[0] in _LIBRARIES for node in imports):
+                continue
+            found += [
+                f"{path.name}:{node.lineno} {node.attr}"
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Attribute)
+                and node.attr.startswith("_")
+                and not node.attr.startswith("__")
+                and not (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"))
+            ]
+    assert found == []
+
+
+_LIBRARIES = ("aiortc", "aioice")
 
 
 async def _connect(publisher: Publisher, viewer: Viewer) -> None:
-    await viewer.answered(await _answer(publisher, await viewer.offer()))
-
-
-async def _answer(publisher: Publisher, offer: str) -> str:
-    from aiortc import RTCSessionDescription
-
-    from ground_station.vision.media.aiortc_private import use_ice_host
-
-    await publisher.pc.setRemoteDescription(RTCSessionDescription(offer, "offer"))
-    use_ice_host(publisher.pc, "127.0.0.1")
+    await publisher.pc.setRemoteDescription(RTCSessionDescription(await viewer.offer(), "offer"))
+    use_ice_host(publisher.pc, HOST)
     await publisher.pc.setLocalDescription(await publisher.pc.createAnswer())
-    return publisher.pc.localDescription.sdp
+    await viewer.answered(publisher.pc.localDescription.sdp)
+
+
+def test_the_other_side_asks_for_a_keyframe_and_hears_sender_reports() -> None:
+    async def scenario() -> None:
+        publisher, viewer = Publisher(PacketTrack(Encoder(gop=1000), speed=2)), Viewer()
+        tap = viewer.tap
+        assert tap is not None
+        try:
+            assert not await tap.request_keyframe()  # nobody to ask yet
+            await _connect(publisher, viewer)
+            await until(lambda: len(viewer.frames) >= 5)
+            before = publisher.track.keyframe_requests
+            for _ in range(5):
+                assert await tap.request_keyframe()
+            await until(lambda: publisher.track.keyframe_requests == before + 1)
+            await until(lambda: tap.sender_report is not None, 4)
+            report = tap.sender_report
+            assert report is not None
+            assert report.rtp_timestamp in {timestamp for _, timestamp in publisher.track.sent}
+            assert publisher.track.keyframe_requests == before + 1  # five requests, one keyframe
+        finally:
+            await publisher.close()
+            await until(lambda: viewer.ended, 3)
+            await viewer.close()
+
+    run(scenario())
+
+
+def test_candidates_are_on_the_host_asked_for_and_nowhere_else() -> None:
+    async def scenario() -> None:
+        for host in ("127.0.0.1", "127.0.0.2"):
+            pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+            pc.addTransceiver("video", direction="recvonly")
+            use_ice_host(pc, host)
+            use_ice_host(pc, host)  # twice is as good as once
+            await pc.setLocalDescription(await pc.createOffer())
+            media = SessionDescription.parse(pc.localDescription.sdp).media[0]
+            assert [candidate.ip for candidate in media.ice_candidates] == [host]
+            await pc.close()
+
+    run(scenario())
+
+
+def test_main_and_high_profile_are_spoken_once_enabled() -> None:
+    enable_h264_profiles()
+    enable_h264_profiles()
+    offer = """v=0\r
+m=video 9 UDP/TLS/RTP/SAVPF 100 101 102\r
+a=rtpmap:100 H264/90000\r
+a=fmtp:100 packetization-mode=1;profile-level-id=640028\r
+a=rtpmap:101 AV1/90000\r
+a=rtpmap:102 vp8/90000\r
+"""
+    codecs = SessionDescription.parse(offer).media[0].rtp.codecs
+    assert common_video_codecs(codecs) == ("H264", "VP8")
+    assert common_video_codecs(codecs[1:2]) == ()
 
 
 def test_the_wire_timestamps_told_are_those_received() -> None:
@@ -49,7 +138,7 @@ def test_the_wire_timestamps_told_are_those_received() -> None:
 
 def test_no_wire_timestamp_before_sending() -> None:
     async def scenario() -> None:
-        pc = RTCPeerConnection()
+        pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         sender = pc.addTransceiver("video", direction="sendonly").sender
         assert timestamp_origin(sender) is None
         with pytest.raises(Unavailable):
@@ -77,4 +166,3 @@ def test_two_senders_have_their_own_origins_and_a_restart_a_new_one() -> None:
         assert len({await once(), await once(), await once()}) == 3
 
     run(scenario())
-    assert asyncio  # the loop above is closed by run

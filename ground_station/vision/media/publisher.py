@@ -25,6 +25,7 @@ from ground_station.vision.media.sdp import Offer, with_start_bitrate
 _FPS_WINDOW_S = 2.0
 NO_PICTURE_PROBLEM = "It is connected but sends no picture."
 _NO_PICTURE_AFTER_S = 5.0
+_UNTIMED_AFTER = 25  # frames
 
 
 class PublisherListener(Protocol):
@@ -82,6 +83,7 @@ class PublisherSession:
         self._last_picture_s: float | None = None
         self._size = (0, 0)
         self._captured_at_from = CapturedAtFrom.UNKNOWN
+        self._frames_untimed = 0
         self._keyframe_asked_s = float("-inf")
         self._asking: set[asyncio.Task[bool]] = set()
         self._peer = Peer(offer, parts.ice_host, self._gone)
@@ -171,10 +173,19 @@ class PublisherSession:
 
     def _picture(self, frame: Frame) -> None:
         self._size = (frame.pixels.width, frame.pixels.height)
-        self._captured_at_from = frame.captured_at_from
+        self._note_times(frame.captured_at_from)
         self._last_picture_s = frame.received_monotonic_s
         if self.analyse:
             self._parts.listener.frame(frame)
+
+    def _note_times(self, source: CapturedAtFrom) -> None:
+        """One frame without a time among many that have one is no news."""
+        if source is not CapturedAtFrom.UNKNOWN:
+            self._captured_at_from, self._frames_untimed = source, 0
+            return
+        self._frames_untimed += 1
+        if self._frames_untimed > _UNTIMED_AFTER:
+            self._captured_at_from = CapturedAtFrom.UNKNOWN
 
     def _tap_ended(self) -> None:
         self._peer.gone(CONNECTION_CLOSED)
