@@ -1,4 +1,4 @@
-"""The whole product as a person starts it, for system and browser tests. Real processes, real ports."""
+"""The whole product as a person starts it, for system and browser tests. Real processes."""
 
 from __future__ import annotations
 

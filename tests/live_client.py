@@ -1,0 +1,85 @@
+"""A signed-in page without a browser: what a page receives over `/live`, for system tests."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import socketio
+
+from tests.stack import USERNAME, Stack, wait_for
+
+
+@dataclass
+class Page:
+    """The page's state, kept by the events; guarded by the order in which one client delivers."""
+
+    http: httpx.Client
+    csrf: str
+    socket: Any
+    sources: dict[str, dict[str, Any]] = field(default_factory=dict)
+    agents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    places: list[dict[str, Any]] = field(default_factory=list)
+    frames: list[dict[str, Any]] = field(default_factory=list)
+    heard: threading.Event = field(default_factory=threading.Event)
+
+    def source_named(self, name: str) -> dict[str, Any] | None:
+        return next((s for s in list(self.sources.values()) if s["name"] == name), None)
+
+    def condition(self, name: str) -> str | None:
+        source = self.source_named(name)
+        return None if source is None else str(source["condition"])
+
+    def wait_condition(self, name: str, condition: str, timeout_s: float = 20.0) -> None:
+        wait_for(
+            lambda: self.condition(name) == condition,
+            f"{name} did not become {condition}, it is {self.condition(name)}",
+            timeout_s,
+        )
+
+    def post(self, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
+        return self.http.post(path, json=body or {}, headers={"X-CSRF-Token": self.csrf})
+
+    def take(self, update: dict[str, Any]) -> None:
+        for source in update["sources"]:
+            self.sources[source["source_id"]] = source
+        for gone in update.get("removed_sources", []):
+            self.sources.pop(gone, None)
+        for agent in update["agents"]:
+            self.agents[agent["agent_id"]] = agent
+        self.places.extend(update["tracks"])
+        self.heard.set()
+
+
+@contextlib.contextmanager
+def signed_in(stack: Stack) -> Iterator[Page]:
+    """Sign in over HTTP and join `/live` with the same cookies."""
+    with httpx.Client(base_url=stack.address, timeout=10) as http:
+        csrf = http.get("/api/session").json()["csrf_token"]
+        answer = http.post(
+            "/api/sign-in",
+            json={"username": USERNAME, "password": stack.password},
+            headers={"X-CSRF-Token": csrf},
+        )
+        assert answer.status_code == 200, answer.text
+        socket = socketio.Client(reconnection=False)
+        page = Page(http, answer.json()["csrf_token"], socket)
+        socket.on("snapshot", page.take, namespace="/live")
+        socket.on("batch", page.take, namespace="/live")
+        socket.on("frames", lambda m: page.frames.extend(m["frames"]), namespace="/live")
+        cookies = "; ".join(f"{name}={value}" for name, value in http.cookies.items())
+        socket.connect(
+            stack.address,
+            headers={"Cookie": cookies},  # websocket-client adds the Origin
+            namespaces=["/live"],
+            transports=["websocket"],
+        )
+        try:
+            assert page.heard.wait(10), "no snapshot came"
+            yield page
+        finally:
+            socket.disconnect()
