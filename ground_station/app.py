@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import secrets
 import tomllib
@@ -18,7 +17,7 @@ from ground_station.api.parts import Parts
 from ground_station.core.agent_protocol import AgentKind
 from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock, SystemClock
-from ground_station.core.errors import ConfigError, Unavailable
+from ground_station.core.errors import Unavailable
 from ground_station.core.ids import new_id
 from ground_station.core.lifecycle import Service, ServiceGroup
 from ground_station.core.registry import Agent, Role, token_hash
@@ -75,10 +74,9 @@ def build_station(
     """Join everything over an existing database (see `prepare_store`); starts nothing.
 
     Raises:
-        ConfigError: plain HTTP on an address that others can reach.
+        ConfigError: a route or event does not say who may use it.
         Unavailable: there is no database.
     """
-    check_address(settings)
     clock = clock or SystemClock()
     database = open_database(database_file(settings.data_folder))
     try:
@@ -137,32 +135,13 @@ def serve(settings: Settings) -> int:
     """Serve the station until SIGTERM or SIGINT; the exit status.
 
     Raises:
-        ConfigError, Conflict, Unavailable, IntegrityError: before anything is started.
+        Conflict, Unavailable, IntegrityError: before anything is started.
     """
     from ground_station.serving import listen, serve_forever
 
-    check_address(settings)
     prepare_store(settings.data_folder)
     listener = listen(settings.station.host, settings.station.port)
     return serve_forever(lambda: build_station(settings), listener, settings.station.threads)
-
-
-def check_address(settings: Settings) -> None:
-    """Raise ConfigError where plain HTTP would carry passwords over a network."""
-    host = settings.station.host
-    if host.lower() == "localhost":
-        return
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError as error:
-        raise ConfigError(
-            f"The setting station.host is no IP address: {host}.", "Use 127.0.0.1."
-        ) from error
-    if not address.is_loopback:
-        raise ConfigError(
-            f"The station speaks plain HTTP, so it listens on loopback only, not on {host}.",
-            "Set station.host to 127.0.0.1.",
-        )
 
 
 def software() -> str:

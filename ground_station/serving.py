@@ -10,6 +10,7 @@ import contextlib
 import errno
 import logging
 import os
+import signal
 import socket
 import sys
 import threading
@@ -89,6 +90,12 @@ class StationWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         super().handle_exit(sig, frame)
         threading.Thread(target=self.stop_station, name="stop-station", daemon=True).start()
 
+    def handle_quit(self, sig: int, frame: object) -> None:
+        """SIGINT or SIGQUIT. A terminal sends the one to all and the arbiter then the other: the
+        second must not break into the stopping that the first began."""
+        _hear_no_more()
+        super().handle_quit(sig, frame)
+
     def stop_station(self) -> None:
         """Stop it once; whoever comes second waits for the first."""
         with self.stopping:
@@ -150,12 +157,18 @@ def _worker_exit(_arbiter: object, worker: StationWorker) -> None:
     read from a client that never sends."""
     if not worker.booted:
         return  # the exit status says why, and gunicorn needs it
+    _hear_no_more()
     worker.stop_station()
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
     os._exit(0)
+
+
+def _hear_no_more() -> None:
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _send_no_server_header() -> None:

@@ -1,0 +1,319 @@
+"""The real station: gunicorn, real sockets, a real agent; started and stopped as in service."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import socketio
+
+from ground_station.agentlink.client import AgentClient
+from ground_station.app import (
+    build_station,
+    ensure_first_user,
+    issue_agent_token,
+    prepare_store,
+    serve,
+    set_password,
+)
+from ground_station.core.agent_protocol import (
+    AcceptWhip,
+    AgentKind,
+    Command,
+    Done,
+    Heartbeat,
+    Hello,
+    PublishSources,
+    Reply,
+    SdpAnswer,
+    SourceOffer,
+    SourceReports,
+)
+from ground_station.core.clock import SystemClock
+from ground_station.core.errors import Conflict, InvalidInput, Unavailable
+from ground_station.core.settings import Settings, StationSettings
+from tests.api.site import make_dist
+from tests.services.world import ANSWER, CALIBRATION, OFFER, live
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = """
+import sys
+from pathlib import Path
+from ground_station.app import serve
+from ground_station.core.settings import load_settings
+sys.exit(serve(load_settings(overrides={
+    "data_folder": Path(sys.argv[1]), "station": {"port": int(sys.argv[2]), "threads": 16}
+})))
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def eventually(true: Callable[[], bool], within_s: float = 10.0) -> None:
+    until = time.monotonic() + within_s
+    while not true():
+        assert time.monotonic() < until, f"it did not happen within {within_s:g} s"
+        time.sleep(0.02)
+
+
+class Served:
+    """A station in its own processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._open = ExitStack()
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        prepare_store(folder)
+        self.password = ensure_first_user(folder).password or ""
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(folder), str(self.port)],
+            cwd=ROOT,
+            env=os.environ | {"HOME": str(folder), "XDG_RUNTIME_DIR": ""},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        eventually(self._answers, 20)
+
+    def _answers(self) -> bool:
+        assert self.process.poll() is None, "the station ended by itself"
+        try:
+            return httpx.get(f"{self.url}/health").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def sign_in(self) -> httpx.Client:
+        browser = self._open.enter_context(httpx.Client(base_url=self.url))
+        token = browser.get("/api/session").json()["csrf_token"]
+        answer = browser.post(
+            "/api/sign-in",
+            json={"username": "operator", "password": self.password},
+            headers={"X-CSRF-Token": token},
+        )
+        assert answer.status_code == 200, answer.text
+        browser.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
+        return browser
+
+    def stop(self, how: int = signal.SIGTERM) -> tuple[int, float]:
+        """Exit status and seconds taken."""
+        began = time.monotonic()
+        self.process.send_signal(how)
+        status = self.process.wait(10)
+        return status, time.monotonic() - began
+
+    def close(self) -> str:
+        """All it wrote to its log."""
+        self._open.close()
+        if self.process.poll() is None:
+            self.stop()
+        assert self.process.stdout is not None
+        with self.process.stdout:
+            return self.process.stdout.read()
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    station = Served(tmp_path / "var")
+    yield station
+    station.close()
+
+
+class Page:
+    """A browser's live connection."""
+
+    def __init__(self, browser: httpx.Client) -> None:
+        self.events: list[tuple[str, Any]] = []
+        self.client = socketio.Client(reconnection=False)
+        for name in ("snapshot", "batch", "frames"):
+            self.client.on(name, self._taker(name), namespace="/live")
+        cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+        self.client.connect(
+            str(browser.base_url),
+            namespaces=["/live"],
+            transports=["websocket"],
+            headers={"Cookie": cookie},
+        )
+
+    def _taker(self, name: str) -> Callable[[Any], None]:
+        return lambda message: self.events.append((name, message))
+
+    def conditions(self) -> list[str]:
+        """The conditions of sources, in the order they were told."""
+        return [
+            source["condition"]
+            for _, message in self.events
+            for source in message.get("sources", [])
+        ]
+
+
+def agent(
+    station: Served, name: str, kind: AgentKind, answer: Callable[[Command], Reply], *offers: Any
+) -> AgentClient:
+    token = issue_agent_token(station.folder, name=name, kind=kind)
+    clock = SystemClock()
+    return AgentClient(
+        station_url=station.url,
+        token=token,
+        hello=lambda: Hello(1, kind, name, "test", list(offers)),
+        on_command=answer,
+        heartbeat=lambda: Heartbeat(clock.now()),
+        clock=clock,
+    )
+
+
+@pytest.mark.system
+def test_it_stops_quickly_with_open_pages_and_half_sent_requests(served: Served) -> None:
+    browser = served.sign_in()
+    pages = [Page(browser) for _ in range(3)]
+    eventually(lambda: all(page.events for page in pages))
+    with socket.create_connection(("127.0.0.1", served.port)) as half:
+        half.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
+        time.sleep(0.2)
+        status, seconds = served.stop()
+    assert status == 0
+    assert seconds < 3
+    eventually(lambda: not any(page.client.connected for page in pages))
+    with socket.socket() as again:
+        again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # closed ones may linger
+        again.bind(("127.0.0.1", served.port))  # the port is free
+    output = served.close()
+    assert "Traceback" not in output
+    assert not list(served.folder.glob("**/*.ctl"))  # gunicorn's control socket
+
+
+@pytest.mark.system
+def test_ctrl_c_stops_it_too(served: Served) -> None:
+    os.killpg(served.process.pid, signal.SIGINT)  # as a terminal does
+    assert served.process.wait(5) == 0
+
+
+@pytest.mark.system
+def test_a_worker_that_dies_is_replaced_and_sign_ins_last(served: Served) -> None:
+    browser, pid = served.sign_in(), served.process.pid
+    [worker] = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    os.kill(int(worker), signal.SIGKILL)
+
+    def back() -> bool:
+        try:
+            return bool(browser.get("/api/session").json()["signed_in"])
+        except httpx.TransportError:
+            return False
+
+    eventually(back)
+
+
+@pytest.mark.system
+def test_agents_publish_and_a_page_sees_it_live_and_lost(served: Served) -> None:
+    told = threading.Event()
+    grants: list[PublishSources] = []
+    accepted: list[AcceptWhip] = []
+
+    def as_camera(command: Command) -> Reply:
+        if isinstance(command, PublishSources):
+            grants.append(command)
+            told.set()
+        return Done()
+
+    def as_node(command: Command) -> Reply:
+        if isinstance(command, AcceptWhip):
+            accepted.append(command)
+            return SdpAnswer(ANSWER)
+        return Done()
+
+    offer = SourceOffer("gate", "Park gate", calibration=CALIBRATION)
+    camera = agent(served, "camera", AgentKind.CAMERA, as_camera, offer)
+    node = agent(served, "node", AgentKind.NODE, as_node)
+    camera.start()
+    node.start()
+    try:
+        assert told.wait(10)
+        source_id = grants[0].sources[0].source_id
+        token = issue_agent_token(served.folder, name="camera", kind=AgentKind.CAMERA)
+        answer = httpx.post(
+            f"{served.url}{grants[0].whip_path}{source_id}",
+            content=OFFER,
+            headers={"Content-Type": "application/sdp", "Authorization": f"Bearer {token}"},
+        )
+        assert answer.status_code == 201, answer.text
+        session_id = accepted[0].session_id
+        page = Page(served.sign_in())
+        node.send(SourceReports([live(source_id, session_id)], "nanodet-g-416"))
+        eventually(lambda: "live" in page.conditions())
+        node.stop()
+        eventually(lambda: page.conditions()[-1:] == ["lost"], 3.0)
+        page.client.disconnect()
+    finally:
+        camera.stop()
+        node.stop()
+
+
+def station_settings(folder: Path, **station: Any) -> Settings:
+    return Settings(data_folder=folder, station=StationSettings(**station))
+
+
+def test_a_port_in_use_is_one_clear_sentence(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(Conflict, match=f"Port {port} of 127.0.0.1 is in use") as refused:
+            serve(station_settings(tmp_path, port=port))
+    assert "station.port" in refused.value.remedy
+
+
+def test_a_station_needs_its_database(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="no database"):
+        build_station(station_settings(tmp_path))
+
+
+def test_a_built_station_starts_and_stops_in_one_process(tmp_path: Path) -> None:
+    prepare_store(tmp_path)
+    before = {thread.name for thread in threading.enumerate()}
+    station = build_station(station_settings(tmp_path), web_dist=make_dist(tmp_path / "dist"))
+    station.start()
+    assert "live-push" in {thread.name for thread in threading.enumerate()}
+    client = station.wsgi.test_client()
+    assert client.get("/health").get_json() == {"status": "degraded"}
+    station.stop()
+    assert {thread.name for thread in threading.enumerate()} <= before
+
+
+def test_the_first_sign_in_is_made_once(tmp_path: Path) -> None:
+    prepare_store(tmp_path)
+    first = ensure_first_user(tmp_path)
+    assert first.username == "operator"
+    assert first.password is not None
+    assert ensure_first_user(tmp_path).password is None
+    assert first.password.encode() not in (tmp_path / "kestrel.db").read_bytes()
+    set_password(tmp_path, "operator", "another password")
+    with pytest.raises(InvalidInput):
+        set_password(tmp_path, "operator", "short")
+
+
+def test_the_key_for_visits_is_private_and_lasts(tmp_path: Path) -> None:
+    prepare_store(tmp_path)
+    for _ in range(2):
+        station = build_station(station_settings(tmp_path))
+        station.stop()
+    key = tmp_path / "station.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    key.write_text("")
+    with pytest.raises(Unavailable, match="damaged"):
+        build_station(station_settings(tmp_path))
