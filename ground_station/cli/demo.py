@@ -35,11 +35,8 @@ def run(arguments: Namespace) -> int:
         ConfigError: a setting is wrong.
         Conflict: it runs already on this data folder, or the port is taken. Nothing was started.
     """
-    from ground_station.app import check_address
-
     began_s = time.monotonic()
     settings = settings_from(arguments)
-    check_address(settings)
     folder = DataFolder(settings.data_folder)
     if not folder.lock_file.exists():  # a new one: leave nothing behind where it cannot start
         require_free_port(settings.station.host, settings.station.port)
