@@ -128,7 +128,8 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
     api = create_api(parts)
     agent_server = AgentServer(api.socketio, authenticator, agents, clock)
     api.seal()
-    return Station(api.app, [media, agents, agent_server, api.pusher], database)
+    services: list[Service] = [api.connections, media, agents, agent_server, api.pusher]
+    return Station(api.app, services, database)
 
 
 def serve(settings: Settings) -> int:

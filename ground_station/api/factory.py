@@ -37,11 +37,14 @@ class Api:
     Attributes:
         app: also the WSGI callable.
         socketio: for the agents' namespace, which the composition root adds.
+        pusher: sends the pages what changes; a service.
+        connections: closes what is still open at the end; a service, to be stopped last.
     """
 
     app: flask.Flask
     socketio: Any
     pusher: Pusher
+    connections: SocketQueues
 
     def seal(self) -> None:
         """Once all namespaces are there: refuse to go on if a route or event says nothing about
@@ -80,4 +83,4 @@ def create_api(parts: Parts) -> Api:
     app.wsgi_app = FrontDoor(  # type: ignore[method-assign]  # how Flask takes middleware
         app.wsgi_app, parts.trusted_hosts, parts.max_sockets
     )
-    return Api(app, socketio, pusher)
+    return Api(app, socketio, pusher, queues)

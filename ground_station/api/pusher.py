@@ -76,7 +76,6 @@ class Pusher:
         self._worker.stop()
         for client in self._clients.all():
             self._hang_up(client.sid)
-        self._queues.cut_all()
 
     def sign_in_ended(self, session_hash: str) -> None:
         """Disconnect the pages of a sign-in that is over."""

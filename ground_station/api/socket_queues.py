@@ -9,11 +9,13 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Sequence
 from typing import Any
 
 # gunicorn and Werkzeug hand their raw socket to the application under these names.
 _RAW_SOCKET_KEYS = ("gunicorn.socket", "werkzeug.socket")
+GOODBYE_S = 0.2  # enough for a client that reads
 LINGER_S = 2.0  # for a polite goodbye to be written before the connection is cut
 MAX_LINGERING = 4096
 
@@ -61,8 +63,13 @@ class SocketQueues:
         self._cut_lingering(now_s)
         return len(strangers)
 
-    def cut_all(self) -> None:
-        """Shut every connection now: the server is stopping."""
+    def start(self) -> None:
+        """Nothing to start."""
+
+    def stop(self) -> None:
+        """Shut every connection that is still open, after a moment for the goodbyes that others
+        have said. To be stopped last: an open connection holds a thread of the server."""
+        time.sleep(GOODBYE_S)
         for engine_sid in list(self._server.environ):
             self._cut_off(engine_sid, float("-inf"))
         self._cut_lingering(float("inf"))

@@ -76,6 +76,7 @@ class Served:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.log = ""
         self._open = ExitStack()
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -119,13 +120,15 @@ class Served:
         return status, time.monotonic() - began
 
     def close(self) -> str:
-        """All it wrote to its log."""
+        """Stop it if it runs; all it wrote to its log."""
         self._open.close()
         if self.process.poll() is None:
             self.stop()
-        assert self.process.stdout is not None
-        with self.process.stdout:
-            return self.process.stdout.read()
+        stdout = self.process.stdout
+        if stdout is not None and not stdout.closed:
+            with stdout:
+                self.log = stdout.read()
+        return self.log
 
 
 @pytest.fixture
