@@ -14,7 +14,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from fixed_cctv.camera import AddressKind, device_path, kind_of, public_address
-from ground_station.core.errors import KestrelError, NotFound, Unavailable, Unprocessable
+from ground_station.core.errors import KestrelError, NotFound, TimedOut, Unavailable, Unprocessable
 
 OPEN_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 5.0
@@ -58,7 +58,7 @@ def speaking_of(address: str, kind: AddressKind) -> Iterator[None]:
     try:
         yield
     except (av.error.FFmpegError, OSError) as error:
-        raise _translated(error, public_address(address), _REMEDY[kind]) from None
+        raise _translated(error, kind, public_address(address)) from None
 
 
 def decoded(container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
@@ -86,12 +86,17 @@ def _open(address: str, kind: AddressKind, options: dict[str, str]) -> InputCont
     return av.open(address, options=options)
 
 
-def _translated(error: Exception, shown: str, remedy: str) -> KestrelError:
+def _translated(error: Exception, kind: AddressKind, shown: str) -> KestrelError:
+    remedy = _REMEDY[kind]
     if isinstance(error, FileNotFoundError):
         return NotFound(f"There is no {shown}.", remedy)
     if isinstance(error, PermissionError | IsADirectoryError):
         return Unprocessable(f"{shown} may not be read by this program.", remedy)
     if isinstance(error, av.error.InvalidDataError):
+        if kind is not AddressKind.FILE:  # also what a silent RTSP server ends in
+            return Unavailable(f"{shown} does not answer with a video.", remedy)
         return Unprocessable(f"{shown} is not a video that can be read.", remedy)
+    if isinstance(error, av.error.ExitError):
+        return TimedOut(f"{shown} does not answer.", remedy)
     reason = getattr(error, "strerror", None) or type(error).__name__
     return Unavailable(f"{shown} cannot be read: {reason}.", remedy)

@@ -48,7 +48,7 @@ class Publisher:
         self._profile: int | None = None
         self._ready = asyncio.Event()  # there are pictures
         self._session: WhipSession | None = None
-        self._times: list[FrameTime] = []
+        self._times: dict[str, list[FrameTime]] = {}  # by source id
         self._publish_problem = ""
         self._problem = ""
         self._publishing: asyncio.Task[None] | None = None
@@ -147,14 +147,15 @@ class Publisher:
 
     def _on_time(self, source_id: str, time: FrameTime) -> None:
         self.frames_sent += 1
-        self._times.append(time)
-        if len(self._times) == 1:
+        if not self._times:
             loop = asyncio.get_running_loop()
-            loop.call_later(FRAME_TIMES_INTERVAL_S, self._flush_times, source_id)
+            loop.call_later(FRAME_TIMES_INTERVAL_S, self._flush_times)
+        self._times.setdefault(source_id, []).append(time)
 
-    def _flush_times(self, source_id: str) -> None:
-        times, self._times = self._times, []
-        self._send_times(FrameTimes(source_id, times))
+    def _flush_times(self) -> None:
+        times, self._times = self._times, {}
+        for source_id, batch in times.items():
+            self._send_times(FrameTimes(source_id, batch))
 
     def _tell_problem(self) -> None:
         problem = self.capture.problem or self._publish_problem

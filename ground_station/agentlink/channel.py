@@ -22,6 +22,21 @@ from ground_station.core.errors import InvalidInput, TimedOut, Unavailable
 from ground_station.core.ports import AgentIdentity
 
 
+def engine_sid_of(server: Any, sid: str) -> str:
+    """The Engine.IO connection under a Socket.IO connection of the agents' namespace."""
+    return str(server.manager.eio_sid_from_sid(sid, NAMESPACE))
+
+
+def close_transport(server: Any, engine_sid: str) -> None:
+    """Close an Engine.IO connection without waiting.
+
+    `eio.disconnect` waits until the queue is written, and a dead peer's never is.
+    """
+    transport = server.eio.sockets.pop(engine_sid, None)
+    if transport is not None:
+        transport.close(wait=False)
+
+
 class _Pending:
     """A command that waits for its acknowledgement."""
 
@@ -52,7 +67,7 @@ class Connection:
         self.mourned = False  # the listener was told that it went
         self._server = server
         self._sid = sid
-        self._engine_sid = server.manager.eio_sid_from_sid(sid, NAMESPACE)
+        self._engine_sid = engine_sid_of(server, sid)
         self._receive_thread = threading.get_ident()
         self._next_seq = 0
         self._lock = threading.Lock()
@@ -122,10 +137,7 @@ class Connection:
 
     def _hang_up(self) -> None:
         self._server.disconnect(self._sid, namespace=NAMESPACE)
-        # Not `eio.disconnect`: it waits until the queue is written, and a dead peer's never is.
-        transport = self._server.eio.sockets.pop(self._engine_sid, None)
-        if transport is not None:
-            transport.close(wait=False)
+        close_transport(self._server, self._engine_sid)
 
     def _emit(self, event: str, payload: bytes, callback: Any = None) -> None:
         with self._send_lock:

@@ -13,7 +13,7 @@ import flask
 from flask_socketio import ConnectionRefusedError as Refuse
 from flask_socketio import SocketIO
 
-from ground_station.agentlink.channel import Connection
+from ground_station.agentlink.channel import Connection, close_transport, engine_sid_of
 from ground_station.agentlink.verdict import HELLO_WITHIN_S, SILENT_FOR_S
 from ground_station.core.agent_protocol import (
     MESSAGE_EVENT,
@@ -33,6 +33,7 @@ from ground_station.core.ports import AgentAuthenticator, AgentIdentity, AgentLi
 log = logging.getLogger(__name__)
 
 WATCH_INTERVAL_S = 0.5
+REFUSED_STAYS_S = 1.0
 
 
 class AgentServer:
@@ -102,16 +103,18 @@ class AgentServer:
     # --- Socket.IO handlers, on the connection's receive thread ----------------------------------
 
     def _on_connect(self, auth: object = None) -> None:
+        server = self._socketio.server
         token = auth.get("token") if isinstance(auth, dict) else None
         identity = self._authenticator.agent_for_token(token) if isinstance(token, str) else None
+        sid = _sid()
         if identity is None:
+            self._socketio.start_background_task(self._end_refused, engine_sid_of(server, sid))
             log.warning("agent_refused reason=unknown_token")
             raise Refuse(
                 "The station does not know this agent's token.",
                 {"code": "not_signed_in", "remedy": "Make a new token on the station."},
             )
-        sid = _sid()
-        connection = Connection(self._socketio.server, sid, identity, self._clock.monotonic_s())
+        connection = Connection(server, sid, identity, self._clock.monotonic_s())
         with self._lock:
             self._by_sid[sid] = connection
 
@@ -135,6 +138,11 @@ class AgentServer:
             connection = self._by_sid.pop(_sid(), None)
         if connection is not None:
             self._farewell(connection)
+
+    def _end_refused(self, engine_sid: str) -> None:
+        """Only its namespace was refused: left alone, a stranger would hold a thread of ours."""
+        self._wake.wait(REFUSED_STAYS_S)  # for the refusal to be read
+        close_transport(self._socketio.server, engine_sid)
 
     # --- what they do ----------------------------------------------------------------------------
 

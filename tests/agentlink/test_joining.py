@@ -57,6 +57,14 @@ def test_an_unknown_token_is_refused_with_a_sentence(
     assert station.listener.hellos == []
 
 
+def test_a_refused_stranger_does_not_keep_a_thread(station: Station) -> None:
+    raw = RawAgent(station, "no-such-token")
+    assert raw.answer.startswith("44/agents")
+    assert raw.dropped()
+    raw.close()
+    until(lambda: not station._socketio.server.eio.sockets)
+
+
 def test_another_version_is_refused_with_both_versions(
     station: Station, make_client: MakeClient
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from fixed_cctv import media_input
 from fixed_cctv.encoded import EncodedFrame, nal_types
 from fixed_cctv.live import LiveSource
 from fixed_cctv.timeline import GrowingPts
@@ -94,6 +96,14 @@ def test_a_camera_that_stops_sending_is_named() -> None:
         error = reading.exception(10)
     assert isinstance(error, Unavailable)
     assert "127.0.0.1" in error.message
+
+
+def test_a_camera_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(media_input, "OPEN_TIMEOUT_S", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as mute, pytest.raises(Unavailable) as caught:
+        read(LiveSource(f"rtsp://127.0.0.1:{mute.getsockname()[1]}/x", SystemClock()), 1)
+    assert "does not answer" in caught.value.message
+    assert "power" in caught.value.remedy
 
 
 @pytest.mark.parametrize("address", ["usb:93", "/dev/video93"])
