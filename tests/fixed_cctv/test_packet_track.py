@@ -30,14 +30,12 @@ class Sent:
     def __init__(self) -> None:
         self.frames: list[int] = []
         self.asked = 0
+        self.hungry = asyncio.Event()
         self.track = PacketTrack(lambda frame: self.frames.append(frame.data[0]), self._ask)
 
     def _ask(self) -> None:
         self.asked += 1
-
-    async def hungry(self) -> None:
-        while not self.asked:
-            await asyncio.sleep(0)
+        self.hungry.set()
 
     async def take(self, count: int) -> list[int]:
         for _ in range(count):
@@ -52,7 +50,7 @@ def test_it_begins_at_a_keyframe_that_comes_after_the_first_call() -> None:
         sent = Sent()
         sent.track.put(numbered(0, keyframe=True))  # of the past
         taking = asyncio.ensure_future(sent.take(2))
-        await sent.hungry()
+        await sent.hungry.wait()
         assert sent.asked == 1
         for picture in (numbered(1), numbered(2), numbered(3, keyframe=True), numbered(4)):
             sent.track.put(picture)
@@ -67,7 +65,7 @@ def test_after_a_gap_it_waits_for_the_next_keyframe() -> None:
     async def go() -> None:
         sent = Sent()
         taking = asyncio.ensure_future(sent.take(4))
-        await sent.hungry()
+        await sent.hungry.wait()
         for seq in (0, 1, 3, 4, 5, 6):  # 2 was lost
             sent.track.put(numbered(seq, keyframe=seq in (0, 5)))
         assert await taking == [0, 1, 5, 6]
@@ -80,7 +78,7 @@ def test_too_many_waiting_pictures_cost_the_oldest() -> None:
     async def go() -> None:
         sent = Sent()
         taking = asyncio.ensure_future(sent.take(1))
-        await sent.hungry()
+        await sent.hungry.wait()
         sent.track.put(numbered(0, keyframe=True))
         await taking
         for seq in range(1, 151):
