@@ -31,6 +31,28 @@ is the same as the environment variable `KESTREL_STATION__PORT=8443`.
 | setting | variable | default | allowed | what it is |
 |---|---|---|---|---|
 """
+FOLDERS = """
+Two variables are no settings: `KESTREL_CAMERA_ADDRESS` gives `run.py camera` an address that holds
+a password without showing it in the list of processes; `KESTREL_AGENT_TOKEN` is how the supervisor
+hands each agent its own token.
+
+## The data folder
+
+`var/` in the checkout, unless the setting `data_folder` says otherwise. Only its owner may read it.
+
+| what | for |
+|---|---|
+| `kestrel.db` | the database (while it runs also `-wal`, `-shm`), and copies of it before updates |
+| `kestrel.lock` | held by the supervisor: a second one on the same folder is refused |
+| `first-sign-in.txt` | the sign-in made for this installation, until `run.py users password` |
+| `station.key` | the key of the station's cookies |
+| `log/station.log`, `node.log`, `camera.log` | what each part printed; 5 MB, then one older file |
+
+Set-up keeps its own things in the checkout's `var/`, whatever the data folder is: `setup.lock`,
+`log/setup.log`, `footage/` (the demonstration film, fetched and encoded once), `node/` (Node.js,
+where the system has none) and `test/` (reports of the last test run). All of it can be deleted; the
+next start makes it again.
+"""
 LIMITS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 
 
@@ -70,7 +92,7 @@ def allowed(info: FieldInfo) -> str:
 
 def document() -> str:
     """The whole page."""
-    return HEAD + "".join(rows(Settings))
+    return HEAD + "".join(rows(Settings)) + FOLDERS
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ FORBIDDEN = {
         "yarnpkg" + ".com",
         "deb." + "debian",
     ),
-    "a path of one machine": ("/wo" + "rk/", "/ro" + "ot/", "/ho" + "me/", "/opt" + "/pypi"),
+    "a path of one machine": ("/wo" + "rk/", "/ro" + "ot/", "/opt" + "/pypi"),
 }
 
 
