@@ -39,7 +39,8 @@ from ground_station.simulation import frame_code
 
 DATA = ROOT.parent / "shared" / "data" / "eval" / "pets09_s2l1"
 OFFSET = 0xFFFF_0000  # the same for every viewer, near the wrap: the page must cope
-FRAMES, FPS = 400, 10
+FRAMES = 400
+FPS = 10  # --fps changes it, for trying the two views at a camera's pace
 EPOCH = time.time()
 
 _random32 = aiortc.rtcrtpsender.random32
@@ -107,7 +108,7 @@ class Looped(VideoStreamTrack):
             await asyncio.sleep(0.005)
         self.last = index_now()
         frame = av.VideoFrame.from_ndarray(self.footage.picture(self.last), format="bgr24")
-        frame.pts, frame.time_base = self.last * 9000, Fraction(1, 90000)
+        frame.pts, frame.time_base = self.last * 90_000 // FPS, Fraction(1, 90000)
         return frame
 
 
@@ -334,7 +335,7 @@ def make(arguments: argparse.Namespace) -> tuple[flask.Flask, flask_socketio.Soc
                 continue
             frames = [
                 {"source_id": DEMO, "session_id": state["session"], "seq": i,
-                 "rtp_timestamp": i * 9000 & 0xFFFFFFFF,
+                 "rtp_timestamp": i * 90_000 // FPS & 0xFFFFFFFF,
                  "captured_at": datetime.fromtimestamp(EPOCH + i / FPS, UTC).isoformat(),
                  "width": 768, "height": 576, "tracks": footage.tracks(i)}
                 for i in range(sent + 1, now + 1)
@@ -355,7 +356,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8099)
     parser.add_argument("--frame-code", action="store_true")
     parser.add_argument("--cameras", type=int, default=4)
+    parser.add_argument("--fps", type=int, default=10)
     arguments = parser.parse_args()
+    globals()["FPS"] = arguments.fps
     app, socketio = make(arguments)
     print(f"FAKE station, for work on the page only: http://127.0.0.1:{arguments.port}", flush=True)
     socketio.run(app, host="127.0.0.1", port=arguments.port, allow_unsafe_werkzeug=True)

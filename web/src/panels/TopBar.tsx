@@ -33,12 +33,13 @@ export function TopBar({ of }: { of: Session }) {
         </span>
       </span>
       <LinkState />
-      <button class="button button-quiet who" type="button" popovertarget="menu" aria-label={`${of.display_name ?? of.username ?? ''}: menu`}>
+      <button class="button button-quiet who" type="button" popovertarget="menu">
         <Icon of={CircleUserRound} />
         <span class="who-words">
           <span class="who-name">{of.display_name ?? of.username}</span>
           <span class="who-role">{roleWords(of.role)}</span>
         </span>
+        <span class="visually-hidden">menu</span>
       </button>
       <Menu of={of} />
     </header>
