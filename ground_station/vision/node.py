@@ -47,6 +47,7 @@ from ground_station.core.settings import NodeSettings, Settings
 from ground_station.vision.inference.registry import build_detector, build_tracker
 from ground_station.vision.inference.scheduler import AnalysisFigures, InferenceScheduler
 from ground_station.vision.media.aiortc_private import RTP_MODULUS
+from ground_station.vision.media.held_tracks import HeldTracks
 from ground_station.vision.media.sessions import MediaSessions
 
 log = logging.getLogger(__name__)
@@ -95,6 +96,8 @@ class Node:
             clock=clock,
             listener=self,
         )
+        self._bridge = AioBridge(asyncio.get_running_loop())
+        self._held = HeldTracks(self._sessions.captured_at, self._send_tracks, clock)
         self._due = asyncio.Event()
         self._reported: tuple[object, ...] = ()
         self._reported_s = float("-inf")
@@ -131,6 +134,7 @@ class Node:
                 self._sessions.end(session_id)
             case RelayFrameTimes(source_id, times):
                 self._sessions.relay_frame_times(source_id, times)
+                self._held.release_all()
             case _:
                 raise Unprocessable("A vision node publishes no sources.")
         return Done()
@@ -163,8 +167,8 @@ class Node:
         return Heartbeat(self._clock.now(), {"": problem} if problem else {}, self._figures)
 
     def tracks(self, frame: FrameTracks) -> None:
-        """For the scheduler, on its thread: send one frame's tracks."""
-        self._link.send(TrackBatch([_on_the_wire(frame)]))
+        """For the scheduler, on its thread: send one frame's tracks, when its time is known."""
+        self._bridge.post(self._held.add, frame)
 
     # --- what sessions tell us (MediaListener) ---------------------------------------------------
 
@@ -174,6 +178,7 @@ class Node:
 
     def publisher_ended(self, session_id: str) -> None:
         self._analyser.remove(session_id)
+        self._held.forget(session_id)
 
     def session_ended(self, session_id: str, reason: str) -> None:
         self._link.send(SessionEnded(session_id, reason))
@@ -188,6 +193,9 @@ class Node:
         self._due.set()
 
     # --- inside ----------------------------------------------------------------------------------
+
+    def _send_tracks(self, frame: FrameTracks) -> None:
+        self._link.send(TrackBatch([_on_the_wire(frame)]))
 
     async def _pause(self, stop: asyncio.Event) -> None:
         waits = [asyncio.ensure_future(stop.wait()), asyncio.ensure_future(self._due.wait())]

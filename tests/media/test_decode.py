@@ -29,7 +29,7 @@ class NoTimes:
         self.gate = threading.Event()
         self.gate.set()
 
-    def captured_at(self, rtp_timestamp: int, received_monotonic_s: float) -> CapturedAt:
+    def captured_at(self, rtp_timestamp: int) -> CapturedAt | None:
         self.gate.wait(5)
         return UNKNOWN
 

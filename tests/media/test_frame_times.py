@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from datetime import UTC, datetime, timedelta
 
 from ground_station.core.agent_protocol import FrameTime
-from ground_station.core.clock import ManualClock, SystemClock
+from ground_station.core.clock import ManualClock
 from ground_station.core.model import CapturedAtFrom
 from ground_station.vision.media.aiortc_private import RTP_MODULUS, SenderReport
 from ground_station.vision.media.frame_times import (
-    HOLD_S,
     MAX_PAIRS,
     PAIRS_EXPECTED_S,
     REPORTS_TRUSTED_AFTER_S,
@@ -41,75 +38,45 @@ def test_an_exact_pair_is_taken_also_across_the_wrap() -> None:
     times.add([pair(number, base) for number in range(10)])
     for number in range(10):
         unwrapped = base + 7 * RTP_MODULUS + number * FRAME
-        assert times.captured_at(unwrapped, 0.0) == agent(number)
+        assert times.captured_at(unwrapped) == agent(number)
 
 
 def test_a_missing_pair_is_worked_out_between_its_neighbours_only() -> None:
     times = FrameTimes(ManualClock())
     base = RTP_MODULUS - 2 * FRAME
     times.add([pair(number, base) for number in (0, 4)])
-    assert times.captured_at(base + 1 * FRAME, 0.0) == agent(1)
-    assert times.captured_at(base + 2 * FRAME, 0.0) == agent(2)  # wire 0
-    assert times.captured_at(base - 1 * FRAME, 0.0) == UNKNOWN  # before the first pair
-    assert times.captured_at(base + 6 * FRAME, -1.0) == UNKNOWN  # after the last one
+    assert times.captured_at(base + 1 * FRAME) == agent(1)
+    assert times.captured_at(base + 2 * FRAME) == agent(2)  # wire 0
+    assert times.captured_at(base - 1 * FRAME) == UNKNOWN  # before the first pair
+    assert times.captured_at(base + 6 * FRAME) is None  # its pair may still come
 
 
 def test_nothing_is_worked_out_across_a_long_gap() -> None:
     times = FrameTimes(ManualClock())
-    times.add([pair(0), pair(60)])
-    assert times.captured_at(30 * FRAME, -1.0) == UNKNOWN
+    times.add([pair(0), pair(80)])
+    assert times.captured_at(40 * FRAME) == UNKNOWN
 
 
 def test_no_more_pairs_are_kept_than_allowed() -> None:
     times = FrameTimes(ManualClock())
     times.add([pair(number) for number in range(MAX_PAIRS + 100)])
-    assert times.captured_at(99 * FRAME, -1.0) == UNKNOWN
-    assert times.captured_at(100 * FRAME, -1.0) == agent(100)
+    assert times.captured_at(99 * FRAME) == UNKNOWN  # forgotten
+    assert times.captured_at(100 * FRAME) == agent(100)
 
 
-def test_a_frame_waits_for_a_pair_that_comes_after_it() -> None:
-    clock = SystemClock()
-    times = FrameTimes(clock)
-    times.add([pair(0)])
-    timer = threading.Timer(0.05, times.add, ([pair(1), pair(2)],))
-    timer.start()
-    assert times.captured_at(FRAME, clock.monotonic_s()) == agent(1)
-    timer.join()
-
-
-def test_a_frame_waits_no_longer_than_allowed() -> None:
-    clock = SystemClock()
-    times = FrameTimes(clock)
-    times.add([pair(0)])
-    started = time.monotonic()
-    assert times.captured_at(FRAME, clock.monotonic_s()) == UNKNOWN
-    assert HOLD_S * 0.9 < time.monotonic() - started < HOLD_S + 0.3
-    started = time.monotonic()
-    assert times.captured_at(FRAME, clock.monotonic_s() - HOLD_S) == UNKNOWN  # it came long ago
-    assert time.monotonic() - started < HOLD_S / 2
-
-
-def test_a_frame_does_not_wait_where_no_pairs_come() -> None:
+def test_a_pair_is_waited_for_only_while_pairs_come() -> None:
     clock = ManualClock()
     times = FrameTimes(clock)
-    started = time.monotonic()
-    assert times.captured_at(0, 0.0) == UNKNOWN
+    assert times.captured_at(FRAME) == UNKNOWN  # nobody sends pairs
     times.add([pair(0)])
+    assert times.captured_at(FRAME) is None
+    assert times.told_by(FRAME) is CapturedAtFrom.AGENT
+    times.add([pair(1)])
+    assert times.captured_at(FRAME) == agent(1)
+    assert times.captured_at(2 * FRAME) is None
     clock.advance(PAIRS_EXPECTED_S + 0.1)
-    assert times.captured_at(FRAME, clock.monotonic_s()) == UNKNOWN
-    assert time.monotonic() - started < 0.1
-
-
-def test_close_wakes_who_waits() -> None:
-    clock = ManualClock()
-    times = FrameTimes(clock)
-    times.add([pair(0)])
-    timer = threading.Timer(0.05, times.close)
-    timer.start()
-    started = time.monotonic()
-    assert times.captured_at(FRAME, clock.monotonic_s() + 30) == UNKNOWN
-    assert time.monotonic() - started < 2
-    timer.join()
+    assert times.captured_at(2 * FRAME) == UNKNOWN
+    assert times.told_by(2 * FRAME) is CapturedAtFrom.UNKNOWN
 
 
 def ntp(at: datetime) -> int:
@@ -121,22 +88,24 @@ def test_sender_reports_serve_where_no_agent_ever_spoke() -> None:
     clock = ManualClock(T0)
     times = FrameTimes(clock)
     times.set_sender_report(SenderReport(ntp(T0), 1000))
-    assert times.captured_at(1000, 0.0) == UNKNOWN  # too early: an agent may yet speak
+    assert times.captured_at(1000) == UNKNOWN  # too early: an agent may yet speak
     clock.advance(REPORTS_TRUSTED_AFTER_S)
-    found = times.captured_at(1000 - 90000, 0.0)
+    found = times.captured_at(1000 - 90000)
+    assert found is not None
     assert found.source is CapturedAtFrom.SENDER_REPORT
     assert found.at is not None
     assert abs(found.at - (T0 - timedelta(seconds=1))) < timedelta(milliseconds=1)
     times.add([pair(1000)])
-    assert times.captured_at(1000, 0.0) == UNKNOWN  # an agent speaks: its reports tell send times
+    clock.advance(PAIRS_EXPECTED_S + 0.1)
+    assert times.captured_at(1000) == UNKNOWN  # an agent spoke: its reports tell send times
 
 
 def test_a_sender_report_that_is_no_wall_clock_is_not_believed() -> None:
     clock = ManualClock(T0)
+    times = FrameTimes(clock)
     clock.advance(REPORTS_TRUSTED_AFTER_S)
-    times = FrameTimes(ManualClock(T0))
     times.set_sender_report(SenderReport(ntp(datetime(1970, 1, 2, tzinfo=UTC)), 0))
-    assert times.captured_at(0, 0.0) == UNKNOWN
+    assert times.captured_at(0) == UNKNOWN
 
 
 def test_an_agent_known_from_before_is_not_served_by_sender_reports() -> None:
@@ -144,7 +113,7 @@ def test_an_agent_known_from_before_is_not_served_by_sender_reports() -> None:
     times = FrameTimes(clock, agent_sends_pairs=True)
     times.set_sender_report(SenderReport(ntp(T0), 0))
     clock.advance(REPORTS_TRUSTED_AFTER_S + 1)
-    assert times.captured_at(0, 0.0) == UNKNOWN
+    assert times.captured_at(0) == UNKNOWN
 
 
 def test_ntp_times() -> None:

@@ -220,6 +220,7 @@ def test_tracks_go_out_with_wire_timestamps() -> None:
                     "s", "p", 9, RTP_MODULUS + 5, None, CapturedAtFrom.UNKNOWN, 320, 180, (track,)
                 )
             )
+            await until(lambda: bool(ours.link.all(TrackBatch)), 1)
             ((frame,),) = [batch.frames for batch in ours.link.all(TrackBatch)]
             assert frame.rtp_timestamp == 5
             assert frame.tracks == [WireTrack(7, "person", 0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0)]

@@ -12,6 +12,7 @@ from ground_station.core.errors import Conflict, NotFound, Unavailable, Unproces
 from ground_station.core.model import CapturedAtFrom, SourceCondition
 from ground_station.vision.media import sessions as sessions_module
 from ground_station.vision.media.aiortc_private import RTP_MODULUS
+from ground_station.vision.media.frame_times import UNKNOWN, CapturedAt
 from tests.media.line import SOURCE, cut_off, is_keyframe, line, numbered, read_number
 from tests.media.peers import HOST, Encoder, PacketTrack, Publisher, Viewer, run, until
 
@@ -198,14 +199,13 @@ def test_captured_at_comes_from_the_agents_pairs() -> None:
                 done += len(fresh)
                 ours.sessions.relay_frame_times(SOURCE, [pair(*each) for each in fresh])
             numbers = {timestamp: number for number, timestamp in sent}
-            known = [f for f in ours.listener.frames if f.captured_at is not None]
-            assert len(known) >= 40
-            for frame in known:
+            for frame in ours.listener.frames[:45]:
                 number = numbers[frame.rtp_timestamp % RTP_MODULUS]
-                assert frame.captured_at == start + timedelta(seconds=number / 25)
-                assert frame.captured_at_from is CapturedAtFrom.AGENT
-            unknown = [f for f in ours.listener.frames if f.captured_at is None]
-            assert all(f.captured_at_from is CapturedAtFrom.UNKNOWN for f in unknown)
+                assert ours.sessions.captured_at("pub", frame.rtp_timestamp) == CapturedAt(
+                    start + timedelta(seconds=number / 25), CapturedAtFrom.AGENT
+                )
+            assert ours.report().captured_at_from is CapturedAtFrom.AGENT
+            assert ours.sessions.captured_at("gone", 0) == UNKNOWN
 
     run(scenario())
 

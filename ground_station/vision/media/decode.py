@@ -14,7 +14,7 @@ from av.error import FFmpegError
 from ground_station.core.lifecycle import Worker
 from ground_station.core.model import Frame
 from ground_station.vision.media.encoded import RTP_TIME_BASE, EncodedFrame
-from ground_station.vision.media.frame_times import CapturedAt
+from ground_station.vision.media.frame_times import UNKNOWN, CapturedAt
 from ground_station.vision.media.gop_queue import GopQueue
 from ground_station.vision.media.pixels import VideoFramePixels
 
@@ -27,9 +27,11 @@ _DAMAGED_AFTER = 5  # failures in a row without one picture between
 
 
 class CaptureTimes(Protocol):
-    """Who knows when a frame was captured; may wait for the answer for a moment."""
+    """Who knows when a frame was captured."""
 
-    def captured_at(self, rtp_timestamp: int, received_monotonic_s: float) -> CapturedAt: ...
+    def captured_at(self, rtp_timestamp: int) -> CapturedAt | None:
+        """None while nobody can know yet."""
+        ...
 
 
 class Decoder:
@@ -150,7 +152,7 @@ class Decoder:
     def _emit(self, encoded: EncodedFrame, picture: av.VideoFrame) -> None:
         # The decoder may give out an earlier picture than it took in: go by the picture's own pts.
         rtp_timestamp = encoded.rtp_timestamp if picture.pts is None else picture.pts
-        captured = self._times.captured_at(rtp_timestamp, encoded.received_monotonic_s)
+        captured = self._times.captured_at(rtp_timestamp) or UNKNOWN
         frame = Frame(
             source_id=self._source_id,
             session_id=self._session_id,

@@ -25,7 +25,6 @@ from ground_station.vision.media.sdp import Offer, with_start_bitrate
 _FPS_WINDOW_S = 2.0
 NO_PICTURE_PROBLEM = "It is connected but sends no picture."
 _NO_PICTURE_AFTER_S = 5.0
-_UNTIMED_AFTER = 25  # frames
 
 
 class PublisherListener(Protocol):
@@ -82,8 +81,7 @@ class PublisherSession:
         self._arrivals: deque[float] = deque(maxlen=240)
         self._last_picture_s: float | None = None
         self._size = (0, 0)
-        self._captured_at_from = CapturedAtFrom.UNKNOWN
-        self._frames_untimed = 0
+        self._last_rtp = 0
         self._keyframe_asked_s = float("-inf")
         self._asking: set[asyncio.Task[bool]] = set()
         self._peer = Peer(offer, parts.ice_host, self._gone)
@@ -107,7 +105,6 @@ class PublisherSession:
     async def close(self) -> None:
         """End it and whatever it feeds."""
         self.relay.end()
-        self.times.close()
         self._decoder.signal_stop()
         for task in self._asking:
             task.cancel()
@@ -140,7 +137,7 @@ class PublisherSession:
             last_frame_age_s=age_s,
             frames_dropped=self._reader.dropped + self._decoder.dropped + self.relay.dropped,
             viewers=viewers,
-            captured_at_from=self._captured_at_from,
+            captured_at_from=self._captured_at_from(),
             problem=self._problem(condition, now_s),
         )
 
@@ -173,25 +170,21 @@ class PublisherSession:
 
     def _picture(self, frame: Frame) -> None:
         self._size = (frame.pixels.width, frame.pixels.height)
-        self._note_times(frame.captured_at_from)
+        self._last_rtp = frame.rtp_timestamp
         self._last_picture_s = frame.received_monotonic_s
         if self.analyse:
             self._parts.listener.frame(frame)
-
-    def _note_times(self, source: CapturedAtFrom) -> None:
-        """One frame without a time among many that have one is no news."""
-        if source is not CapturedAtFrom.UNKNOWN:
-            self._captured_at_from, self._frames_untimed = source, 0
-            return
-        self._frames_untimed += 1
-        if self._frames_untimed > _UNTIMED_AFTER:
-            self._captured_at_from = CapturedAtFrom.UNKNOWN
 
     def _tap_ended(self) -> None:
         self._peer.gone(CONNECTION_CLOSED)
 
     def _gone(self, reason: str) -> None:
         self._parts.listener.publisher_gone(self.session_id, reason)
+
+    def _captured_at_from(self) -> CapturedAtFrom:
+        if self._last_picture_s is None:
+            return CapturedAtFrom.UNKNOWN
+        return self.times.told_by(self._last_rtp)
 
     def _condition(self, age_s: float | None) -> SourceCondition:
         if age_s is None:

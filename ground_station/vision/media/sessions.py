@@ -12,6 +12,7 @@ from ground_station.core.clock import Clock
 from ground_station.core.errors import Conflict, KestrelError, NotFound, Unavailable
 from ground_station.core.model import Frame
 from ground_station.vision.media.aiortc_private import enable_h264_profiles
+from ground_station.vision.media.frame_times import UNKNOWN, CapturedAt
 from ground_station.vision.media.publisher import PublisherParts, PublisherSession
 from ground_station.vision.media.sdp import check_offer
 from ground_station.vision.media.viewer import ViewerSession
@@ -164,6 +165,11 @@ class MediaSessions:
         publisher = self._publishers.get(source_id)
         if publisher is not None:
             publisher.times.add(times)
+
+    def captured_at(self, session_id: str, rtp_timestamp: int) -> CapturedAt | None:
+        """When a frame of a publisher's session was captured; None while that may still be told."""
+        publisher = self._publisher_of(session_id)
+        return UNKNOWN if publisher is None else publisher.times.captured_at(rtp_timestamp)
 
     # --- state -----------------------------------------------------------------------------------
 
