@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.api.served import Served
 from tests.api.site import Site
 
 
@@ -15,3 +16,10 @@ def site(tmp_path: Path) -> Iterator[Site]:
     made = Site(tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    station = Served(tmp_path / "var")
+    yield station
+    station.close()

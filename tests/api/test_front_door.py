@@ -11,8 +11,7 @@ import pytest
 import websocket
 
 from ground_station.api.front_door import FrontDoor
-from tests.api.test_serving import Served
-from tests.api.test_serving import served as served  # noqa: PLC0414  a fixture
+from tests.api.served import Served
 
 
 def test_threads_are_kept_free_for_http() -> None:
@@ -67,7 +66,7 @@ def test_a_stranger_that_joins_nothing_is_cut_off(served: Served) -> None:
     except (websocket.WebSocketConnectionClosedException, ConnectionError):
         pass
     finally:
-        stranger.close()
+        stranger.shutdown()  # type: ignore[no-untyped-call]
     assert 4 < time.monotonic() - began < 12
 
 

@@ -5,18 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import socketio
 
 from ground_station.agentlink.client import AgentClient
 from ground_station.app import (
@@ -43,127 +39,9 @@ from ground_station.core.agent_protocol import (
 from ground_station.core.clock import SystemClock
 from ground_station.core.errors import Conflict, InvalidInput, Unavailable
 from ground_station.core.settings import Settings, StationSettings
+from tests.api.served import Page, Served, eventually
 from tests.api.site import make_dist
 from tests.services.world import ANSWER, CALIBRATION, OFFER, live
-
-ROOT = Path(__file__).parents[2]
-PROGRAM = """
-import sys
-from pathlib import Path
-from ground_station.app import serve
-from ground_station.core.settings import load_settings
-sys.exit(serve(load_settings(overrides={
-    "data_folder": Path(sys.argv[1]), "station": {"port": int(sys.argv[2]), "threads": 16}
-})))
-"""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def eventually(true: Callable[[], bool], within_s: float = 10.0) -> None:
-    until = time.monotonic() + within_s
-    while not true():
-        assert time.monotonic() < until, f"it did not happen within {within_s:g} s"
-        time.sleep(0.02)
-
-
-class Served:
-    """A station in its own processes."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.log = ""
-        self._open = ExitStack()
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        prepare_store(folder)
-        self.password = ensure_first_user(folder).password or ""
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(folder), str(self.port)],
-            cwd=ROOT,
-            env=os.environ | {"HOME": str(folder), "XDG_RUNTIME_DIR": ""},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        eventually(self._answers, 20)
-
-    def _answers(self) -> bool:
-        assert self.process.poll() is None, "the station ended by itself"
-        try:
-            return httpx.get(f"{self.url}/health").status_code == 200
-        except httpx.TransportError:
-            return False
-
-    def sign_in(self) -> httpx.Client:
-        browser = self._open.enter_context(httpx.Client(base_url=self.url))
-        token = browser.get("/api/session").json()["csrf_token"]
-        answer = browser.post(
-            "/api/sign-in",
-            json={"username": "operator", "password": self.password},
-            headers={"X-CSRF-Token": token},
-        )
-        assert answer.status_code == 200, answer.text
-        browser.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
-        return browser
-
-    def stop(self, how: int = signal.SIGTERM) -> tuple[int, float]:
-        """Exit status and seconds taken."""
-        began = time.monotonic()
-        self.process.send_signal(how)
-        status = self.process.wait(10)
-        return status, time.monotonic() - began
-
-    def close(self) -> str:
-        """Stop it if it runs; all it wrote to its log."""
-        self._open.close()
-        if self.process.poll() is None:
-            self.stop()
-        stdout = self.process.stdout
-        if stdout is not None and not stdout.closed:
-            with stdout:
-                self.log = stdout.read()
-        return self.log
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
-    station = Served(tmp_path / "var")
-    yield station
-    station.close()
-
-
-class Page:
-    """A browser's live connection."""
-
-    def __init__(self, browser: httpx.Client) -> None:
-        self.events: list[tuple[str, Any]] = []
-        self.client = socketio.Client(reconnection=False)
-        for name in ("snapshot", "batch", "frames"):
-            self.client.on(name, self._taker(name), namespace="/live")
-        cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
-        self.client.connect(
-            str(browser.base_url),
-            namespaces=["/live"],
-            transports=["websocket"],
-            headers={"Cookie": cookie},
-        )
-
-    def _taker(self, name: str) -> Callable[[Any], None]:
-        return lambda message: self.events.append((name, message))
-
-    def conditions(self) -> list[str]:
-        """The conditions of sources, in the order they were told."""
-        return [
-            source["condition"]
-            for _, message in self.events
-            for source in message.get("sources", [])
-        ]
 
 
 def agent(
