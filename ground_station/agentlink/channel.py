@@ -37,6 +37,10 @@ def close_transport(server: Any, engine_sid: str) -> None:
         transport.close(wait=False)
 
 
+def _ignore(_packet: object) -> None:
+    pass
+
+
 class _Pending:
     """A command that waits for its acknowledgement."""
 
@@ -136,6 +140,11 @@ class Connection:
         return True
 
     def _hang_up(self) -> None:
+        transport = self._server.eio.sockets.get(self._engine_sid)
+        if transport is not None:
+            # What is still under way belongs to no connection any more: the library would log each
+            # such packet as an error.
+            transport.receive = _ignore
         self._server.disconnect(self._sid, namespace=NAMESPACE)
         close_transport(self._server, self._engine_sid)
 

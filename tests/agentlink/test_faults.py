@@ -176,6 +176,18 @@ def test_a_malformed_envelope_ends_that_agent_only_and_is_logged_once(
     raw.close()
 
 
+def test_what_comes_after_hanging_up_is_no_error(
+    station: Station, make_client: MakeClient, caplog: pytest.LogCaptureFixture, quick_retries: None
+) -> None:
+    client = make_client(station)
+    for round_number in range(1, 11):
+        until(lambda n=round_number: client.connected and len(station.listener.channels) == n)  # type: ignore[misc]
+        for number in range(200):
+            client.send(SessionEnded(str(number), "x" * 2000))
+        station.listener.channels[-1].close()
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 def test_an_envelope_over_the_limit_ends_the_connection(station: Station) -> None:
     raw = RawAgent(station).hello()
     raw.envelope(b"\x00" * 1_000_001)
