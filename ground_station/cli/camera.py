@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import time
 from argparse import Namespace
 
 from ground_station.bootstrap.start import ADDRESS_VARIABLE
@@ -14,6 +15,9 @@ from ground_station.cli.network import ask_health
 from ground_station.cli.options import settings_from
 from ground_station.core.agent_protocol import AgentKind
 from ground_station.core.errors import ConfigError, Unavailable
+
+ANSWERS_WITHIN_S = 20.0
+LOOK_S = 0.2
 
 
 def run(arguments: Namespace) -> int:
@@ -67,8 +71,12 @@ def _running_station(folder: DataFolder, host: str) -> str:
             "Start it in another terminal: python3 run.py",
         )
     port = int(running.url.rpartition(":")[2])
-    if ask_health(host, port) is None:
-        raise Unavailable(
-            f"The station at {running.url} does not answer yet.", "Try again in a few seconds."
-        )
+    deadline_s = time.monotonic() + ANSWERS_WITHIN_S
+    while ask_health(host, port) is None:  # it may just be starting
+        if time.monotonic() >= deadline_s:
+            raise Unavailable(
+                f"The station at {running.url} does not answer.",
+                f"Look into its log: {folder.log('station')}",
+            )
+        time.sleep(LOOK_S)
     return running.url

@@ -21,6 +21,7 @@ from ground_station.core.settings import Settings
 
 FORMER_STATION_ENDS_S = 5.0
 LOOK_S = 0.2
+LOOK_LATER_S = 5.0
 SLOW_AFTER_S = 30.0
 NO_FOOTAGE = (
     "There is no demonstration footage, so no demonstration camera. Add a camera or film of your "
@@ -137,7 +138,7 @@ class Announcer:
         say("\n  ".join(lines) + "\nStop it with Ctrl-C.")
         self._announced.set()
         while health is None or health.get("status") != "ok":
-            time.sleep(LOOK_S)
+            time.sleep(LOOK_S if self._took_s() < SLOW_AFTER_S else LOOK_LATER_S)
             health = ask_health(self._host, self._port)
         say(f"Everything is up ({self._took_s():.1f} s).")
 
