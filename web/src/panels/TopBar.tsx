@@ -62,9 +62,11 @@ function Clocks() {
       <span>
         <b>{utcClock(ms)}</b> UTC
       </span>
-      <span class="topbar-wide">
-        <b>{localClock(ms)}</b> {zone(ms)}
-      </span>
+      {zone(ms) !== 'UTC' && (
+        <span class="topbar-wide">
+          <b>{localClock(ms)}</b> {zone(ms)}
+        </span>
+      )}
     </div>
   )
 }

@@ -125,6 +125,7 @@ export class Player {
     this.#publisherSession = null
     this.#analysed.clear()
     this.#shown.clear()
+    this.#figures.clear()
     this.#locked.clear()
     this.#live.clear()
   }
