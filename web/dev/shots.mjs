@@ -136,6 +136,8 @@ const scenes = {
 for (const [name, scene] of Object.entries(scenes)) {
   if (only.length > 0 && !only.includes(name)) continue
   console.log(name)
+  await dev('speak')
+  await dev('return')
   const page = await scene()
   await page.screenshot({ path: `${folder}/${name}.png`, fullPage: name === 'components' })
   await page.context().close()
