@@ -128,6 +128,7 @@ export class Player {
     this.#figures.clear()
     this.#locked.clear()
     this.#live.clear()
+    this.watched.value = NOTHING_WATCHED
   }
 
   #play(stream: MediaStream): void {
