@@ -62,9 +62,12 @@ export class Connection {
   update(wanted: Wanted): void {
     this.#wanted = wanted
     const act = decide(wanted, this.state.peek().phase, this.#openFor)
-    if (act === 'close') this.#drop()
+    if (act === 'close') this.#drop(true)
     if (act === 'open' || act === 'reopen') {
-      if (act === 'reopen') this.#failures = 0
+      if (act === 'reopen') {
+        this.#failures = 0
+        this.#drop(true)
+      }
       this.#open()
     }
   }
@@ -97,15 +100,16 @@ export class Connection {
     return this.#session?.peer ?? null
   }
 
-  #drop(): void {
+  /** `over`: the publisher's session has ended, and ours with it. */
+  #drop(over = false): void {
     clearTimeout(this.#timer)
-    this.#abort?.abort()
-    this.#abort = null
     if (this.#session) {
       this.#events.closed(this.#session.viewerSessionId)
-      this.#session.close()
+      this.#session.close(over)
     }
     this.#session = null
+    this.#abort?.abort()
+    this.#abort = null
     this.#openFor = null
     this.state.value = { phase: 'waiting' }
   }

@@ -11,7 +11,8 @@ export interface WhepSession {
   peer: RTCPeerConnection
   /** The last path segment of Location. */
   viewerSessionId: string
-  close(): void
+  /** `over`: the station has ended it already, so there is nothing to DELETE. */
+  close(over?: boolean): void
 }
 
 /** Raises ProblemError; nothing is left open then. Aborting `signal` ends it at any stage. */
@@ -36,15 +37,16 @@ export async function openWhep(
     signal.throwIfAborted()
     const answer = await postOffer(whep_path, token, peer.localDescription?.sdp ?? '')
     let open = true
-    const close = () => {
+    const close = (over = false) => {
       if (!open) return
       open = false
-      removeEventListener('pagehide', close)
-      deleteSession(answer.location, token)
+      removeEventListener('pagehide', onHide)
+      if (!over) deleteSession(answer.location, token)
       peer.close()
     }
-    end = close
-    addEventListener('pagehide', close)
+    const onHide = () => close()
+    end = onHide
+    addEventListener('pagehide', onHide)
     if (signal.aborted) close()
     signal.throwIfAborted()
     await peer.setRemoteDescription({ type: 'answer', sdp: answer.sdp }).catch((error: unknown) => {
