@@ -18,7 +18,7 @@ from ground_station.core.errors import (
 )
 
 POST_TIMEOUT_S = 8.0
-DELETE_TIMEOUT_S = 1.0
+DELETE_TIMEOUT_S = 0.8
 MAX_ANSWER_BYTES = 64_000
 
 

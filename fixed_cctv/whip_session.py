@@ -18,7 +18,7 @@ from aiortc.exceptions import InvalidStateError, OperationError
 from fixed_cctv.capture import Numbered
 from fixed_cctv.encoded import EncodedFrame
 from fixed_cctv.packet_track import PacketTrack
-from fixed_cctv.whip_client import WhipClient
+from fixed_cctv.whip_client import DELETE_TIMEOUT_S, WhipClient
 from ground_station.core.agent_protocol import FrameTime
 from ground_station.core.errors import TimedOut, Unavailable
 from ground_station.vision.media.aiortc_private import (
@@ -28,7 +28,7 @@ from ground_station.vision.media.aiortc_private import (
 )
 
 CONNECT_TIMEOUT_S = 10.0
-CLOSE_TIMEOUT_S = 1.5
+CLOSE_TIMEOUT_S = 0.7
 _DEAD = ("failed", "closed")
 
 
@@ -113,9 +113,11 @@ class WhipSession:
         self._pc.remove_listener("connectionstatechange", self._on_state)
         self.track.stop()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+            async with asyncio.timeout(DELETE_TIMEOUT_S):
                 if self._location:
                     await self._whip.delete(self._location)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
                 await self._pc.close()
 
     def _sending(self, frame: EncodedFrame) -> None:

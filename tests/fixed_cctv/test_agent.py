@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from fixed_cctv import capture, whip_session
+from fixed_cctv import capture, publisher, whip_session
 from fixed_cctv.agent import CameraAgent
 from fixed_cctv.camera import CameraSpec
 from fixed_cctv.demo import demo_camera, prepare_footage
@@ -86,7 +86,9 @@ def far() -> Iterator[FarSide]:
 
 
 @pytest.fixture
-def start(far: FarSide, tmp_path: Path) -> Iterator[Start]:
+def start(far: FarSide, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+    monkeypatch.setattr(publisher, "FIRST_PAUSE_S", 0.1)
+    monkeypatch.setattr(publisher, "LONGEST_PAUSE_S", 0.2)
     running: list[Running] = []
 
     def run(camera: CameraSpec = FRAME_CODE) -> Running:
@@ -337,4 +339,4 @@ def test_the_process_stops_on_sigterm_with_nothing_left(far: FarSide, tmp_path: 
         assert far.publications[0].deleted
     finally:
         agent.kill()
-        agent.wait()
+        agent.communicate()
