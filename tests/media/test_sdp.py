@@ -82,6 +82,7 @@ def test_a_browsers_offer_is_understood() -> None:
          Unprocessable, "AV1, H265"),
         (GOOD.replace("BUNDLE 0", "BUNDLE 0 7"), "send", InvalidInput, "bundles"),
         (H264_MODE_0, "send", Unprocessable, "codec"),
+        (GOOD.replace("mode=1", "mode"), "send", InvalidInput, "a=fmtp"),
         (GOOD.replace("a=mid:0", "a=candidate:1 1 udp 1 10.0.0.1 99999 typ host\r\na=mid:0"),
          "send", InvalidInput, "port"),
     ],

@@ -1,7 +1,7 @@
 """When frames were captured: pairs from the camera's agent, or RTCP sender reports; never a guess.
 
-An agent sends pairs (wire RTP timestamp, captured_at) beside the video and through the station,
-so a pair comes 0.05 to 0.3 s after its frame (measured). Pictures are not held up for that; what was
+An agent sends pairs (wire RTP timestamp, captured_at) beside the video and through the station, so
+a pair comes up to 0.3 s after its frame (measured). Pictures are not held up for that; what was
 seen in them is, see `held_tracks`. A sender report serves third-party publishers only: our own
 agents' reports tell when a packet was sent, not when its picture was taken.
 """

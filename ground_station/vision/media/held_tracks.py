@@ -16,9 +16,7 @@ from ground_station.core.clock import Clock
 from ground_station.core.model import FrameTracks
 from ground_station.vision.media.frame_times import UNKNOWN, CapturedAt
 
-HOLD_S = (
-    0.25  # after detection; pairs came 0.3 s after their frames at the latest on a busy machine
-)
+HOLD_S = 0.35  # after detection; pairs came up to 0.3 s after their frames on a busy machine
 MAX_HELD = 64  # frames a session
 
 Lookup = Callable[[str, int], CapturedAt | None]

@@ -217,7 +217,10 @@ def _check_direction(video: MediaDescription, wants: Wants) -> None:
 
 
 def _codecs(video: MediaDescription) -> tuple[str, ...]:
-    common = common_video_codecs(video.rtp.codecs)
+    try:
+        common = common_video_codecs(video.rtp.codecs)
+    except PARSER_ERRORS as error:
+        raise InvalidInput("The SDP offer has a malformed codec parameter (a=fmtp).") from error
     if not common:
         offered = sorted({codec.name for codec in video.rtp.codecs if codec.name.isalnum()})
         raise Unprocessable(
