@@ -107,7 +107,7 @@ class CameraAgent:
             kind=AgentKind.CAMERA,
             name=self._camera.name,
             software=SOFTWARE,
-            sources=[self._camera.offer()],
+            sources=[self._camera.offer(publishing=self.publisher.connected)],
         )
 
     def _heartbeat(self) -> Heartbeat:

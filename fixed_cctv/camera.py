@@ -46,11 +46,12 @@ class CameraSpec:
     calibration: Calibration | None = None
     loop: bool = True
 
-    def offer(self) -> SourceOffer:
+    def offer(self, *, publishing: bool = False) -> SourceOffer:
         """What the station is told of it."""
         return SourceOffer(
             key=self.key,
             name=self.name,
+            publishing=publishing,
             simulated=self.simulated,
             note=self.note,
             lat=self.lat,

@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = ROOT / "tests" / "browser"
 SIGN_IN_FILE = "first-sign-in.txt"
 USERNAME = "operator"
-DEMO_SOURCE = "PETS"
+DEMO_SOURCE = "Demonstration camera"
 CODE_SOURCE = "Frame code"
 PARTS = ("restart", "load", "latency", "locked", "fresh")
 

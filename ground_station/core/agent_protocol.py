@@ -73,10 +73,15 @@ class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SourceOffer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A source that an agent can publish. `key` is the agent's own stable name for it."""
+    """A source that an agent can publish. `key` is the agent's own stable name for it.
+
+    `publishing`: this very process holds a WHIP session for it. False after a restart, so that the
+    station need not wait for the dead process's session to time out.
+    """
 
     key: str
     name: str
+    publishing: bool = False
     simulated: bool = False
     note: str = ""  # shown with the source, e.g. why its place is not where it was filmed
     lat: Latitude | None = None

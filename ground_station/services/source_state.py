@@ -54,6 +54,7 @@ class SourceState:
     offered: bool = False  # by the agent connected now
     agent_lost_at: datetime | None = None
     agent_problem: str = ""
+    abandoned: bool = False  # its agent restarted: the session left over is nobody's
 
     @property
     def had_picture(self) -> bool:
@@ -83,6 +84,9 @@ class SourceState:
         self.node_id = node_id
         self.session_since_s = now_s
         self.seen_in_reports = False
+        self.abandoned = False
+        if self.offered:
+            self.agent_lost_at = None
         self.report = None
         self.become(CONNECTING, "", now)
 
@@ -94,6 +98,7 @@ class SourceState:
         self.session_since_s = now_s
         self.node_id = None
         self.seen_in_reports = False
+        self.abandoned = False
         self.become(condition, problem, now)
 
     def take_report(self, report: SourceReport, now: datetime) -> None:
@@ -124,8 +129,12 @@ class SourceState:
         else:
             self.problem = problem
 
-    def find_agent(self) -> None:
-        """Its camera agent is (back) here."""
+    def find_agent(self, *, publishing: bool) -> None:
+        """Its camera agent is (back) here; `publishing`: with its session still in hand."""
+        self.abandoned = self.session_id is not None and not publishing
+        if self.abandoned:
+            self.offered = True
+            return  # lost until it has published again, whatever frames are still on their way
         self.agent_lost_at = None
         self.agent_problem = ""
         self.offered = True

@@ -159,7 +159,7 @@ class Sources:
             for offer in offers:
                 state = known.get(offer.key) or self._add(self._new(identity, kind, offer))
                 self._update(state, offer)
-                state.find_agent()
+                state.find_agent(publishing=offer.publishing)
                 self._changed(state)
                 grants.append(SourceGrant(offer.key, state.source.source_id))
             return grants
@@ -304,7 +304,7 @@ class Sources:
                     self._changed(state)
 
     def without_session(self, agent_id: str, for_s: float = 0.0) -> list[SourceGrant]:
-        """What an agent offers and nobody has published for so long."""
+        """What an agent offers and nobody has published for so long, or only its former self."""
         now_s = self._clock.monotonic_s()
         with self._lock:
             return [
@@ -312,7 +312,7 @@ class Sources:
                 for state in self._states.values()
                 if state.source.agent_id == agent_id
                 and state.offered
-                and state.session_id is None
+                and (state.session_id is None or state.abandoned)
                 and now_s - state.session_since_s >= for_s
             ]
 

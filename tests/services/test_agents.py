@@ -280,3 +280,36 @@ def test_an_agent_shows_since_when(world: World) -> None:
     [status] = world.agents.all()
     assert status.connected
     assert status.since - world.clock.now() == timedelta(0)
+
+
+def test_a_restarted_agent_is_told_at_once_although_its_old_session_still_stands(
+    world: World,
+) -> None:
+    node, _ = world.node()
+    identity, channel, source_id = world.camera()
+    waiting(world)
+    session = publish(world, source_id, node.agent_id)
+    world.sources.reported(node.agent_id, [live(source_id, session)])
+    world.agents.agent_disconnected(identity.agent_id, channel)
+    again = world.connect(identity, SourceOffer("cam-1", "Park gate"))
+    world.sources.reported(node.agent_id, [live(source_id, session)])
+    assert world.sources.get(source_id).condition is LOST
+    assert waiting(world) == [identity.agent_id]
+    world.agents.tell_to_publish(identity.agent_id)
+    assert isinstance(again.commands[-1], PublishSources)
+    newer = publish(world, source_id, node.agent_id)
+    world.sources.reported(node.agent_id, [live(source_id, newer)])
+    assert world.sources.get(source_id).condition is LIVE
+
+
+def test_an_agent_whose_link_blinked_keeps_its_session(world: World) -> None:
+    node, _ = world.node()
+    identity, channel, source_id = world.camera()
+    waiting(world)
+    session = publish(world, source_id, node.agent_id)
+    world.agents.agent_disconnected(identity.agent_id, channel)
+    again = world.connect(identity, SourceOffer("cam-1", "Park gate", publishing=True))
+    world.sources.reported(node.agent_id, [live(source_id, session)])
+    assert world.sources.get(source_id).condition is LIVE
+    world.agents.tell_to_publish(identity.agent_id)
+    assert again.commands == []
