@@ -13,7 +13,6 @@ from ground_station.core.agent_protocol import FrameTime, FrameTimes
 from ground_station.core.aio import AioBridge
 from ground_station.core.errors import KestrelError
 
-FRAME_TIMES_INTERVAL_S = 0.2
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 3.0
 CLOSE_TIMEOUT_S = 1.6
@@ -25,7 +24,7 @@ class Publisher:
     Args:
         key: the camera's.
         source: where its pictures come from.
-        send_times: takes a batch of frame times for the station; must not block.
+        send_times: takes frame times for the station; must not block.
         on_problem: called when `problem` changed.
     """
 
@@ -48,7 +47,6 @@ class Publisher:
         self._profile: int | None = None
         self._ready = asyncio.Event()  # there are pictures
         self._session: WhipSession | None = None
-        self._times: dict[str, list[FrameTime]] = {}  # by source id
         self._publish_problem = ""
         self._problem = ""
         self._publishing: asyncio.Task[None] | None = None
@@ -147,15 +145,7 @@ class Publisher:
 
     def _on_time(self, source_id: str, time: FrameTime) -> None:
         self.frames_sent += 1
-        if not self._times:
-            loop = asyncio.get_running_loop()
-            loop.call_later(FRAME_TIMES_INTERVAL_S, self._flush_times)
-        self._times.setdefault(source_id, []).append(time)
-
-    def _flush_times(self) -> None:
-        times, self._times = self._times, {}
-        for source_id, batch in times.items():
-            self._send_times(FrameTimes(source_id, batch))
+        self._send_times(FrameTimes(source_id, [time]))  # the link batches what it carries
 
     def _tell_problem(self) -> None:
         problem = self.capture.problem or self._publish_problem

@@ -73,6 +73,20 @@ def _password(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="who gets a new password; it is asked for")
 
 
+def _bench(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON document on stdout, progress on stderr"
+    )
+    parser.add_argument(
+        "--parts",
+        default="restart,load,latency,locked,fresh",
+        help="what to measure, separated by commas (%(default)s)",
+    )
+    parser.add_argument(
+        "--frames", type=int, default=2000, help="frames to watch in locked view (%(default)s)"
+    )
+
+
 def _child(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--parent", type=int, required=True)
 
@@ -96,6 +110,13 @@ COMMANDS: tuple[Command, ...] = (
         "ground_station.cli.users:set_new_password",
         configure=_password,
     ),
+    Command(
+        "bench system",
+        "measure the whole line, camera to browser, on this machine",
+        "ground_station.cli.bench:run",
+        Needs.TESTS,
+        configure=_bench,
+    ),
     Command("test", "run every check and test", "ground_station.cli.checks:run", Needs.TESTS),
     Command("_station", "", "ground_station.cli.children:station", configure=_child),
     Command("_node", "", "ground_station.cli.children:node", configure=_child_of_station),
@@ -103,7 +124,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("_page", "", "ground_station.cli.checks:page_is_built", Needs.PAGE),
 )
 DEFAULT_COMMAND = "demo"
-GROUPS = {"users": "people who sign in"}
+GROUPS = {"bench": "measurements", "users": "people who sign in"}
 
 
 def parse(argv: Sequence[str], commands: Sequence[Command] = COMMANDS) -> argparse.Namespace:

@@ -37,7 +37,8 @@ def main(argv: Sequence[str]) -> int:
         sys.stdout.reconfigure(errors="replace", line_buffering=True)
     arguments = parse(argv)
     places = checkout()
-    console = Console(sys.stdout)
+    # What is asked to print one JSON document keeps stdout for it.
+    console = Console(sys.stderr if getattr(arguments, "json", False) else sys.stdout)
     try:
         set_up(places, arguments.command.needs, console)
     except SetupError as error:

@@ -16,15 +16,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import psutil
 
-from ground_station.core.errors import Unavailable
+from ground_station.core.errors import InvalidInput, Unavailable
 
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = ROOT / "tests" / "browser"
@@ -45,6 +47,42 @@ class Figure:
     goal: str
     reached: bool | None
     note: str = ""
+
+
+def run(arguments: Namespace) -> int:
+    """`run.py bench system`; the status is 1 when a goal was missed.
+
+    Raises:
+        InvalidInput: a part is unknown, or too few frames are asked for.
+        Unavailable: something that is needed to measure is missing or did not come up.
+    """
+    parts = [part.strip() for part in arguments.parts.split(",")]
+    unknown = sorted(set(parts) - set(PARTS))
+    if unknown:
+        raise InvalidInput(
+            f"The bench has no part {', '.join(unknown)}.", f"Its parts are {', '.join(PARTS)}."
+        )
+    if arguments.frames < 100:
+        raise InvalidInput("The locked view is measured over 100 frames or more.")
+    report = run_bench(
+        parts, frames=arguments.frames, say=lambda words: print(words, file=sys.stderr, flush=True)
+    )
+    if arguments.json:
+        print(json.dumps(report, indent=2))
+    else:
+        print("\n".join(_lines(report)))
+    return 0 if all(figure["reached"] is not False for figure in report["figures"]) else 1
+
+
+def _lines(report: dict[str, Any]) -> Iterator[str]:
+    where = report["machine"]
+    yield f"{where['cpu']}, {where['cores']} cores, {where['memory_gb']} GB, {report['measured_at']}"
+    for figure in report["figures"]:
+        goal = f"  goal {figure['goal']}" if figure["goal"] else ""
+        missed = "  MISSED" if figure["reached"] is False else ""
+        yield f"{figure['value']:>9} {figure['unit']:<7} {figure['name']}{goal}{missed}"
+        if figure["note"]:
+            yield f"{'':18}{figure['note']}"
 
 
 def machine() -> dict[str, Any]:
@@ -78,7 +116,12 @@ def run_bench(parts: Sequence[str], *, frames: int, say: Callable[[str], None]) 
         figures += _locked(frames, say)
     if "fresh" in parts:
         figures += _fresh(say)
-    return {"bench": "system", "machine": machine(), "figures": [asdict(f) for f in figures]}
+    return {
+        "bench": "system",
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": machine(),
+        "figures": [asdict(figure) for figure in figures],
+    }
 
 
 # --- the product, started as a person would ------------------------------------------------------
@@ -145,6 +188,14 @@ def _scenario(name: str, options: dict[str, Any], timeout_s: float) -> dict[str,
         raise Unavailable(f"The browser scenario {name} failed: {done.stderr.strip()[-1500:]}")
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
+
+
+def _wait_for(file: Path, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not file.exists():
+        if time.monotonic() > end:
+            raise Unavailable(f"Kestrel did not start within {seconds:g} s.")
+        time.sleep(0.1)
 
 
 def _free_port() -> int:
@@ -285,6 +336,7 @@ def _locked(frames: int, say: Callable[[str], None]) -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="kestrel-bench-") as folder:
         data_folder = Path(folder) / "data"
         with _product(ROOT, data_folder, settings) as running:
+            _wait_for(data_folder / SIGN_IN_FILE, 60)
             camera = subprocess.Popen(  # noqa: S603 - our own program
                 [
                     *(sys.executable, "run.py", "camera", "frame-code:640x360@25"),

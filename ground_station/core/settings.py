@@ -63,7 +63,9 @@ class NodeSettings(_Branch):
     )
     analysed_fps: float = Field(10, gt=0, le=60, description="Frames analysed a second a source.")
     detector_threads: int = Field(1, ge=1, le=64, description="Threads of one inference.")
-    confidence: float = Field(0.5, gt=0, lt=1, description="Detections below this are dropped.")
+    confidence: float = Field(
+        0.5, gt=0, lt=1, description="Tracks begin a little above this; weaker ones only continue."
+    )
     detector: str = Field(
         "nanodet-g-416",
         description='Model id, or "frame-code" (simulation only: reads numbers drawn in pixels).',

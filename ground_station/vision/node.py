@@ -245,6 +245,7 @@ async def _serve(settings: NodeSettings, station_url: str, token: str) -> int:
             settings.detector,
             analysed_fps=settings.analysed_fps,
             class_names=detector.card.class_names,
+            confidence=settings.confidence,
         ),
         analysed_fps=settings.analysed_fps,
         clock=clock,

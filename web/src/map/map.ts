@@ -76,6 +76,8 @@ export class MapView {
     // On narrow screens the sheet lies over the lower edge.
     const customAttribution = basemap.attribution.map(escape)
     map.addControl(new AttributionControl({ compact: isNarrow(), customAttribution }), isNarrow() ? 'top-left' : 'bottom-right')
+    // On a narrow screen it opens itself over the map: read at first sight, folded with the first move.
+    map.once('movestart', () => foldAttribution(container))
     map.addControl(new ScaleControl({ unit: 'metric', maxWidth: 120 }), 'bottom-left')
     map.addControl(new NavigationControl({ showCompass: false }), 'top-right')
     this.#overlay = new Overlay(canvas, {
@@ -201,4 +203,10 @@ const escape = (text: string): string =>
 /** MapLibre draws labels from the page's font and does not wait for it. */
 export async function labelFont(): Promise<void> {
   await Promise.all([document.fonts.load(`400 24px ${FONT}`), document.fonts.load(`600 12px ${FONT}`)])
+}
+
+function foldAttribution(container: HTMLElement): void {
+  const folded = container.querySelector('.maplibregl-compact-show')
+  folded?.classList.remove('maplibregl-compact-show')
+  folded?.removeAttribute('open')
 }
