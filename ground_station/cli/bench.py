@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import platform
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,12 +24,17 @@ from typing import Any
 import numpy as np
 import psutil
 
+from ground_station.cli.bench_product import (
+    ROOT,
+    SCENARIOS,
+    SIGN_IN_FILE,
+    USERNAME,
+    Running,
+    product,
+    wait_for_file,
+)
 from ground_station.core.errors import InvalidInput, Unavailable
 
-ROOT = Path(__file__).resolve().parents[2]
-SCENARIOS = ROOT / "tests" / "browser"
-SIGN_IN_FILE = "first-sign-in.txt"
-USERNAME = "operator"
 DEMO_SOURCE = "Demonstration camera"
 CODE_SOURCE = "Frame code"
 PARTS = ("restart", "load", "latency", "locked", "fresh")
@@ -76,7 +79,8 @@ def run(arguments: Namespace) -> int:
 
 def _lines(report: dict[str, Any]) -> Iterator[str]:
     where = report["machine"]
-    yield f"{where['cpu']}, {where['cores']} cores, {where['memory_gb']} GB, {report['measured_at']}"
+    size = f"{where['cores']} cores, {where['memory_gb']} GB"
+    yield f"{where['cpu']}, {size}, {report['measured_at']}"
     for figure in report["figures"]:
         goal = f"  goal {figure['goal']}" if figure["goal"] else ""
         missed = "  MISSED" if figure["reached"] is False else ""
@@ -124,87 +128,6 @@ def run_bench(parts: Sequence[str], *, frames: int, say: Callable[[str], None]) 
     }
 
 
-# --- the product, started as a person would ------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Running:
-    address: str
-    data_folder: Path
-    process: subprocess.Popen[bytes]
-    started_at_ms: float
-
-    def scenario(self, name: str, timeout_s: float, **options: Any) -> dict[str, Any]:
-        password_file = self.data_folder / SIGN_IN_FILE
-        options |= {"address": self.address, "username": USERNAME}
-        options |= {"password_file": str(password_file), "wait_ms": int(timeout_s * 1000)}
-        return _scenario(name, options, timeout_s)
-
-
-@contextlib.contextmanager
-def _product(
-    root: Path, data_folder: Path, settings: str = "", env: dict[str, str] | None = None
-) -> Iterator[_Running]:
-    port = _free_port()
-    settings_file = data_folder.parent / f"{data_folder.name}.toml"
-    settings_file.write_text(settings, encoding="utf-8")
-    command = [sys.executable, "run.py", "--port", str(port), "--data-folder", str(data_folder)]
-    log = data_folder.parent / f"{data_folder.name}.log"
-    with log.open("wb") as output:
-        started_at_ms = time.time() * 1000
-        process = subprocess.Popen(  # noqa: S603 - our own program
-            [*command, "--settings", str(settings_file)],
-            cwd=root,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=os.environ | (env or {}),
-        )
-        try:
-            yield _Running(f"http://127.0.0.1:{port}", data_folder, process, started_at_ms)
-        except BaseException:
-            sys.stderr.write(log.read_text(encoding="utf-8", errors="replace")[-4000:])
-            raise
-        finally:
-            process.terminate()
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-def _scenario(name: str, options: dict[str, Any], timeout_s: float) -> dict[str, Any]:
-    node = shutil.which("node")
-    if node is None:
-        raise Unavailable("The bench needs Node 20 on the PATH.", "Install Debian's nodejs.")
-    done = subprocess.run(  # noqa: S603 - our own script
-        [node, str(SCENARIOS / f"{name}.mjs"), json.dumps(options)],
-        capture_output=True,
-        text=True,
-        timeout=timeout_s + 60,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise Unavailable(f"The browser scenario {name} failed: {done.stderr.strip()[-1500:]}")
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
-
-
-def _wait_for(file: Path, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not file.exists():
-        if time.monotonic() > end:
-            raise Unavailable(f"Kestrel did not start within {seconds:g} s.")
-        time.sleep(0.1)
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
 # --- parts ---------------------------------------------------------------------------------------
 
 
@@ -213,10 +136,10 @@ def _on_demo(parts: Sequence[str], say: Callable[[str], None]) -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="kestrel-bench-") as folder:
         data_folder = Path(folder) / "data"
         say("First start, so that the second is a restart")
-        with _product(ROOT, data_folder) as running:
+        with product(ROOT, data_folder) as running:
             running.scenario("first_boxes", 60, source=DEMO_SOURCE)
         say("Restart to moving boxes in a browser")
-        with _product(ROOT, data_folder) as running:
+        with product(ROOT, data_folder) as running:
             first = running.scenario("first_boxes", 60, source=DEMO_SOURCE)
             if "restart" in parts:
                 figures += _restart_figures(running, first)
@@ -229,7 +152,7 @@ def _on_demo(parts: Sequence[str], say: Callable[[str], None]) -> list[Figure]:
     return figures
 
 
-def _restart_figures(running: _Running, first: dict[str, Any]) -> list[Figure]:
+def _restart_figures(running: Running, first: dict[str, Any]) -> list[Figure]:
     served_s = (first["served_at_ms"] - running.started_at_ms) / 1000
     boxes_s = (first["first_boxes_at_ms"] - running.started_at_ms) / 1000
     return [
@@ -245,7 +168,7 @@ def _restart_figures(running: _Running, first: dict[str, Any]) -> list[Figure]:
     ]
 
 
-def _watched(running: _Running, parts: Sequence[str]) -> list[Figure]:
+def _watched(running: Running, parts: Sequence[str]) -> list[Figure]:
     options = {"source": DEMO_SOURCE, "view": "live", "entries": 10_000, "seconds": 30}
     password_file = str(running.data_folder / SIGN_IN_FILE)
     options |= {"address": running.address, "username": USERNAME, "password_file": password_file}
@@ -335,11 +258,11 @@ def _locked(frames: int, say: Callable[[str], None]) -> list[Figure]:
     settings = '[node]\ndetector = "frame-code"\nanalysed_fps = 25\n[agents]\ndemo_camera = false\n'
     with tempfile.TemporaryDirectory(prefix="kestrel-bench-") as folder:
         data_folder = Path(folder) / "data"
-        with _product(ROOT, data_folder, settings) as running:
-            _wait_for(data_folder / SIGN_IN_FILE, 60)
+        with product(ROOT, data_folder, settings) as running:
+            wait_for_file(data_folder / SIGN_IN_FILE, 60)
             camera = subprocess.Popen(  # noqa: S603 - our own program
                 [
-                    *(sys.executable, "run.py", "camera", "frame-code:640x360@25"),
+                    *("python3", "run.py", "camera", "frame-code:640x360@25"),
                     *("--name", CODE_SOURCE, "--data-folder", str(data_folder)),
                     *("--port", running.address.rpartition(":")[2]),
                 ],
@@ -398,7 +321,7 @@ def _fresh(say: Callable[[str], None]) -> list[Figure]:
             "UV_CACHE_DIR": f"{folder}/uv",
             "XDG_CACHE_HOME": f"{folder}/cache",
         }
-        with _product(clone, Path(folder) / "data", env=caches) as running:
+        with product(clone, Path(folder) / "data", env=caches) as running:
             first = running.scenario("first_boxes", 900, source=DEMO_SOURCE)
             seconds = (first["first_boxes_at_ms"] - running.started_at_ms) / 1000
     return [
