@@ -198,7 +198,9 @@ def _latency_figures(live: list[dict[str, Any]]) -> list[Figure]:
     note = f"{len(ages)} frames; captured_at is when the agent sends the frame it read"
     return [
         Figure("capture to decoded frame, p50", round(float(p50), 1), "ms", "", None, note),
-        Figure("capture to decoded frame, p95", round(float(p95), 1), "ms", "≤ 300", p95 <= 300),
+        Figure(
+            "capture to decoded frame, p95", round(float(p95), 1), "ms", "≤ 300", bool(p95 <= 300)
+        ),
     ]
 
 
