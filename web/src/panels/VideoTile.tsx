@@ -85,14 +85,16 @@ function TileState({ source, player }: { source: SourceView; player: Player }) {
   const age = watched.lastPictureAgeMs
   const playing = connection.phase === 'open' && age !== null
   const stopped = playing && age > STOPPED_AFTER_MS
+  // Lost is said at once, although the last pictures on their way may still be shown.
+  const fresh = playing && !stopped && source.condition !== 'lost'
   const cover = <Cover source={source} player={player} stoppedMs={stopped ? age : null} playing={playing} />
   return (
     <>
       {cover}
       <div class="tile-top">
-        <TileBadge player={player} tone={now.tone} words={now.words} fresh={playing && !stopped} />
+        <TileBadge player={player} tone={now.tone} words={now.words} fresh={fresh} />
         {source.simulated && <SimulatedBadge />}
-        {playing && !stopped && <span class="tile-chip">{fpsWords(watched.fps)}</span>}
+        {fresh && <span class="tile-chip">{fpsWords(watched.fps)}</span>}
       </div>
     </>
   )
