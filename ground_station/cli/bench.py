@@ -37,6 +37,7 @@ from ground_station.core.errors import InvalidInput, Unavailable
 
 DEMO_SOURCE = "Demonstration camera"
 CODE_SOURCE = "Frame code"
+LIVE_FIRST = 500  # frames in live view, for the latency of a camera encoded as it is seen
 PARTS = ("restart", "load", "latency", "locked", "fresh")
 
 
@@ -280,6 +281,7 @@ def _locked(frames: int, say: Callable[[str], None]) -> list[Figure]:
                     seconds + 60,
                     source=CODE_SOURCE,
                     view="locked",
+                    live_first=LIVE_FIRST,
                     entries=frames,
                     seconds=seconds,
                 )
