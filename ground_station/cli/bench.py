@@ -187,16 +187,16 @@ def _watched(running: Running, parts: Sequence[str]) -> list[Figure]:
     if browser.returncode != 0:
         raise Unavailable(f"The browser scenario measure failed: {errors.strip()[-1500:]}")
     if "latency" in parts:
-        figures += _latency_figures(json.loads(output)["live"])
+        figures += _latency_figures(json.loads(output)["live"], "the agent sends the frame it read")
     return figures
 
 
-def _latency_figures(live: list[dict[str, Any]]) -> list[Figure]:
+def _latency_figures(live: list[dict[str, Any]], captured: str) -> list[Figure]:
     ages = [e["shown_at_ms"] - e["captured_at_ms"] for e in live if e["captured_at_ms"] is not None]
     if len(ages) < 50:
         raise Unavailable(f"Only {len(ages)} frames with a known capture time reached the browser.")
     p50, p95 = np.percentile(ages, [50, 95])
-    note = f"{len(ages)} frames; captured_at is when the agent sends the frame it read"
+    note = f"{len(ages)} frames; captured_at is when {captured}"
     return [
         Figure("capture to decoded frame, p50", round(float(p50), 1), "ms", "", None, note),
         Figure(
@@ -306,7 +306,7 @@ def _locked_figures(measured: dict[str, Any]) -> list[Figure]:
         Figure("locked view: frames shown with their box", len(boxed), "frames", "", None),
         *[
             Figure(f"frame-code camera, {f.name}", f.value, f.unit, f.goal, f.reached, f.note)
-            for f in _latency_figures(measured["live"])
+            for f in _latency_figures(measured["live"], "the picture was drawn, before encoding")
         ],
     ]
 
