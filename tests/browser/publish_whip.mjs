@@ -83,7 +83,8 @@ await scenario(async (o) => {
     if (o.screenshot) await page.screenshot({ path: o.screenshot });
     const shown = (await diagnostics(page)).live.length;
     await camera.evaluate(() => window.stop());
-    await until(() => page.getByText(/offline|lost/i).count(), "Its end was not shown", 10_000);
+    const row = page.getByRole("option", { name: new RegExp(NAME) });
+    await until(async () => /offline/i.test(await row.innerText()), "Its end was not shown", 10_000);
     return { ...published, video, shown, faults };
   } finally {
     await publisher.close();

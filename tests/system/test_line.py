@@ -89,6 +89,8 @@ def test_people_move_on_the_map_at_walking_pace_inside_the_footprint(page: Page)
     wait_for(lambda: len(page.places) > 150, "places of tracks came")
     source = page.source_named(CAMERA)
     assert source is not None
+    if "PETS" not in source["note"]:
+        pytest.skip("the demonstration shows other footage, which has no calibration")
     assert source["located"]
     by_track: dict[int, list[dict[str, Any]]] = {}
     for place in list(page.places):
