@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import re
@@ -18,6 +19,7 @@ from ground_station.core.errors import ConfigError, Unavailable
 
 ANSWERS_WITHIN_S = 20.0
 LOOK_S = 0.2
+READABLE_LENGTH = 40  # of a key; the station takes no key that is longer than a name may be
 
 
 def run(arguments: Namespace) -> int:
@@ -41,7 +43,7 @@ def run(arguments: Namespace) -> int:
     url = _running_station(DataFolder(settings.data_folder), settings.station.host)
     name = arguments.name or public_address(address)
     spec = CameraSpec(
-        key=slug(name),
+        key=key_of(name),
         name=name,
         address=address,
         simulated=kind in {AddressKind.FILE, AddressKind.FRAME_CODE},
@@ -57,9 +59,14 @@ def run(arguments: Namespace) -> int:
     return main(settings, station_url=url, token=token, camera=spec)
 
 
-def slug(name: str) -> str:
-    """A name as a stable key: lower case letters, digits and hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "camera"
+def key_of(name: str) -> str:
+    """The stable key of a camera of that name: readable, and another one for every other name.
+
+    Letters other than a to z do not show in the readable part, so a hash tells names apart.
+    """
+    readable = re.sub(r"[^a-z0-9]+", "-", name.lower())[:READABLE_LENGTH].strip("-") or "camera"
+    digest = hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()
+    return f"{readable}-{digest[:8]}"
 
 
 def _running_station(folder: DataFolder, host: str) -> str:
