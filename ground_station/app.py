@@ -99,8 +99,6 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
     )
     tracks = TrackIntake(sources=sources, geolocator=geolocator, bus=bus)
     agents = Agents(sources=sources, tracks=tracks, bus=bus, clock=clock)
-    media = Media(sources=sources, agents=agents, authenticator=authenticator, bus=bus, clock=clock)
-    agents.attach(media)
     sign_in = SignInService(
         users=users,
         sign_ins=sign_ins,
@@ -108,7 +106,16 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         clock=clock,
         session_hours=settings.station.session_hours,
     )
-    sign_in.on_ended(media.revoke_viewer_tokens)
+    media = Media(
+        sources=sources,
+        agents=agents,
+        authenticator=authenticator,
+        still_signed_in=sign_in.still_signed_in,
+        bus=bus,
+        clock=clock,
+    )
+    agents.attach(media)
+    sign_in.on_ended(media.sign_in_ended)
     parts = Parts(
         sign_in=sign_in,
         sources=sources,

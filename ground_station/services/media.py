@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hmac
 import logging
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,6 +55,7 @@ RELAY_TIMEOUT_S = 1.0
 MAX_TIMES_RELAYED = 600  # of one source in one command
 WAITING_TIMES = 512
 WAITING_ENDS = 1024
+CHECK_SIGN_INS_S = 5.0  # another process may end a sign-in, and nobody tells of one that runs out
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,9 @@ class Media:
 
     `publish`, `view`, `trickle` and `end` wait for the node and so belong on request threads;
     the methods the agents service calls never wait.
+
+    Args:
+        still_signed_in: whether the sign-in of that hash has not ended or run out.
     """
 
     def __init__(
@@ -76,20 +82,24 @@ class Media:
         sources: Sources,
         agents: Agents,
         authenticator: AgentAuthenticator,
+        still_signed_in: Callable[[str], bool],
         bus: Bus,
         clock: Clock,
     ) -> None:
         self._sources = sources
         self._agents = agents
         self._authenticator = authenticator
+        self._still_signed_in = still_signed_in
         self._bus = bus
         self.sessions = MediaSessions()
         self._tokens = ViewerTokens(clock)
         self._times: DropOldest[FrameTimes] = DropOldest(WAITING_TIMES)
         self._to_end: DropOldest[tuple[str, str]] = DropOldest(WAITING_ENDS)
+        self._stopping = threading.Event()
         self._workers = [
             Worker("media-frame-times", self._relay_step),
             Worker("media-end-sessions", self._end_step),
+            Worker("media-sign-ins", self._sign_ins_step),
         ]
 
     def start(self) -> None:
@@ -97,6 +107,7 @@ class Media:
             worker.start()
 
     def stop(self) -> None:
+        self._stopping.set()
         self._times.close()
         self._to_end.close()
         for worker in self._workers:
@@ -136,13 +147,28 @@ class Media:
         self._sources.get(source_id)
         return self._tokens.issue(source_id, sign_in_hash)
 
-    def revoke_viewer_tokens(self, sign_in_hash: str) -> None:
-        """A sign-in ended: its unused viewer tokens end too."""
+    def sign_in_ended(self, sign_in_hash: str) -> None:
+        """A sign-in ended: its unused viewer tokens and what it views end too."""
         self._tokens.revoke_of(sign_in_hash)
+        for session in self.sessions.remove_of_sign_in(sign_in_hash):
+            self._to_end.put((session.node_id, session.session_id))
+
+    def check_sign_ins(self) -> None:
+        """End what is viewed with sign-ins that ran out or that another process ended."""
+        for sign_in_hash in self.sessions.sign_ins():
+            try:
+                stays = self._still_signed_in(sign_in_hash)
+            except KestrelError as error:
+                log.warning("sign_in_not_checked reason=%s", error)
+                return  # the database is busy or gone: asked again at the next check
+            if not stays:
+                self.sign_in_ended(sign_in_hash)
 
     def view(self, source_id: str, token: str, sdp: str) -> Opened:
         """Let a viewer in; the token is used up, whatever comes of it. Raises as `publish`."""
-        self._tokens.redeem(token, source_id)
+        sign_in_hash = self._tokens.redeem(token, source_id)
+        if not self._still_signed_in(sign_in_hash):
+            raise NotSignedIn("The sign-in of this viewer token has ended.", "Sign in again.")
         status = self._sources.get(source_id)
         _check_sdp(sdp)
         self._node()  # says so if there is none at all
@@ -154,8 +180,15 @@ class Media:
             )
         session_id = new_id()
         command = AcceptWhep(source_id=source_id, session_id=session_id, sdp=sdp)
-        session = MediaSession(session_id, Direction.WHEP, source_id, node_id, token_hash(token))
-        return self._open(session, channel, command)
+        session = MediaSession(
+            session_id, Direction.WHEP, source_id, node_id, token_hash(token), sign_in_hash
+        )
+        answer = self._open(session, channel, command)
+        if self.sessions.find(session_id) is None:
+            # Ended while the node answered: it may have been told to end it before it had it.
+            self._to_end.put((node_id, session_id))
+            raise Unavailable("The session ended before it had begun.", "Ask for the video again.")
+        return answer
 
     def trickle(
         self, direction: Direction, source_id: str, session_id: str, token: str, fragment: str
@@ -259,6 +292,10 @@ class Media:
             channel.call(EndSession(session_id), SMALL_TIMEOUT_S)
         except KestrelError as error:
             log.warning("session_not_ended session=%s reason=%s", session_id, error)
+
+    def _sign_ins_step(self) -> None:
+        if not self._stopping.wait(CHECK_SIGN_INS_S):
+            self.check_sign_ins()
 
     def _relay_step(self) -> None:
         first = self._times.take(1.0)

@@ -30,13 +30,19 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MediaSession:
-    """One peer connection at a node. `bearer_hash` is of the token that made it."""
+    """One peer connection at a node.
+
+    Attributes:
+        bearer_hash: of the token that made it.
+        sign_in_hash: a viewer's sign-in, with which its session ends; None for a publisher.
+    """
 
     session_id: str
     direction: Direction
     source_id: str
     node_id: str
     bearer_hash: str = field(repr=False)
+    sign_in_hash: str | None = field(default=None, repr=False)
 
 
 class MediaSessions:
@@ -98,6 +104,15 @@ class MediaSessions:
     def remove_of_source(self, source_id: str) -> list[MediaSession]:
         return self._remove_where(lambda session: session.source_id == source_id)
 
+    def remove_of_sign_in(self, sign_in_hash: str) -> list[MediaSession]:
+        return self._remove_where(lambda session: session.sign_in_hash == sign_in_hash)
+
+    def sign_ins(self) -> set[str]:
+        """The sign-ins that somebody views with."""
+        with self._lock:
+            hashes = {session.sign_in_hash for session in self._sessions.values()}
+        return {sign_in_hash for sign_in_hash in hashes if sign_in_hash is not None}
+
     def set_clock(self, session_id: str, rtp_offset: int) -> bool:
         """Remember a viewer's clock; False for a session we do not have."""
         with self._lock:
@@ -141,8 +156,8 @@ class ViewerTokens:
                 self._tokens.popitem(last=False)
         return token, self._clock.now() + timedelta(seconds=VIEWER_TOKEN_S)
 
-    def redeem(self, token: str, source_id: str) -> None:
-        """Use a token up.
+    def redeem(self, token: str, source_id: str) -> str:
+        """Use a token up; the hash of the sign-in it was given to.
 
         Raises:
             NotSignedIn: unknown, used or too old.
@@ -159,6 +174,7 @@ class ViewerTokens:
             )
         if held[0] != source_id:
             raise NotAllowed("The viewer token is for another source.")
+        return held[1]
 
     def revoke_of(self, sign_in_hash: str) -> None:
         """Forget the tokens of a sign-in that has ended."""

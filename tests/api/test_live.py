@@ -186,7 +186,7 @@ def test_viewer_clocks_whichever_comes_first(site: Site) -> None:
     turn(site)
     viewers = []
     for _ in range(2):
-        token, _until = site.world.media.viewer_token(source_id, "sign-in")
+        token, _until = site.world.media.viewer_token(source_id, site.world.signed_in())
         viewers.append(site.world.media.view(source_id, token, OFFER).session_id)
 
     def known(viewer: str, offset: int) -> None:

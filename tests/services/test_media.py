@@ -37,9 +37,9 @@ from ground_station.core.errors import (
 from ground_station.core.events import ViewerClockKnown
 from ground_station.core.ids import new_id
 from ground_station.core.model import SourceCondition
-from ground_station.services import media_sessions
+from ground_station.services import media, media_sessions
 from ground_station.services.media_sessions import Direction, ViewerTokens
-from tests.services.world import ANSWER, OFFER, FakeChannel, World, live
+from tests.services.world import ANSWER, OFFER, PASSWORD, FakeChannel, World, live
 
 
 @contextmanager
@@ -67,7 +67,7 @@ def viewing(world: World) -> tuple[str, str]:
     """A live source and a viewer token for it."""
     source_id, token = whip_source(world)
     world.media.publish(source_id, token, OFFER)
-    return source_id, world.media.viewer_token(source_id, "sign-in")[0]
+    return source_id, world.media.viewer_token(source_id, world.signed_in())[0]
 
 
 def test_a_publisher_with_the_sources_token(world: World) -> None:
@@ -206,11 +206,86 @@ def test_viewer_tokens_end_after_a_minute_and_with_their_sign_in(world: World) -
     world.clock.advance(60)
     with pytest.raises(NotSignedIn):
         world.media.view(source_id, token, OFFER)
-    token, _ = world.media.viewer_token(source_id, "sign-in")
-    world.media.revoke_viewer_tokens("another")
-    world.media.revoke_viewer_tokens("sign-in")
-    with pytest.raises(NotSignedIn):
+    first, second = world.signed_in(), world.signed_in()
+    revoked, _ = world.media.viewer_token(source_id, first)
+    kept, _ = world.media.viewer_token(source_id, second)
+    world.sign_in.sign_out(first)
+    with pytest.raises(NotSignedIn, match="unknown"):
+        world.media.view(source_id, revoked, OFFER)
+    world.media.view(source_id, kept, OFFER)
+
+
+def test_a_viewer_token_is_refused_when_another_process_ended_its_sign_in(world: World) -> None:
+    _, node = world.node()
+    source_id, token = viewing(world)
+    world.accounts.set_password("operator", PASSWORD + "!")
+    with pytest.raises(NotSignedIn, match="sign-in"):
         world.media.view(source_id, token, OFFER)
+    assert node.of(AcceptWhep) == []
+
+
+def test_signing_out_ends_what_is_viewed_with_that_sign_in_only(world: World) -> None:
+    _, node = world.node()
+    source_id, _ = viewing(world)
+    leaves, stays = world.signed_in(), world.signed_in()
+    seen = [
+        world.media.view(source_id, world.media.viewer_token(source_id, who)[0], OFFER)
+        for who in (leaves, stays)
+    ]
+    with running(world):
+        world.sign_in.sign_out(leaves)
+        eventually(lambda: len(node.of(EndSession)) > 0)
+        time.sleep(0.1)
+    assert node.of(EndSession) == [EndSession(seen[0].session_id)]
+    assert world.media.sessions.find(seen[1].session_id) is not None
+
+
+@pytest.mark.parametrize("how", ["expiry", "password"])
+def test_what_is_viewed_ends_with_a_sign_in_nobody_signed_out(world: World, how: str) -> None:
+    _, node = world.node()
+    source_id, token = viewing(world)
+    opened = world.media.view(source_id, token, OFFER)
+    world.media.check_sign_ins()
+    assert world.media.sessions.find(opened.session_id) is not None
+    if how == "expiry":
+        world.clock.advance(12 * 3600)
+    else:
+        world.accounts.set_password("operator", PASSWORD + "!")
+    world.media.check_sign_ins()
+    assert len(world.media.sessions) == 1  # the publisher stays
+    with running(world):
+        eventually(lambda: node.of(EndSession) == [EndSession(opened.session_id)])
+
+
+def test_sign_ins_are_checked_all_the_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(media, "CHECK_SIGN_INS_S", 0.02)
+    _, node = world.node()
+    source_id, token = viewing(world)
+    opened = world.media.view(source_id, token, OFFER)
+    world.accounts.set_password("operator", PASSWORD + "!")
+    with running(world):
+        eventually(lambda: node.of(EndSession) == [EndSession(opened.session_id)])
+
+
+def test_signing_out_while_the_node_answers_leaves_no_video(world: World) -> None:
+    _, node = world.node()
+    source_id, _ = viewing(world)
+    who = world.signed_in()
+    token, _ = world.media.viewer_token(source_id, who)
+
+    def sign_out(command: Command) -> Done | SdpAnswer:
+        if isinstance(command, AcceptWhep):
+            world.sign_in.sign_out(who)
+            return SdpAnswer(ANSWER)
+        return Done()
+
+    node.answer = sign_out
+    with pytest.raises(Unavailable):
+        world.media.view(source_id, token, OFFER)
+    [accept] = node.of(AcceptWhep)
+    assert isinstance(accept, AcceptWhep)
+    with running(world):  # told again once the node certainly has it
+        eventually(lambda: node.of(EndSession) == [EndSession(accept.session_id)] * 2)
 
 
 def test_a_viewer_token_is_for_one_source(world: World) -> None:
@@ -222,13 +297,13 @@ def test_a_viewer_token_is_for_one_source(world: World) -> None:
     with pytest.raises(NotSignedIn):  # and is used up by the attempt
         world.media.view(source_id, token, OFFER)
     with pytest.raises(NotFound):
-        world.media.viewer_token(new_id(), "sign-in")
+        world.media.viewer_token(new_id(), world.signed_in())
 
 
 def test_what_is_not_published_cannot_be_viewed(world: World) -> None:
     world.node()
     source_id, _ = whip_source(world)
-    token, _ = world.media.viewer_token(source_id, "sign-in")
+    token, _ = world.media.viewer_token(source_id, world.signed_in())
     with pytest.raises(Unavailable, match="Phone is not publishing"):
         world.media.view(source_id, token, OFFER)
 
@@ -245,7 +320,7 @@ def test_viewers_of_a_source_are_bounded(world: World) -> None:
     source_id, token = viewing(world)
     for _ in range(media_sessions.MAX_VIEWERS_OF_SOURCE):
         world.media.view(source_id, token, OFFER)
-        token, _ = world.media.viewer_token(source_id, "sign-in")
+        token, _ = world.media.viewer_token(source_id, world.signed_in())
     with pytest.raises(Throttled):
         world.media.view(source_id, token, OFFER)
 

@@ -130,11 +130,12 @@ class World:
             sources=self.sources,
             agents=self.agents,
             authenticator=self.authenticator,
+            still_signed_in=self.sign_in.still_signed_in,
             bus=self.bus,
             clock=self.clock,
         )
         self.agents.attach(self.media)
-        self.sign_in.on_ended(self.media.revoke_viewer_tokens)
+        self.sign_in.on_ended(self.media.sign_in_ended)
 
     def new_sources(self) -> Sources:
         """The registry as a station that starts now would have it."""
@@ -148,6 +149,12 @@ class World:
 
     def close(self) -> None:
         self.database.close()
+
+    def signed_in(self) -> str:
+        """The hash of the operator's new sign-in."""
+        if not self.accounts.any():
+            self.add_operator()
+        return self.sign_in.sign_in("operator", PASSWORD, "127.0.0.1")[1].session_hash
 
     def add_operator(self) -> None:
         self.accounts.add("operator", "Operator", Role.ADMIN, PASSWORD)
