@@ -29,8 +29,8 @@ def add_source() -> flask.Response:
 def remove_source(source_id: str) -> flask.Response:
     """Forget a source and end its publisher and viewers."""
     checked_id(source_id, "source")
-    parts().sources.remove(source_id, parts().agents.is_connected)
-    parts().media.end_all_of_source(source_id)
+    removed = parts().sources.remove(source_id, parts().agents.is_connected)
+    parts().media.end_all_of_source(removed)
     return no_content()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -50,6 +51,7 @@ class MediaEnds(Protocol):
 
     def node_lost(self, node_id: str) -> None: ...
     def session_ended(self, session_id: str, reason: str) -> None: ...
+    def stray_sessions(self, node_id: str, session_ids: Sequence[str]) -> None: ...
     def viewer_clock(self, session_id: str, rtp_offset: int) -> None: ...
     def frame_times(self, agent_id: str, message: FrameTimes) -> None: ...
 
@@ -234,7 +236,10 @@ class Agents:
         changed = message.detector_problem != connected.detector_problem
         connected.detector = message.detector[:80]
         connected.detector_problem = message.detector_problem[:500]
-        self._sources.reported(connected.identity.agent_id, message.reports)
+        node_id = connected.identity.agent_id
+        strays = self._sources.reported(node_id, message.reports)
+        if self._media is not None:
+            self._media.stray_sessions(node_id, strays)
         if changed:
             self._announce(connected.identity, connected=True)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hmac
 import logging
 import threading
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,6 +45,7 @@ from ground_station.services.media_sessions import (
     ViewerTokens,
     no_node,
 )
+from ground_station.services.source_state import SourceStatus
 from ground_station.services.sources import Sources
 
 log = logging.getLogger(__name__)
@@ -55,6 +57,7 @@ RELAY_TIMEOUT_S = 1.0
 MAX_TIMES_RELAYED = 600  # of one source in one command
 WAITING_TIMES = 512
 WAITING_ENDS = 1024
+STRAYS_REMEMBERED = 1024
 CHECK_SIGN_INS_S = 5.0  # another process may end a sign-in, and nobody tells of one that runs out
 
 
@@ -95,6 +98,8 @@ class Media:
         self._tokens = ViewerTokens(clock)
         self._times: DropOldest[FrameTimes] = DropOldest(WAITING_TIMES)
         self._to_end: DropOldest[tuple[str, str]] = DropOldest(WAITING_ENDS)
+        self._strays_lock = threading.Lock()
+        self._strays: OrderedDict[str, None] = OrderedDict()  # their nodes were told to end them
         self._stopping = threading.Event()
         self._workers = [
             Worker("media-frame-times", self._relay_step),
@@ -207,21 +212,39 @@ class Media:
             self._sources.session_ended(source_id, session_id, "", lost=False)
         self._to_end.put((session.node_id, session_id))
 
-    def end_all_of_source(self, source_id: str) -> None:
-        """A source was removed: end its publisher and its viewers."""
-        for session in self.sessions.remove_of_source(source_id):
-            self._to_end.put((session.node_id, session.session_id))
+    def end_all_of_source(self, removed: SourceStatus) -> None:
+        """A source was removed, with this last status: end its publisher and its viewers."""
+        known = self.sessions.remove_of_source(removed.source.source_id)
+        ends = {session.session_id: session.node_id for session in known}
+        if removed.session_id is not None and removed.node_id is not None:
+            # One from before this station was started is in no table of sessions.
+            ends.setdefault(removed.session_id, removed.node_id)
+        for session_id, node_id in ends.items():
+            self._to_end.put((node_id, session_id))
 
     # --- for the agents service ----------------------------------------------------------------
 
     def node_lost(self, node_id: str) -> None:
         self.sessions.remove_of_node(node_id)
+        with self._strays_lock:
+            self._strays.clear()  # a node that comes back with one of them is told again
 
     def session_ended(self, session_id: str, reason: str) -> None:
         """A session ended by itself, says its node."""
         session = self.sessions.remove(session_id)
         if session is not None and session.direction is Direction.WHIP:
             self._sources.session_ended(session.source_id, session_id, reason[:500], lost=True)
+
+    def stray_sessions(self, node_id: str, session_ids: Sequence[str]) -> None:
+        """A node reports sessions of sources that are unknown: it is told once to end each."""
+        for session_id in session_ids:
+            with self._strays_lock:
+                if session_id in self._strays:
+                    continue
+                self._strays[session_id] = None
+                while len(self._strays) > STRAYS_REMEMBERED:
+                    self._strays.popitem(last=False)
+            self._to_end.put((node_id, session_id))
 
     def viewer_clock(self, session_id: str, rtp_offset: int) -> None:
         if self.sessions.set_clock(session_id, rtp_offset):

@@ -24,6 +24,7 @@ class SourceStatus:
 
     Attributes:
         session_id: the publisher's session; None while nobody publishes.
+        node_id: the node that holds that session.
         report: the node's last word on that session, kept when it is lost.
         last_frame_at: when the node last had a picture of it.
     """
@@ -33,6 +34,7 @@ class SourceStatus:
     condition_since: datetime
     problem: str
     session_id: str | None
+    node_id: str | None
     report: SourceReport | None
     last_frame_at: datetime | None
 
@@ -68,6 +70,7 @@ class SourceState:
             condition_since=self.condition_since,
             problem=self.problem or self.agent_problem,
             session_id=self.session_id,
+            node_id=self.node_id,
             report=self.report,
             last_frame_at=self.last_frame_at,
         )

@@ -247,13 +247,19 @@ class Sources:
                 state.end_session(condition, problem, self._clock.now(), self._clock.monotonic_s())
                 self._changed(state)
 
-    def reported(self, node_id: str, reports: Sequence[SourceReport]) -> None:
-        """What a node sees of all its sessions; one that is missing has ended."""
+    def reported(self, node_id: str, reports: Sequence[SourceReport]) -> list[str]:
+        """What a node sees of all its sessions; one that is missing has ended.
+
+        Returns:
+            The sessions whose source is unknown, so that they can be ended.
+        """
         now, now_s = self._clock.now(), self._clock.monotonic_s()
+        strays = []
         with self._lock:
             for report in reports:
                 state = self._states.get(report.source_id)
                 if state is None:
+                    strays.append(report.session_id)
                     continue
                 if state.session_id is None and state.agent_lost_at is None:
                     # A session from before this station was started: take it over.
@@ -265,6 +271,7 @@ class Sources:
             for state in self._states.values():
                 if state.node_id == node_id and state.session_id not in held:
                     self._missing(state, now_s)
+        return strays
 
     def _missing(self, state: SourceState, now_s: float) -> None:
         if state.seen_in_reports or now_s - state.session_since_s > UNREPORTED_FOR_S:

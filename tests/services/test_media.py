@@ -378,10 +378,46 @@ def test_removing_a_source_ends_its_publisher_and_viewers(world: World) -> None:
     _, node = world.node()
     source_id, token = viewing(world)
     world.media.view(source_id, token, OFFER)
+    removed = world.sources.remove(source_id, lambda _agent: False)
     with running(world):
-        world.media.end_all_of_source(source_id)
+        world.media.end_all_of_source(removed)
         eventually(lambda: len(node.of(EndSession)) == 2)
+        time.sleep(0.1)
+    assert len(node.of(EndSession)) == 2
     assert len(world.media.sessions) == 0
+
+
+def test_removing_a_source_ends_a_session_from_before_the_station_was_started(
+    world: World,
+) -> None:
+    identity, node = world.node()
+    source_id, _ = whip_source(world)
+    session = new_id()
+    world.report((identity, node), live(source_id, session))  # taken over: in no table
+    removed = world.sources.remove(source_id, lambda _agent: False)
+    with running(world):
+        world.media.end_all_of_source(removed)
+        eventually(lambda: node.of(EndSession) == [EndSession(session)])
+
+
+def test_a_session_of_an_unknown_source_is_ended_once(world: World) -> None:
+    identity, node = world.node()
+    known, _ = whip_source(world)
+    stray = new_id()
+    reports = [live(known, new_id()), live(new_id(), stray)]
+    with running(world):
+        for _ in range(3):
+            world.report((identity, node), *reports)
+        eventually(lambda: len(node.of(EndSession)) > 0)
+        time.sleep(0.1)
+    assert node.of(EndSession) == [EndSession(stray)]
+
+
+def test_strays_are_remembered_in_bounded_memory(world: World) -> None:
+    identity, _ = world.node()
+    strays = [new_id() for _ in range(media.STRAYS_REMEMBERED + 10)]
+    world.media.stray_sessions(identity.agent_id, strays)
+    assert list(world.media._strays) == strays[10:]
 
 
 def test_viewer_clocks_are_kept_for_sessions_we_have(world: World) -> None:
