@@ -301,6 +301,8 @@ class Media:
 
     def _drop(self, session: MediaSession) -> None:
         self.sessions.remove(session.session_id)
+        if session.direction is Direction.WHIP:  # its node may report it until it has ended it
+            self._sources.session_ended(session.source_id, session.session_id, "", lost=False)
         self._to_end.put((session.node_id, session.session_id))
 
     def _end_step(self) -> None:

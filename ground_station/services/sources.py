@@ -6,6 +6,7 @@ import dataclasses
 import math
 import secrets
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 
 from ground_station.core.agent_protocol import Calibration, SourceGrant, SourceOffer, SourceReport
@@ -25,6 +26,8 @@ MAX_NAME_LENGTH = 80
 MAX_NOTE_LENGTH = 1000
 MAX_PAIRS = 64
 UNREPORTED_FOR_S = 3.0  # a new session may be missing from reports that were already on their way
+ENDED_FOR_S = 10.0  # reports on their way may still list a session that has ended
+MAX_ENDED = 1024
 
 
 class Sources:
@@ -50,6 +53,7 @@ class Sources:
         self._bus = bus
         self._clock = clock
         self._lock = threading.RLock()
+        self._ended: OrderedDict[str, float] = OrderedDict()  # session ids, and when they ended
         now = clock.now()
         self._states = {
             source.source_id: SourceState(source, OFFLINE, now, _at_start(source))
@@ -123,7 +127,8 @@ class Sources:
         with self._lock:
             status = self.get(source_id)
             agent_id = status.source.agent_id
-            if agent_id is not None and agent_connected(agent_id):
+            offered = self._states[source_id].offered
+            if offered and agent_id is not None and agent_connected(agent_id):
                 raise Conflict(
                     f"{status.source.name} is offered by a connected agent.",
                     "Take it out of that agent's settings, or stop the agent first.",
@@ -241,6 +246,7 @@ class Sources:
     def session_ended(self, source_id: str, session_id: str, problem: str, *, lost: bool) -> None:
         """A publisher's session is over: by its own wish, or because it was lost."""
         with self._lock:
+            self._remember_ended(session_id)
             state = self._states.get(source_id)
             if state is not None and state.session_id == session_id:
                 condition = LOST if lost and state.had_picture else OFFLINE
@@ -261,7 +267,7 @@ class Sources:
                 if state is None:
                     strays.append(report.session_id)
                     continue
-                if state.session_id is None and state.agent_lost_at is None:
+                if self._may_take_over(state, report.session_id, now_s):
                     # A session from before this station was started: take it over.
                     state.begin_session(report.session_id, node_id, now, now_s)
                 if state.session_id == report.session_id:
@@ -272,6 +278,18 @@ class Sources:
                 if state.node_id == node_id and state.session_id not in held:
                     self._missing(state, now_s)
         return strays
+
+    def _remember_ended(self, session_id: str) -> None:
+        self._ended[session_id] = self._clock.monotonic_s()
+        self._ended.move_to_end(session_id)
+        while len(self._ended) > MAX_ENDED:
+            self._ended.popitem(last=False)
+
+    def _may_take_over(self, state: SourceState, session_id: str, now_s: float) -> bool:
+        if state.session_id is not None or state.agent_lost_at is not None:
+            return False
+        ended_s = self._ended.get(session_id)
+        return ended_s is None or now_s - ended_s > ENDED_FOR_S
 
     def _missing(self, state: SourceState, now_s: float) -> None:
         if state.seen_in_reports or now_s - state.session_since_s > UNREPORTED_FOR_S:

@@ -139,7 +139,7 @@ def test_what_the_node_refuses_leaves_nothing(world: World, error: Exception) ->
 
 
 def test_a_node_that_is_too_slow_is_told_to_end_what_it_may_have_begun(world: World) -> None:
-    _, node = world.node()
+    identity, node = world.node()
     source_id, token = whip_source(world)
     with running(world):
         node.error = TimedOut("No answer within 8 s.")
@@ -150,6 +150,8 @@ def test_a_node_that_is_too_slow_is_told_to_end_what_it_may_have_begun(world: Wo
     assert isinstance(accept, AcceptWhip)
     assert node.of(EndSession) == [EndSession(accept.session_id)]
     assert len(world.media.sessions) == 0
+    world.report((identity, node), live(source_id, accept.session_id))
+    assert world.sources.get(source_id).session_id is None
 
 
 def test_an_answer_without_sdp_is_refused_and_ended(world: World) -> None:
@@ -356,6 +358,9 @@ def test_a_publisher_that_ends_its_session_leaves_its_source_offline(world: Worl
     world.report(node, live(source_id, opened.session_id))
     world.media.end(Direction.WHIP, source_id, opened.session_id, token)
     assert world.sources.get(source_id).condition is SourceCondition.OFFLINE
+    world.report(node, live(source_id, opened.session_id))  # it was on its way
+    status = world.sources.get(source_id)
+    assert (status.condition, status.session_id) == (SourceCondition.OFFLINE, None)
 
 
 def test_a_session_that_ends_by_itself(world: World) -> None:

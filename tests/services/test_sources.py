@@ -15,6 +15,7 @@ from ground_station.core.events import SourceChanged
 from ground_station.core.ids import new_id
 from ground_station.core.model import SourceCondition, SourceKind
 from ground_station.core.registry import token_hash
+from ground_station.services import sources
 from tests.services.world import CALIBRATION, World, live
 
 OFFLINE, CONNECTING = SourceCondition.OFFLINE, SourceCondition.CONNECTING
@@ -116,6 +117,36 @@ def test_what_a_connected_agent_offers_cannot_be_removed(world: World) -> None:
     with pytest.raises(Conflict):
         world.sources.remove(source_id, lambda _agent: True)
     world.sources.remove(source_id, lambda _agent: False)
+
+
+def test_what_a_connected_agent_no_longer_offers_can_be_removed(world: World) -> None:
+    kept, dropped = offer(world, SourceOffer("a", "Gate"), SourceOffer("b", "Pond"))
+    offer(world, SourceOffer("a", "Gate"))
+    with pytest.raises(Conflict):
+        world.sources.remove(kept, lambda _agent: True)
+    world.sources.remove(dropped, lambda _agent: True)
+    assert world.sources.find(dropped) is None
+
+
+def test_a_session_that_ended_is_not_taken_over_from_reports_on_their_way(world: World) -> None:
+    source, _ = world.sources.add_whip("Phone", None, None, None)
+    ended, another = new_id(), new_id()
+    world.sources.session_began(source.source_id, ended, "node")
+    world.sources.reported("node", [live(source.source_id, ended)])
+    world.sources.session_ended(source.source_id, ended, "", lost=False)
+    world.clock.advance(sources.ENDED_FOR_S)
+    world.sources.reported("node", [live(source.source_id, ended)])
+    assert world.sources.get(source.source_id).session_id is None
+    assert world.sources.get(source.source_id).condition is OFFLINE
+    world.sources.reported("node", [live(source.source_id, another)])
+    assert world.sources.get(source.source_id).session_id == another
+
+
+def test_ended_sessions_are_remembered_in_bounded_memory(world: World) -> None:
+    source, _ = world.sources.add_whip("Phone", None, None, None)
+    for _ in range(sources.MAX_ENDED + 10):
+        world.sources.session_ended(source.source_id, new_id(), "", lost=True)
+    assert len(world.sources._ended) == sources.MAX_ENDED
 
 
 def test_a_session_from_connecting_to_live_to_its_end(world: World) -> None:
