@@ -7,7 +7,6 @@ and no picture refers to a later one.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -26,6 +25,7 @@ from fixed_cctv.camera import AddressKind
 from fixed_cctv.encode import TIME_BASE, H264Format, even
 from fixed_cctv.encoded import CLOCK_HZ, EncodedFrame, FrameStream
 from fixed_cctv.media_input import decoded, speaking_of, video_input
+from fixed_cctv.prepared import prepared_copy
 from fixed_cctv.timeline import Playback
 from ground_station.core.clock import Clock
 from ground_station.core.errors import Unavailable, Unprocessable
@@ -76,7 +76,7 @@ class FileSource:
     """Implements `Source` over any video file: prepares it first if it cannot be sent as it is.
 
     Args:
-        cache: folder for prepared footage, kept between runs.
+        cache: folder for the prepared copy, which is there only while it is sent.
         progress: told how the preparation goes.
     """
 
@@ -90,20 +90,20 @@ class FileSource:
         self._progress = progress
 
     def frames(self, stop: threading.Event) -> FrameStream:
-        path = self._path if is_sendable(self._path) else self._prepared(stop)
-        if not stop.is_set():
-            yield from LoopingFootage(path, self._clock, loop=self._loop).frames(stop)
+        if is_sendable(self._path):
+            yield from self._played(self._path, stop)
+            return
+        with prepared_copy(self._cache, lambda out: self._prepare(out, stop)) as copy:
+            yield from self._played(copy, stop)
 
     def request_keyframe(self) -> None:
         """Nothing: see `LoopingFootage`."""
 
-    def _prepared(self, stop: threading.Event) -> Path:
-        state = self._path.stat()
-        mark = f"{self._path.resolve()}|{state.st_size}|{state.st_mtime_ns}"
-        out = self._cache / f"{hashlib.sha256(mark.encode()).hexdigest()[:24]}.ts"
-        if not out.exists():
-            encode_file(self._path, out, self._progress, stop)
-        return out
+    def _played(self, path: Path, stop: threading.Event) -> FrameStream:
+        return LoopingFootage(path, self._clock, loop=self._loop).frames(stop)
+
+    def _prepare(self, out: Path, stop: threading.Event) -> None:
+        encode_file(self._path, out, self._progress, stop)
 
 
 def is_sendable(path: Path) -> bool:

@@ -163,6 +163,20 @@ def test_prepared_footage_is_published_in_a_loop(
     assert [(b - a) % 2**32 for a, b in pairwise(stamps)] == [9000] * 29
 
 
+def test_an_agent_that_stops_takes_its_prepared_copy_with_it(
+    far: FarSide, start: Start, tmp_path: Path
+) -> None:
+    clip = write_clip(tmp_path / "clip.avi", count=12, codec="mpeg4")
+    running = start(CameraSpec("gate", "Gate", str(clip)))
+    far.tell_to_publish("gate")
+    until(lambda: frames_of(far, 0) >= 5, 15)
+    cache = tmp_path / "data" / "footage"
+    assert len(list(cache.iterdir())) == 1
+    assert running.stop() < 2
+    assert list(cache.iterdir()) == []
+    assert clip.exists()
+
+
 def test_told_again_it_publishes_anew_at_once(far: FarSide, start: Start) -> None:
     start()
     far.tell_to_publish("bench")

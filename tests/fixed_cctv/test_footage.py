@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
+import os
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +18,7 @@ import pytest
 from fixed_cctv.encode import H264Encoder, H264Format
 from fixed_cctv.encoded import EncodedFrame, nal_types, profile_idc, with_parameter_sets
 from fixed_cctv.footage import FileSource, LoopingFootage, encode_file, is_sendable
+from fixed_cctv.prepared import LEFT_BEHIND_AFTER_S, prepared_copy
 from ground_station.core.clock import ManualClock
 from ground_station.core.errors import KestrelError, NotFound, Unavailable, Unprocessable
 from tests.fixed_cctv.clips import numbers_in, picture, write_clip
@@ -25,6 +29,10 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 def quiet(sentence: str) -> None:
     """Progress that nobody reads."""
+
+
+def touch(path: Path) -> None:
+    path.write_bytes(b"x")
 
 
 def play(path: Path, count: int, *, loop: bool = True) -> tuple[list[EncodedFrame], ManualClock]:
@@ -141,26 +149,47 @@ def test_stop_ends_a_wait(tmp_path: Path) -> None:
     assert list(frames) == []
 
 
-def test_any_file_is_prepared_once(tmp_path: Path) -> None:
+def test_a_prepared_copy_is_there_only_while_it_is_sent(tmp_path: Path) -> None:
     source = write_clip(tmp_path / "in.avi", count=12, codec="mpeg4")
     cache = tmp_path / "cache"
-    said: list[str] = []
+    clock = ManualClock()
+    file = FileSource(source, clock, loop=True, cache=cache, progress=quiet)
+    frames = file.frames(WaitingMovesTime(clock))
+    taken = list(itertools.islice(frames, 30))  # through its loop twice
+    assert numbers_in([frame.data for frame in taken]) == [n % 12 for n in range(30)]
+    assert len(list(cache.iterdir())) == 1
+    frames.close()
+    assert list(cache.iterdir()) == []
+    assert source.exists()
 
-    def first_number() -> int | None:
-        clock = ManualClock()
-        file = FileSource(source, clock, loop=True, cache=cache, progress=said.append)
-        frames = file.frames(WaitingMovesTime(clock))
-        number = numbers_in([next(frames).data])[0]
-        frames.close()
-        return number
 
-    assert first_number() == 0
-    made = list(cache.iterdir())
-    assert len(made) == 1
-    before = len(said)
-    assert first_number() == 0
-    assert len(said) == before
-    assert list(cache.iterdir()) == made
+def test_a_file_that_is_sent_as_it_is_is_kept(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "clip.mp4", count=7)
+    clock = ManualClock()
+    file = FileSource(path, clock, loop=False, cache=tmp_path / "cache", progress=quiet)
+    assert len(list(file.frames(WaitingMovesTime(clock)))) == 7
+    assert [entry.name for entry in tmp_path.iterdir()] == ["clip.mp4"]
+
+
+def test_only_old_copies_of_crashed_agents_are_removed(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    (cache / "source").mkdir(parents=True)
+    crashed, of_now, running = f"{'a' * 24}.ts", f"{'b' * 24}.ts", f"{'c' * 24}.ts"
+    half_made = f"{'d' * 24}.ts.123.part"
+    for name in (crashed, of_now, running, half_made, "demo.ts", "demo.ts.json", "mine.ts"):
+        (cache / name).write_bytes(b"x")
+        if name != of_now:
+            long_ago_s = time.time() - LEFT_BEHIND_AFTER_S - 60
+            os.utime(cache / name, (long_ago_s, long_ago_s))
+    with (cache / running).open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_SH)
+        with prepared_copy(cache, touch) as copy:
+            assert copy.exists()
+            os.utime(copy, (long_ago_s, long_ago_s))
+            with prepared_copy(cache, touch):
+                assert copy.exists()  # sent for longer than a day, and by someone else
+    left = {path.name for path in cache.iterdir()}
+    assert left == {of_now, running, "source", "demo.ts", "demo.ts.json", "mine.ts"}
 
 
 def test_preparation_can_be_stopped_and_leaves_nothing(tmp_path: Path) -> None:
