@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from "node:fs";
 const require = createRequire(new URL("../../web/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
 
-const CHROMIUM = process.env.KESTREL_TEST_CHROMIUM ?? "/usr/bin/chromium";
+const CHROMIUM = process.env.TEST_CHROMIUM ?? "/usr/bin/chromium";
 
 export const options = JSON.parse(process.argv[2] ?? "{}");
 

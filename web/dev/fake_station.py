@@ -34,7 +34,7 @@ def session(here: bool) -> dict[str, object]:
         "role": "admin" if here else None,
         "csrf_token": "x",
         "expires_at": scene.iso(-12 * 3600) if here else None,
-        "software": "0.1.0 (fake)",
+        "software": "Kestrel 0.1.0 (fake)",
         "demo": True,
     }
 

@@ -23,7 +23,7 @@ export function SignIn({ of, expired }: { of: Session | null; expired: boolean }
           New installation? The first username and password were printed where the station was started.
         </p>
       </div>
-      <p class="sign-in-foot">{of ? `Kestrel ${of.software}` : ''}</p>
+      <p class="sign-in-foot">{of ? of.software : ''}</p>
     </main>
   )
 }

@@ -126,7 +126,7 @@ function Menu({ of }: { of: Session }) {
         Sign out
       </Button>
       {problem && <ProblemCard problem={problem} kept="You are still signed in." />}
-      <p class="row-more">Kestrel {of.software}</p>
+      <p class="row-more">{of.software}</p>
     </div>
   )
 }
