@@ -36,7 +36,7 @@ from ground_station.core.ids import new_id
 from ground_station.core.lifecycle import Worker
 from ground_station.core.mailbox import DropOldest
 from ground_station.core.ports import AgentAuthenticator, AgentChannel
-from ground_station.core.registry import Source, token_hash
+from ground_station.core.registry import Source, SourceOrigin, token_hash
 from ground_station.services.agents import Agents
 from ground_station.services.media_sessions import (
     Direction,
@@ -142,8 +142,8 @@ class Media:
             self._drop(session)
             raise
         if former is not None:
-            self.sessions.remove(former)
-            self._to_end.put((node_id, former))
+            self.sessions.remove(former[1])
+            self._to_end.put(former)  # at its own node, which may be another
         log.info("publisher_accepted source=%s session=%s", source_id, session_id)
         return answer
 
@@ -266,7 +266,9 @@ class Media:
         if identity is None:
             raise NotSignedIn(
                 "The publish token is not the right one for this source.",
-                "Add the source again for a new token.",
+                "Start the agent again."
+                if source.origin is SourceOrigin.AGENT
+                else "Add the source again for a new token.",
             )
         if source.agent_id != identity.agent_id:
             raise NotAllowed(f"{identity.name} does not offer this source.")

@@ -226,8 +226,10 @@ class Sources:
 
     # --- what happens to them ------------------------------------------------------------------
 
-    def session_began(self, source_id: str, session_id: str, node_id: str) -> str | None:
-        """A publisher was let in; the session it replaces, if there was one.
+    def session_began(
+        self, source_id: str, session_id: str, node_id: str
+    ) -> tuple[str, str] | None:
+        """A publisher was let in; the node and the session it replaces, if there was one.
 
         Raises:
             NotFound: the source was removed meanwhile.
@@ -236,9 +238,12 @@ class Sources:
             state = self._states.get(source_id)
             if state is None:
                 raise NotFound("There is no such source.")
-            former = state.session_id
-            if former == session_id:
+            if state.session_id == session_id:
                 return None  # the node reported it before we were told of its answer
+            former = None
+            if state.session_id is not None and state.node_id is not None:
+                former = (state.node_id, state.session_id)
+                self._remember_ended(state.session_id)
             state.begin_session(session_id, node_id, self._clock.now(), self._clock.monotonic_s())
             self._changed(state)
             return former

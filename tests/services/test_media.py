@@ -175,6 +175,29 @@ def test_publishing_again_ends_the_former_session(world: World) -> None:
     assert len(world.media.sessions) == 1
 
 
+def test_the_former_session_is_ended_at_its_own_node(world: World) -> None:
+    _, first_node = world.node("first")
+    second = world.node("second")
+    source_id, token = whip_source(world)
+    former = new_id()
+    world.report(second, live(source_id, former))
+    with running(world):
+        world.media.publish(source_id, token, OFFER)
+        eventually(lambda: second[1].of(EndSession) == [EndSession(former)])
+    assert len(first_node.of(AcceptWhip)) == 1
+    assert first_node.of(EndSession) == []
+
+
+def test_a_dead_token_comes_with_the_remedy_that_helps(world: World) -> None:
+    world.node()
+    _, _, offered = world.camera()
+    added, _ = whip_source(world)
+    for source_id, remedy in ((offered, "Start the agent again."), (added, "Add the source again")):
+        with pytest.raises(NotSignedIn) as refused:
+            world.media.publish(source_id, "a dead token", OFFER)
+        assert refused.value.remedy.startswith(remedy)
+
+
 def test_a_source_removed_while_its_offer_is_answered(world: World) -> None:
     _, node = world.node()
     source_id, token = whip_source(world)

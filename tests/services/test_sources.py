@@ -225,8 +225,8 @@ def test_a_new_session_replaces_the_former(world: World) -> None:
     source, _ = world.sources.add_whip("Phone", None, None, None)
     first, second = new_id(), new_id()
     world.sources.session_began(source.source_id, first, "node")
-    assert world.sources.session_began(source.source_id, second, "node") == first
-    assert world.sources.session_began(source.source_id, second, "node") is None
+    assert world.sources.session_began(source.source_id, second, "node 2") == ("node", first)
+    assert world.sources.session_began(source.source_id, second, "node 2") is None
     world.sources.reported("node", [live(source.source_id, first)])
     assert world.sources.get(source.source_id).condition is CONNECTING
     with pytest.raises(NotFound):
