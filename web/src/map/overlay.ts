@@ -3,6 +3,7 @@
 
 import { ellipseOnScreen } from './geometry'
 import { drawCamera, drawTrackDot, readColours, words, type CameraMark, type MapColours } from './symbols'
+import { noteDot } from '../video/diagnostics'
 import { trackShape } from '../video/drawBoxes'
 import { freshness, type LiveTrack } from '../live/tracks'
 
@@ -183,6 +184,7 @@ export class Overlay {
     }
     const selected = live.key === this.#scene.selectedTrack
     drawTrackDot(g, x, y, track.class_name, fresh, selected, this.#colours)
+    noteDot({ key: live.key, class_name: track.class_name, x, y })
     if (selected || this.#view.zoom() >= NUMBERS_FROM_ZOOM) {
       g.globalAlpha = 0.25 + 0.75 * fresh
       words(g, String(track.track_id), x, y + 9, 600, this.#colours.text, this.#colours.paper)

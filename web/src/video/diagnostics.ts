@@ -15,9 +15,18 @@ export interface LockedShown {
   box_number: number | null
 }
 
+/** A track's dot as it was drawn on the map, in CSS pixels of the map. */
+export interface DotDrawn {
+  key: string
+  class_name: string
+  x: number
+  y: number
+}
+
 export interface Diagnostics {
   live: LiveShown[]
   locked: LockedShown[]
+  dots: DotDrawn[]
   errors: string[]
 }
 
@@ -31,7 +40,7 @@ let found: Diagnostics | null = null
 
 export function startDiagnostics(search: string): void {
   if (new URLSearchParams(search).get('diagnostics') !== '1') return
-  found = { live: [], locked: [], errors: [] }
+  found = { live: [], locked: [], dots: [], errors: [] }
   window.kestrelDiagnostics = found
   addEventListener('error', (event) => noteError(event.message))
   addEventListener('unhandledrejection', (event) => noteError(String(event.reason)))
@@ -41,6 +50,10 @@ export const diagnostics = (): Diagnostics | null => found
 
 export function noteError(words: string): void {
   if (found) bounded(found.errors, words)
+}
+
+export function noteDot(dot: DotDrawn): void {
+  if (found) bounded(found.dots, dot)
 }
 
 export function bounded<T>(list: T[], entry: T, limit = LIMIT): void {
