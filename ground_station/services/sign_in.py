@@ -27,6 +27,10 @@ log = logging.getLogger(__name__)
 MAX_USERNAME_LENGTH = 64
 FREE_TRIES = 5  # of one name from one address
 FREE_TRIES_OF_ADDRESS = 30  # whatever the names: one office may share an address
+# On loopback and behind a proxy everybody has one address: whoever guesses there may slow the
+# others down, but not shut them out.
+MAX_WAIT_OF_ADDRESS_S = 10.0
+ADDRESS_DECAYS_EVERY_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,12 @@ class SignInService:
         self._clock = clock
         self._lasts = timedelta(hours=session_hours)
         self._by_name = Throttle(clock, free_tries=FREE_TRIES)
-        self._by_address = Throttle(clock, free_tries=FREE_TRIES_OF_ADDRESS)
+        self._by_address = Throttle(
+            clock,
+            free_tries=FREE_TRIES_OF_ADDRESS,
+            max_wait_s=MAX_WAIT_OF_ADDRESS_S,
+            decay_every_s=ADDRESS_DECAYS_EVERY_S,
+        )
         self._on_ended: list[Callable[[str], None]] = []
 
     def on_ended(self, callback: Callable[[str], None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ class _Tries:
     count: int = 0
     blocked_until_s: float = 0.0
     last_s: float = 0.0
+    decayed_s: float = 0.0  # up to when the count has been let decay
 
 
 class Throttle:
@@ -23,7 +25,9 @@ class Throttle:
     A try is counted when it begins, so that many at once cannot slip through together.
 
     Args:
+        max_wait_s: no wait is longer; tries beyond the one that costs this are not added up.
         forget_after_s: a key with no try for so long starts afresh.
+        decay_every_s: one try is forgotten in each such time; None: none is.
         max_keys: keys remembered; beyond it the key longest unused goes.
     """
 
@@ -35,6 +39,7 @@ class Throttle:
         first_wait_s: float = 1.0,
         max_wait_s: float = 300.0,
         forget_after_s: float = 3600.0,
+        decay_every_s: float | None = None,
         max_keys: int = 10_000,
     ) -> None:
         self._clock = clock
@@ -42,6 +47,8 @@ class Throttle:
         self._first_wait_s = first_wait_s
         self._max_wait_s = max_wait_s
         self._forget_after_s = forget_after_s
+        self._decay_every_s = decay_every_s
+        self._max_count = free_tries + math.ceil(math.log2(max_wait_s / first_wait_s))
         self._max_keys = max_keys
         self._lock = threading.Lock()
         self._tries: OrderedDict[str, _Tries] = OrderedDict()
@@ -56,7 +63,7 @@ class Throttle:
         with self._lock:
             tries = self._tries.get(key)
             if tries is None or now_s - tries.last_s > self._forget_after_s:
-                tries = self._tries[key] = _Tries()
+                tries = self._tries[key] = _Tries(decayed_s=now_s)
             self._tries.move_to_end(key)
             while len(self._tries) > self._max_keys:
                 self._tries.popitem(last=False)
@@ -65,14 +72,19 @@ class Throttle:
                 raise Throttled(
                     "Too many failed tries.", f"Try again in {max(1, round(wait_s))} s.", wait_s
                 )
-            tries.count += 1
+            self._decay(tries, now_s)
+            tries.count = min(tries.count + 1, self._max_count)
             tries.last_s = now_s
             over = tries.count - self._free_tries
             if over >= 0:
-                # The exponent is bounded before it is used: counts grow without end.
-                tries.blocked_until_s = now_s + min(
-                    self._max_wait_s, self._first_wait_s * 2.0 ** min(over, 32)
-                )
+                wait_s = min(self._max_wait_s, self._first_wait_s * 2.0**over)
+                tries.blocked_until_s = now_s + wait_s
+
+    def _decay(self, tries: _Tries, now_s: float) -> None:
+        if self._decay_every_s is not None:
+            forgotten = math.floor((now_s - tries.decayed_s) / self._decay_every_s)
+            tries.count = max(0, tries.count - forgotten)
+            tries.decayed_s += forgotten * self._decay_every_s
 
     def succeeded(self, key: str) -> None:
         """The try was good: forget the key's failures."""

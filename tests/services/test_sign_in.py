@@ -106,6 +106,44 @@ def test_many_names_from_one_address_are_slowed_down(world: World) -> None:
         world.sign_in.sign_in("yet-another", "wrong", "1.2.3.4")
 
 
+def guess(world: World, tries: int, name: str | None = None) -> list[float]:
+    """Wrong passwords, each as soon as it is let through, of ever new names unless one is given;
+    how long each refusal said to wait."""
+    waits = []
+    for number in range(tries):
+        try:
+            world.sign_in.sign_in(name or f"user-{number}", "wrong", "127.0.0.1")
+        except NotSignedIn:
+            continue
+        except Throttled as refused:
+            waits.append(refused.retry_after_s)
+            world.clock.advance(refused.retry_after_s)
+    return waits
+
+
+def test_who_shares_an_address_with_a_guesser_waits_10_s_at_most(world: World) -> None:
+    world.add_operator()
+    assert 8 < max(guess(world, 400)) <= 10
+    world.clock.advance(10.01)
+    assert guess(world, 1) == []
+    with pytest.raises(Throttled) as refused:
+        world.sign_in.sign_in("operator", PASSWORD, "127.0.0.1")
+    assert refused.value.retry_after_s <= 10
+    world.clock.advance(10.01)
+    world.sign_in.sign_in("operator", PASSWORD, "127.0.0.1")
+
+
+def test_the_tries_of_an_address_are_forgotten_one_a_minute(world: World) -> None:
+    assert guess(world, FREE_TRIES_OF_ADDRESS) == []
+    world.clock.advance(10 * 60)
+    assert guess(world, 10) == []
+    assert len(guess(world, 1)) == 1
+
+
+def test_the_wait_of_one_name_still_grows_to_minutes(world: World) -> None:
+    assert max(guess(world, 40, "operator")) == pytest.approx(300)
+
+
 def test_an_office_that_shares_an_address_is_not(world: World) -> None:
     world.add_operator()
     for _ in range(FREE_TRIES_OF_ADDRESS * 2):
