@@ -211,6 +211,7 @@ class Node:
             analysed_fps=figures.analysed_fps,
             inference_ms=figures.inference_ms,
             frames_dropped=report.frames_dropped + figures.frames_dropped,
+            problem=report.problem or figures.problem,
         )
 
 

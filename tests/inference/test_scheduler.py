@@ -14,7 +14,11 @@ from ground_station.core.errors import ModelPackError
 from ground_station.core.model import Detections, Frame, FrameTracks
 from ground_station.core.ports import DetectorCard, Tracker
 from ground_station.vision.inference.registry import build_tracker
-from ground_station.vision.inference.scheduler import AnalysisFigures, InferenceScheduler
+from ground_station.vision.inference.scheduler import (
+    PROBLEM_SHOWN_S,
+    AnalysisFigures,
+    InferenceScheduler,
+)
 from tests.inference.pictures import make_detections, make_frame, wait_until
 
 
@@ -30,6 +34,7 @@ class StepDetector:
         self.threads: set[str] = set()
         self.load_error: Exception | None = None
         self.detect_error: Exception | None = None
+        self.bad: set[str] = set()  # sessions whose frames fail
         self.closed = False
         self.on_detect: Callable[[], None] = lambda: None
 
@@ -46,6 +51,8 @@ class StepDetector:
         self.on_detect()
         if self.detect_error:
             raise self.detect_error
+        if any(frame.session_id in self.bad for frame in frames):
+            raise ValueError("a bad frame")
         return [make_detections([(0, 0, 10, 20)]) for _ in frames]
 
     def close(self) -> None:
@@ -167,6 +174,67 @@ def test_a_detector_that_fails_shows_it_and_recovers(bench: Bench) -> None:
     assert bench.out == []
     bench.detector.detect_error = None
     bench.scheduler.put(make_frame(session_id="a", seq=1))
+    bench.wait_for_out(1)
+    wait_until(lambda: bench.scheduler.problem == "")
+
+
+def test_one_sources_bad_frames_slow_and_blame_no_other(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.detector.bad = {"bad"}
+    for name in ("good", "bad"):
+        bench.scheduler.add("s", name)
+    bench.scheduler.start()
+    bench.scheduler.put(make_frame(session_id="good", seq=0))
+    bench.wait_for_out(1)
+    began = time.monotonic()
+    for seq in range(1, 16):  # with a pause after each bad frame this would take a minute
+        for name in ("bad", "good"):
+            bench.scheduler.put(make_frame(session_id=name, seq=seq))
+        bench.wait_for_out(seq + 1)
+        wait_until(lambda: bench.scheduler.figures("bad").frames_failed == seq)  # noqa: B023
+        assert bench.scheduler.problem == ""
+    assert time.monotonic() - began < 3
+    assert bench.scheduler.figures("bad").problem == "The detector failed: ValueError."
+    assert bench.scheduler.figures("good").problem == ""
+    assert bench.scheduler.figures("good").frames_failed == 0
+    said = [record.message for record in caplog.records if record.levelname == "ERROR"]
+    assert said == ["analysis_failed session=bad"]
+
+
+def test_a_sessions_problem_ends_when_its_frames_have_been_good_for_a_while() -> None:
+    clock = ManualClock()
+    bench = Bench(clock=clock)
+    bench.detector.bad = {"a"}
+    for name in ("a", "idle"):
+        bench.scheduler.add("s", name)
+    bench.scheduler.start()
+    try:
+        bench.scheduler.put(make_frame(session_id="a", seq=0))
+        wait_until(lambda: bench.scheduler.figures("a").problem != "")
+        bench.detector.bad = set()
+        bench.scheduler.put(make_frame(session_id="a", seq=1))
+        bench.wait_for_out(1)
+        assert bench.scheduler.figures("a").problem != ""  # the next frame may be bad again
+        clock.advance(PROBLEM_SHOWN_S)
+        bench.scheduler.put(make_frame(session_id="a", seq=2))
+        wait_until(lambda: bench.scheduler.figures("a").problem == "")
+    finally:
+        bench.scheduler.stop()
+
+
+def test_when_every_session_fails_the_detector_is_the_problem(bench: Bench) -> None:
+    bench.detector.bad = {"a", "b"}
+    for name in ("a", "b"):
+        bench.scheduler.add("s", name)
+    bench.scheduler.start()
+    bench.scheduler.put(make_frame(session_id="a", seq=0))
+    wait_until(lambda: bench.scheduler.figures("a").problem != "")
+    assert bench.scheduler.problem == ""
+    bench.scheduler.put(make_frame(session_id="b", seq=0))
+    wait_until(lambda: bench.scheduler.problem != "")
+    bench.detector.bad = {"a"}
+    bench.scheduler.put(make_frame(session_id="b", seq=1))
     bench.wait_for_out(1)
     wait_until(lambda: bench.scheduler.problem == "")
 

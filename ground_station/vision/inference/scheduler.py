@@ -26,6 +26,7 @@ RTP_CLOCK_HZ = 90_000
 IDLE_WAIT_S = 0.25  # how late a stop may be seen
 FPS_WINDOW_S = 3.0
 TIMINGS_KEPT = 30
+PROBLEM_SHOWN_S = 1.0  # since the last failed frame: where some frames fail, it does not flicker
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,16 @@ class AnalysisFigures:
         inference_ms: mean of the last frames, conversion to tracks; None before the first.
         frames_dropped: were due for analysis, but a newer one came before their turn.
         frames_skipped: were never due: the source is faster than the analysed rate.
+        frames_failed: could not be analysed.
+        problem: empty, or one sentence: why this session's frames cannot be analysed.
     """
 
     analysed_fps: float = 0.0
     inference_ms: float | None = None
     frames_dropped: int = 0
     frames_skipped: int = 0
+    frames_failed: int = 0
+    problem: str = ""
 
 
 @dataclass(slots=True)
@@ -52,6 +57,10 @@ class _Session:
     tracker: Tracker | None = None  # made on the worker thread, with the first frame
     slot: LatestSlot[Frame] = field(default_factory=LatestSlot)
     skipped: int = 0
+    failing: bool = False  # the last frame failed
+    failed: int = 0
+    failed_at_s: float = 0.0
+    problem: str = ""
     analysed_at_s: deque[float] = field(default_factory=lambda: deque(maxlen=256))
     took_s: deque[float] = field(default_factory=lambda: deque(maxlen=TIMINGS_KEPT))
 
@@ -140,34 +149,41 @@ class InferenceScheduler:
             since_s = self._clock.monotonic_s() - FPS_WINDOW_S
             times = [at_s for at_s in session.analysed_at_s if at_s >= since_s]
             took_s = list(session.took_s)
-            skipped = session.skipped
+            skipped, failed, problem = session.skipped, session.failed, session.problem
         return AnalysisFigures(
             analysed_fps=_rate(times),
             inference_ms=1000 * sum(took_s) / len(took_s) if took_s else None,
             frames_dropped=session.slot.dropped,
             frames_skipped=skipped,
+            frames_failed=failed,
+            problem=problem,
         )
 
     # --- on the worker thread ---
 
     def _step(self) -> None:
-        """One frame. What goes wrong becomes `problem`, and the Worker logs it and tries again."""
+        """One frame. While nothing can be analysed, `problem` says why, and the Worker logs it,
+        pauses and tries again; a single session that fails takes no time from the others."""
         self._wake.clear()  # before looking, so that no frame is missed
         try:
-            if not self._loaded:
-                self._detector.load()
-                self._make_tracker()
-                self._loaded = True
-                self._problem = ""
+            self._load_once()
             taken = self._take_next()
             if taken is None:
                 self._wake.wait(IDLE_WAIT_S)
                 return
-            self._analyse(*taken)
+            analysed = self._analyse_or_note(*taken)
         except Exception as error:
             self._problem = _sentence(error)
             raise
-        self._problem = ""
+        if analysed:
+            self._problem = ""
+
+    def _load_once(self) -> None:
+        if not self._loaded:
+            self._detector.load()
+            self._make_tracker()
+            self._loaded = True
+            self._problem = ""
 
     def _take_next(self) -> tuple[_Session, Frame] | None:
         """The newest frame of the session that has waited longest for its turn."""
@@ -178,6 +194,38 @@ class InferenceScheduler:
                     self._sessions.move_to_end(session_id)
                     return session, frame
         return None
+
+    def _analyse_or_note(self, session: _Session, frame: Frame) -> bool:
+        """Whether it was analysed; a failure is the session's own unless every session fails."""
+        try:
+            self._analyse(session, frame)
+        except Exception as error:
+            if self._note_failure(session, error):
+                log.exception("analysis_failed session=%s", frame.session_id)
+            with self._lock:
+                if self._sessions and all(each.failing for each in self._sessions.values()):
+                    raise
+            return False
+        self._note_success(session, frame.session_id)
+        return True
+
+    def _note_failure(self, session: _Session, error: Exception) -> bool:
+        """Whether the session had no problem until now."""
+        with self._lock:
+            is_new = not session.problem
+            session.failing = True
+            session.failed += 1
+            session.failed_at_s = self._clock.monotonic_s()
+            session.problem = _sentence(error)
+        return is_new
+
+    def _note_success(self, session: _Session, session_id: str) -> None:
+        session.failing = False
+        over_s = self._clock.monotonic_s() - session.failed_at_s
+        if session.problem and over_s >= PROBLEM_SHOWN_S:
+            with self._lock:
+                session.problem = ""
+            log.info("analysis_recovered session=%s failed_frames=%d", session_id, session.failed)
 
     def _analyse(self, session: _Session, frame: Frame) -> None:
         began_s = self._clock.monotonic_s()
