@@ -324,7 +324,9 @@ def test_an_idle_scheduler_costs_no_cpu(bench: Bench) -> None:
     bench.scheduler.add("s", "a")
     bench.scheduler.start()
     wait_until(lambda: bool(bench.detector.threads))
-    time.sleep(0.5)
-    before = time.process_time()
-    time.sleep(0.5)
-    assert time.process_time() - before < 0.05
+    used_s: list[float] = []
+    for _ in range(4):  # the collector of garbage may take its time in one, a busy loop in each
+        before = time.process_time()
+        time.sleep(0.4)
+        used_s.append(time.process_time() - before)
+    assert min(used_s) < 0.04
