@@ -98,6 +98,7 @@ class StationWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
 
     def stop_station(self) -> None:
         """Stop it once; whoever comes second waits for the first."""
+        threading.excepthook = _end_of_a_thread
         with self.stopping:
             station, self.station = self.station, None
             if station is not None:
@@ -164,6 +165,14 @@ def _worker_exit(_arbiter: object, worker: StationWorker) -> None:
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
     os._exit(0)
+
+
+def _end_of_a_thread(ended: threading.ExceptHookArgs) -> None:
+    """While stopping, a writer may find that its socket was shut under it: that is no fault."""
+    if isinstance(ended.exc_value, OSError):
+        log.info("thread_lost_its_socket error=%s", type(ended.exc_value).__name__)
+        return
+    threading.__excepthook__(ended)
 
 
 def _hear_no_more() -> None:
