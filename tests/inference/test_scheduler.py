@@ -315,7 +315,7 @@ def test_stop_is_quick_and_closes_the_detector() -> None:
     wait_until(lambda: bool(bench.detector.threads))
     began = time.monotonic()
     bench.scheduler.stop()
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 3
     assert bench.detector.closed
     assert not [thread for thread in threading.enumerate() if thread.name == "infer"]
 
