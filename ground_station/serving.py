@@ -23,8 +23,6 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from ground_station.core.errors import Conflict, Unavailable
 
-log = logging.getLogger(__name__)
-
 STOP_WITHIN_S = 3  # then the arbiter kills the worker
 DRAIN_S = 1  # of which requests in flight may take this much
 KEEP_ALIVE_S = 15
@@ -98,7 +96,6 @@ class StationWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
 
     def stop_station(self) -> None:
         """Stop it once; whoever comes second waits for the first."""
-        threading.excepthook = _end_of_a_thread
         with self.stopping:
             station, self.station = self.station, None
             if station is not None:
@@ -165,14 +162,6 @@ def _worker_exit(_arbiter: object, worker: StationWorker) -> None:
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
     os._exit(0)
-
-
-def _end_of_a_thread(ended: threading.ExceptHookArgs) -> None:
-    """While stopping, a writer may find that its socket was shut under it: that is no fault."""
-    if isinstance(ended.exc_value, OSError):
-        log.info("thread_lost_its_socket error=%s", type(ended.exc_value).__name__)
-        return
-    threading.__excepthook__(ended)
 
 
 def _hear_no_more() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import flask
 from flask_socketio import SocketIO
 
+from ground_station.agentlink.hanging_up import close_calmly
 from ground_station.api import (
     health_routes,
     media_routes,
@@ -76,6 +77,7 @@ def create_api(parts: Parts) -> Api:
         max_http_buffer_size=MAX_ENVELOPE_BYTES + 1000,
         http_compression=False,
     )
+    close_calmly(socketio)
     clients = LiveClients()
     LiveEvents(socketio, clients)
     queues = SocketQueues(socketio.server, NAMESPACES)

@@ -13,6 +13,7 @@ from flask_socketio import SocketIO
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ground_station.agentlink.client import AgentClient
+from ground_station.agentlink.hanging_up import close_calmly
 from ground_station.agentlink.server import AgentServer
 from ground_station.core.agent_protocol import (
     PROTOCOL_VERSION,
@@ -93,6 +94,7 @@ class Station:
         if self._routes is not None:
             self._routes(app)
         socketio = SocketIO(app, async_mode="threading", async_handlers=False)
+        close_calmly(socketio)
         self.agents = AgentServer(socketio, Tokens(), self.listener, clock=self._clock)
         self.agents.start()
         self._http = make_server("127.0.0.1", self.port, app, threaded=True, request_handler=_Quiet)
