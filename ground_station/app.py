@@ -15,12 +15,13 @@ from ground_station.agentlink.server import AgentServer
 from ground_station.api.factory import create_api
 from ground_station.api.parts import Parts
 from ground_station.core.agent_protocol import AgentKind
+from ground_station.core.authority import Role
 from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock, SystemClock
 from ground_station.core.errors import Unavailable
 from ground_station.core.ids import new_id
 from ground_station.core.lifecycle import Service, ServiceGroup
-from ground_station.core.registry import Agent, Role, token_hash
+from ground_station.core.registry import Agent, token_hash
 from ground_station.core.settings import Settings
 from ground_station.services.agents import Agents, TokenAuthenticator
 from ground_station.services.geolocate import Geolocator

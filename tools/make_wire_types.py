@@ -103,6 +103,10 @@ def _type(kind: msgspec.inspect.Type) -> str:
     if isinstance(kind, msgspec.inspect.ListType):
         inner = _type(kind.item_type)
         return f"({inner})[]" if " " in inner else f"{inner}[]"
+    if isinstance(kind, msgspec.inspect.DictType):
+        return f"Record<string, {_type(kind.value_type)}>"
+    if isinstance(kind, msgspec.inspect.CustomType) and kind.cls is object:
+        return "unknown"
     if isinstance(kind, msgspec.inspect.StructType):
         return str(kind.cls.__name__)
     raise TypeError(f"no TypeScript for {kind!r}: add a rule to tools/make_wire_types.py")

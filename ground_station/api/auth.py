@@ -16,6 +16,7 @@ import flask
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from ground_station.api.parts import parts
+from ground_station.core.authority import Permission, require
 from ground_station.core.errors import ConfigError, NotAllowed, NotSignedIn
 from ground_station.services.sign_in import Identity
 
@@ -28,6 +29,7 @@ CSRF_HEADER = "X-CSRF-Token"
 MAX_TOKEN_LENGTH = 512
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _MARK = "__kestrel_access__"
+_PERMISSION = "__kestrel_permission__"
 
 
 class Access(StrEnum):
@@ -44,11 +46,16 @@ class Access(StrEnum):
 BEARER = frozenset({Access.AGENT, Access.PUBLISHER, Access.VIEWER})
 
 
-def access(kind: Access) -> Callable[[F], F]:
-    """Declare who may use a view function or a socket event handler."""
+def access(kind: Access, permission: Permission | None = None) -> Callable[[F], F]:
+    """Declare who may use a view function or a socket event handler.
+
+    Args:
+        permission: what a signed-in person must be allowed; None = anybody who is signed in.
+    """
 
     def mark(function: F) -> F:
         setattr(function, _MARK, kind)
+        setattr(function, _PERMISSION, permission)
         return function
 
     return mark
@@ -60,6 +67,16 @@ def access_of(function: object) -> Access | None:
         declared = getattr(function, _MARK, None)
         if declared is not None:
             return Access(declared)
+        function = getattr(function, "__wrapped__", None)
+    return None
+
+
+def permission_of(function: object) -> Permission | None:
+    """The permission that was declared, also under decorators that keep `__wrapped__`."""
+    while function is not None:
+        if hasattr(function, _MARK):
+            declared: Permission | None = getattr(function, _PERMISSION, None)
+            return declared
         function = getattr(function, "__wrapped__", None)
     return None
 
@@ -107,6 +124,9 @@ def guard() -> None:
     if kind is Access.PUBLIC:
         return
     if kind is Access.SIGNED_IN:
+        permission = permission_of(flask.current_app.view_functions.get(flask.request.endpoint))
+        if permission is not None:
+            require(identity().principal, permission)
         identity()
     if flask.request.method not in SAFE_METHODS:
         _check_csrf()

@@ -33,21 +33,392 @@ class Problem(_Wire, frozen=True, kw_only=True):
 
 
 class SignInRequest(_Wire, frozen=True, kw_only=True):
+    """`POST /api/sign-in`. `code` is of the authenticator app or a recovery code; without one an
+    account that has a second factor answers 401 with code `code_needed`."""
+
     username: str
     password: str
+    code: str | None = None
+
+
+class PurposeRequest(_Wire, frozen=True, kw_only=True):
+    """`POST /api/session/purpose`: what this sign-in looks at personal data for, from now on."""
+
+    purpose: str
+    note: str = ""
+
+
+class OrganisationView(_Wire, frozen=True, kw_only=True):
+    organisation_id: str
+    name: str
+    kind: Literal["council", "police", "other"]
 
 
 class Session(_Wire, frozen=True, kw_only=True):
-    """`GET /api/session`, and the answer to `POST /api/sign-in`."""
+    """`GET /api/session`, and the answer to everything that changes it."""
 
     signed_in: bool
+    user_id: str | None
     username: str | None
     display_name: str | None
     role: str | None
+    organisation: OrganisationView | None
+    permissions: list[str]  # what the role allows; the page disables the rest and says why
+    second_factor_needed: bool  # the role needs one and this sign-in was made without it
+    has_second_factor: bool  # the account has one set up
+    purpose: str | None
+    purpose_note: str
     csrf_token: str  # send as X-CSRF-Token with every request that changes something
     expires_at: datetime | None
     software: str
     demo: bool  # the station runs with demonstration footage
+
+
+# --- one's own account ---------------------------------------------------------------------------
+
+
+class PasskeyView(_Wire, frozen=True, kw_only=True):
+    passkey_id: str
+    name: str
+    added_at: datetime
+    used_at: datetime | None
+
+
+class SignInView(_Wire, frozen=True, kw_only=True):
+    """A device somebody is signed in on."""
+
+    sign_in_id: str
+    device: str  # browser and system, from its user agent
+    address: str
+    signed_in_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    second_factor: bool
+    this_one: bool
+
+
+class Account(_Wire, frozen=True, kw_only=True):
+    """`GET /api/account`."""
+
+    username: str
+    authenticator: bool
+    passkeys: list[PasskeyView]
+    recovery_codes_left: int
+    sign_ins: list[SignInView]
+
+
+class PasswordOnly(_Wire, frozen=True, kw_only=True):
+    """Changes to one's own factors ask for the password again."""
+
+    password: str
+
+
+class AuthenticatorOffer(_Wire, frozen=True, kw_only=True):
+    """`POST /api/account/authenticator` (PasswordOnly): confirm with a code to begin using it."""
+
+    secret: str
+    uri: str  # otpauth://
+    qr_svg: str  # the same as a picture
+
+
+class ConfirmCode(_Wire, frozen=True, kw_only=True):
+    """`POST /api/account/authenticator/confirm`; answers RecoveryCodes."""
+
+    code: str
+
+
+class RecoveryCodes(_Wire, frozen=True, kw_only=True):
+    """Shown once. `POST /api/account/recovery-codes` (PasswordOnly) makes new ones."""
+
+    codes: list[str]
+
+
+class PasskeyOptions(_Wire, frozen=True, kw_only=True):
+    """`POST /api/account/passkeys/begin` (PasswordOnly), `POST /api/sign-in/passkey/begin`: what
+    navigator.credentials takes, in WebAuthn's own JSON form."""
+
+    options: dict[str, object]
+
+
+class NewPasskey(_Wire, frozen=True, kw_only=True):
+    """`POST /api/account/passkeys`."""
+
+    name: str
+    credential: dict[str, object]
+
+
+class PasskeySignIn(_Wire, frozen=True, kw_only=True):
+    """`POST /api/sign-in/passkey`."""
+
+    credential: dict[str, object]
+
+
+class NewPassword(_Wire, frozen=True, kw_only=True):
+    """`POST /api/account/password`; ends the account's other sign-ins."""
+
+    old_password: str
+    new_password: str
+
+
+# --- people --------------------------------------------------------------------------------------
+
+
+class RoleView(_Wire, frozen=True, kw_only=True):
+    """`GET /api/roles`."""
+
+    role: str
+    words: str
+    permissions: list[str]
+    needs_second_factor: bool
+
+
+class PersonView(_Wire, frozen=True, kw_only=True):
+    """`GET /api/people`."""
+
+    user_id: str
+    username: str
+    display_name: str
+    role: str
+    organisation_id: str
+    area: list[list[list[float]]] | None  # rings of [lon, lat]; null = everywhere
+    authenticator: bool
+    passkeys: int
+    disabled_at: datetime | None
+    created_at: datetime
+    signed_in: int  # devices
+    seen_at: datetime | None
+
+
+class AddPerson(_Wire, frozen=True, kw_only=True):
+    """`POST /api/people`."""
+
+    username: str
+    display_name: str
+    role: str
+    area: list[list[list[float]]] | None = None
+
+
+class PersonAdded(_Wire, frozen=True, kw_only=True):
+    """`POST /api/people` and `POST /api/people/<id>/reset`: the password is shown this once."""
+
+    person: PersonView
+    password: str
+
+
+class ChangePerson(_Wire, frozen=True, kw_only=True):
+    """`PUT /api/people/<id>`. Changing the role or disabling ends that person's sign-ins."""
+
+    display_name: str
+    role: str
+    area: list[list[list[float]]] | None
+    disabled: bool
+
+
+# --- agents --------------------------------------------------------------------------------------
+
+
+class AgentDetail(_Wire, frozen=True, kw_only=True):
+    """`GET /api/agents`: every agent that was ever enrolled and not removed."""
+
+    agent_id: str
+    name: str
+    kind: str
+    state: Literal["invited", "connected", "away", "revoked"]
+    since: datetime
+    problem: str
+    address: str
+    software: str
+    enrolled_at: datetime | None
+    token_issued_at: datetime | None
+    clock_offset_ms: float | None  # its clock minus ours
+    round_trip_ms: float | None
+    messages_waiting: int | None  # in its outbox, not yet acknowledged
+    messages_dropped: int | None
+    sources: int
+
+
+class InviteAgent(_Wire, frozen=True, kw_only=True):
+    """`POST /api/agents`."""
+
+    name: str
+    kind: Literal["node", "camera", "drone"]
+
+
+class AgentInvited(_Wire, frozen=True, kw_only=True):
+    """The code is shown this once, works once, and for so long."""
+
+    agent_id: str
+    code: str
+    expires_at: datetime
+
+
+class EnrolAgent(_Wire, frozen=True, kw_only=True):
+    """`POST /api/agents/enrol`, by the agent itself: no sign-in, only the code."""
+
+    code: str
+
+
+class AgentEnrolled(_Wire, frozen=True, kw_only=True):
+    agent_id: str
+    name: str
+    kind: str
+    token: str
+
+
+# --- alerts --------------------------------------------------------------------------------------
+
+
+class AlertView(_Wire, frozen=True, kw_only=True):
+    """`GET /api/alerts`, newest first; the live snapshot and batches carry them too."""
+
+    alert_id: str
+    kind: str
+    severity: Literal["information", "caution", "warning"]
+    text: str
+    remedy: str
+    source_id: str | None
+    agent_id: str | None
+    lat: float | None
+    lon: float | None
+    raised_at: datetime
+    received_at: datetime
+    state: Literal["new", "acknowledged", "resolved", "rejected"]
+    decided_at: datetime | None
+    decided_by: str | None  # display name
+    reason: str
+
+
+class DecideAlert(_Wire, frozen=True, kw_only=True):
+    """`POST /api/alerts/<id>/decision`."""
+
+    state: Literal["acknowledged", "resolved", "rejected"]
+    reason: str = ""
+
+
+# --- the system ----------------------------------------------------------------------------------
+
+
+class ProcessView(_Wire, frozen=True, kw_only=True):
+    """A process of this installation, as its supervisor sees it."""
+
+    name: str
+    title: str
+    state: Literal["running", "restarting", "degraded", "stopped", "unknown"]
+    pid: int | None
+    since: datetime | None
+    restarts: int
+    last_error: str
+    seen_at: datetime | None  # when the supervisor last said so; old = the supervisor is gone
+    cpu_percent: float | None
+    memory_bytes: int | None
+
+
+class PartView(_Wire, frozen=True, kw_only=True):
+    """A part of the station: database, disk, detector, audit chain, certificates ..."""
+
+    name: str
+    title: str
+    status: Literal["ok", "degraded", "failed"]
+    problem: str
+    remedy: str
+    since: datetime | None
+
+
+class SystemView(_Wire, frozen=True, kw_only=True):
+    """`GET /api/system`."""
+
+    status: Literal["ok", "degraded"]
+    software: str
+    started_at: datetime
+    processes: list[ProcessView]
+    parts: list[PartView]
+    disk_free_bytes: int | None
+    disk_total_bytes: int | None
+    pages: int
+    agents_connected: int
+
+
+# --- audit, sharing, retention -------------------------------------------------------------------
+
+
+class AuditRecordView(_Wire, frozen=True, kw_only=True):
+    seq: int
+    recorded_at: datetime
+    act: str
+    actor: str
+    actor_id: str | None
+    actor_name: str
+    organisation_id: str | None
+    subject_kind: str
+    subject_id: str
+    subject_name: str
+    purpose: str
+    details: dict[str, object]
+    hash: str
+
+
+class AuditPage(_Wire, frozen=True, kw_only=True):
+    """`GET /api/audit?before=&act=&actor=&subject=`, newest first. Reading it is recorded."""
+
+    records: list[AuditRecordView]
+    next_before: int | None
+    signed_up_to: int
+    verified_up_to: int
+    verified_at: datetime | None
+    problem: str  # "" while the chain is whole
+
+
+class AgreementView(_Wire, frozen=True, kw_only=True):
+    """`GET /api/agreements`."""
+
+    agreement_id: str
+    name: str
+    from_id: str
+    to_id: str
+    legal_regime: str
+    covers: list[str]
+    starts_at: datetime
+    ends_at: datetime
+    ended_at: datetime | None
+    in_force: bool
+
+
+class MakeAgreement(_Wire, frozen=True, kw_only=True):
+    """`POST /api/agreements`: the maker's organisation is always the one that gives."""
+
+    name: str
+    to_id: str
+    legal_regime: Literal["uk_gdpr", "dpa_2018_part_3"]
+    covers: list[Literal["map", "video", "alerts"]]
+    starts_at: datetime
+    ends_at: datetime
+
+
+class DisclosureView(_Wire, frozen=True, kw_only=True):
+    """`GET /api/disclosures`."""
+
+    disclosure_id: str
+    agreement_name: str
+    from_id: str
+    to_id: str
+    what: str
+    subject_name: str
+    user_name: str
+    purpose: str
+    disclosed_at: datetime
+
+
+class RetentionRow(_Wire, frozen=True, kw_only=True):
+    """`GET /api/retention`."""
+
+    kind: str
+    what: str
+    purpose: str
+    days: int | None
+    until: str
+
+
+# --- sources -------------------------------------------------------------------------------------
 
 
 class AddSourceRequest(_Wire, frozen=True, kw_only=True):

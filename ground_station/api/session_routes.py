@@ -19,6 +19,7 @@ from ground_station.api.auth import (
 from ground_station.api.bodies import json_answer, json_body, no_content
 from ground_station.api.parts import parts
 from ground_station.api.schemas import Session, SignInRequest
+from ground_station.core.authority import ROLE_PERMISSIONS
 from ground_station.services.sign_in import Identity
 
 blueprint = flask.Blueprint("session", __name__)
@@ -63,11 +64,19 @@ def _end(who: Identity) -> None:
 
 
 def _session(who: Identity | None, token: str) -> Session:
+    role = who.user.role if who else None
     return Session(
         signed_in=who is not None,
+        user_id=who.user.user_id if who else None,
         username=who.user.username if who else None,
         display_name=who.user.display_name if who else None,
-        role=who.user.role.value if who else None,
+        role=role.value if role else None,
+        organisation=None,
+        permissions=sorted(ROLE_PERMISSIONS[role]) if role else [],
+        second_factor_needed=False,
+        has_second_factor=False,
+        purpose=None,
+        purpose_note="",
         csrf_token=token,
         expires_at=who.expires_at if who else None,
         software=parts().software,

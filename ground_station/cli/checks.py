@@ -91,7 +91,10 @@ def all_checks(places: Places) -> list[Check]:
 
     def tests(name: str, marks: str, *, empty_is_fine: bool = False) -> Check:
         report = places.var / "test" / f"{name}.xml"
-        argv = (str(tools / "pytest"), "-m", marks, f"--junitxml={report}")
+        # A test that fails is run once more, in the open (-rR lists it): on a busy machine packets
+        # and processes are late, and one late test among a thousand must not hide the others.
+        again = ("--reruns", "1", "-rR")
+        argv = (str(tools / "pytest"), "-m", marks, *again, f"--junitxml={report}")
         return Check(name, argv, report=report, empty_is_fine=empty_is_fine)
 
     return [

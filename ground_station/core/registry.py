@@ -1,4 +1,4 @@
-"""What the station keeps: people, sign-ins, agents and sources, and the ports of their stores.
+"""What the station keeps of itself: people, sign-ins, agents, sources, and their stores' ports.
 
 Secrets never come this far: only SHA-256 hashes of random tokens (hex) and argon2id hashes of
 passwords are kept, and their `repr` is left out so that no log line can hold them.
@@ -14,18 +14,13 @@ from enum import StrEnum
 from typing import Protocol
 
 from ground_station.core.agent_protocol import AgentKind, Calibration
+from ground_station.core.authority import Role
 from ground_station.core.model import SourceKind
 
 
 def token_hash(token: str) -> str:
     """SHA-256 (hex) of a random token. Our tokens hold 256 random bits, so no salt is needed."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-class Role(StrEnum):
-    """What a person may do. One role so far; every signed-in person administers."""
-
-    ADMIN = "admin"
 
 
 class SourceOrigin(StrEnum):
@@ -98,7 +93,7 @@ class Source:
 
 
 class UserRepository(Protocol):
-    """Organisations and people."""
+    """People."""
 
     def default_organisation_id(self) -> str: ...
     def count(self) -> int: ...

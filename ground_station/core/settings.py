@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -28,6 +28,15 @@ ENV_PREFIX = "KESTREL_"
 NOT_SETTINGS = frozenset({"KESTREL_AGENT_TOKEN", "KESTREL_CAMERA_ADDRESS"})
 
 
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 class _Branch(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -35,24 +44,32 @@ class _Branch(BaseModel):
 class StationSettings(_Branch):
     """The web server."""
 
-    host: str = Field("127.0.0.1", description="Address to listen on; plain HTTP: loopback only.")
+    host: str = Field(
+        "127.0.0.1", min_length=1, description="Address to listen on; plain HTTP: loopback only."
+    )
     port: int = Field(8080, ge=1, le=65535, description="TCP port of the page, API and WHIP/WHEP.")
     threads: int = Field(128, ge=8, le=1024, description="Threads; each open page holds one.")
     session_hours: float = Field(12, gt=0, le=24 * 7, description="Sign-in lasts this long.")
+    https: bool = Field(
+        False, description="Serve HTTPS, with the certificate of `run.py certs` unless one is set."
+    )
+    certificate: Path | None = Field(None, description="PEM chain to serve instead of our own.")
+    private_key: Path | None = Field(None, description="PEM key of that certificate.")
+    names: tuple[str, ...] = Field(
+        (), description="Further names and addresses the station is opened by."
+    )
+    metrics_token: SecretStr | None = Field(
+        None, description="Bearer token for /metrics; without one only loopback may read it."
+    )
 
-    @field_validator("host")
-    @classmethod
-    def _loopback(cls, host: str) -> str:
-        """The station speaks plain HTTP, and passwords do not travel networks in the clear."""
-        if host == "localhost":
-            return host
-        try:
-            loopback = ipaddress.ip_address(host).is_loopback
-        except ValueError:
-            loopback = False
-        if not loopback:
-            raise ValueError("plain HTTP is served on loopback only, 127.0.0.1 or ::1")
-        return host
+    @model_validator(mode="after")
+    def _safe_to_serve(self) -> StationSettings:
+        """Passwords do not travel networks in the clear."""
+        if not self.https and not _is_loopback(self.host):
+            raise ValueError("with https = false the host must be loopback, 127.0.0.1 or ::1")
+        if (self.certificate is None) != (self.private_key is None):
+            raise ValueError("certificate and private_key go together")
+        return self
 
 
 class NodeSettings(_Branch):
@@ -60,6 +77,13 @@ class NodeSettings(_Branch):
 
     ice_host: str = Field(
         "127.0.0.1", min_length=1, description="Local address offered for WebRTC media."
+    )
+    ice_port_first: int | None = Field(
+        None, ge=1024, le=65535, description="First UDP port for media; with ice_port_last."
+    )
+    ice_port_last: int | None = Field(None, ge=1024, le=65535, description="Last UDP port.")
+    advertised_host: str | None = Field(
+        None, description="Address that browsers reach this node's media at, if a NAT is between."
     )
     analysed_fps: float = Field(10, gt=0, le=60, description="Frames analysed a second a source.")
     detector_threads: int = Field(1, ge=1, le=64, description="Threads of one inference.")
@@ -73,6 +97,29 @@ class NodeSettings(_Branch):
     lost_after_s: float = Field(
         2.0, gt=0, le=60, description="No frame for so long: the source is lost."
     )
+
+
+class TurnSettings(_Branch):
+    """A TURN server (coturn) for tablets behind NAT. Each viewer gets a sign-in for it that ends
+    by itself, made from the secret that both share."""
+
+    urls: tuple[str, ...] = Field((), description='e.g. ["turns:turn.example.org:5349"].')
+    secret: SecretStr | None = Field(None, description="coturn's static-auth-secret.")
+    lasts_s: int = Field(3600, ge=60, le=86_400, description="How long a viewer's sign-in is good.")
+
+
+class StoreSettings(_Branch):
+    """Where the station keeps what must last."""
+
+    url: SecretStr | None = Field(
+        None, description="postgresql://user:password@host/database; without it SQLite."
+    )
+
+
+class LogSettings(_Branch):
+    """What the processes print."""
+
+    json_lines: bool = Field(False, description="One JSON object a line, for a log collector.")
 
 
 class AgentSettings(_Branch):
@@ -92,6 +139,9 @@ class Settings(BaseSettings):
     station: StationSettings = StationSettings()
     node: NodeSettings = NodeSettings()
     agents: AgentSettings = AgentSettings()
+    turn: TurnSettings = TurnSettings()
+    store: StoreSettings = StoreSettings()
+    log: LogSettings = LogSettings()
 
 
 def load_settings(file: Path | None = None, overrides: dict[str, Any] | None = None) -> Settings:

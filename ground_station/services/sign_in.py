@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from ground_station.core.authority import Principal, Purpose, Role, Scope
 from ground_station.core.clock import Clock
 from ground_station.core.errors import NotFound, NotSignedIn
 from ground_station.core.ids import new_id
 from ground_station.core.registry import (
-    Role,
     SignIn,
     SignInRepository,
     User,
@@ -41,6 +41,22 @@ class Identity:
     session_hash: str = field(repr=False)
     csrf_token: str = field(repr=False)
     expires_at: datetime
+
+    @property
+    def principal(self) -> Principal:
+        """Who it is, as every decision sees them."""
+        user = self.user
+        return Principal(
+            user_id=user.user_id,
+            username=user.username,
+            display_name=user.display_name,
+            role=user.role,
+            scope=Scope(user.organisation_id),
+            sign_in_id=self.session_hash[:16],
+            second_factor=True,
+            purpose=Purpose.PUBLIC_SAFETY,
+            purpose_note="",
+        )
 
 
 class SignInService:

@@ -10,9 +10,10 @@ from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.exc import IntegrityError as ConstraintBroken
 
 from ground_station.core.agent_protocol import AgentKind, Calibration
+from ground_station.core.authority import Role
 from ground_station.core.errors import Conflict, IntegrityError, NotFound
 from ground_station.core.model import SourceKind
-from ground_station.core.registry import Agent, Role, SignIn, Source, SourceOrigin, User
+from ground_station.core.registry import Agent, SignIn, Source, SourceOrigin, User
 from ground_station.store.engine import Database
 from ground_station.store.orm import AgentRow, OrganisationRow, SignInRow, SourceRow, UserRow
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ground_station.core.authority import Role
 from ground_station.core.clock import ManualClock
 from ground_station.core.errors import Conflict, InvalidInput, NotFound, NotSignedIn, Throttled
-from ground_station.core.registry import Role
 from ground_station.services.passwords import Passwords, make_password
 from ground_station.services.sign_in import FREE_TRIES, FREE_TRIES_OF_ADDRESS
 from ground_station.services.throttle import Throttle

@@ -23,13 +23,14 @@ from ground_station.core.agent_protocol import (
     SourceReport,
     SourceReports,
 )
+from ground_station.core.authority import Role
 from ground_station.core.bus import Bus
 from ground_station.core.clock import ManualClock
 from ground_station.core.errors import KestrelError
 from ground_station.core.ids import new_id
 from ground_station.core.model import SourceCondition
 from ground_station.core.ports import AgentIdentity
-from ground_station.core.registry import Agent, Role, token_hash
+from ground_station.core.registry import Agent, token_hash
 from ground_station.services.agents import Agents, TokenAuthenticator
 from ground_station.services.geolocate import Geolocator
 from ground_station.services.media import Media

@@ -18,13 +18,13 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from ground_station.core.agent_protocol import AgentKind, Calibration, GroundPair
+from ground_station.core.authority import Role
 from ground_station.core.errors import Conflict, IntegrityError, NotFound, Unavailable
 from ground_station.core.ids import new_id
 from ground_station.core.model import SourceKind
 from ground_station.core.registry import (
     Agent,
     AgentRepository,
-    Role,
     SignIn,
     SignInRepository,
     Source,

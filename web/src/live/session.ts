@@ -32,7 +32,7 @@ export async function refreshSession(): Promise<void> {
 
 /** Raises ProblemError. */
 export async function signIn(username: string, password: string): Promise<void> {
-  accept(await http.signIn({ username, password }))
+  accept(await http.signIn({ username, password, code: null }))
 }
 
 /** Raises ProblemError. */

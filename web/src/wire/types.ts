@@ -14,21 +14,344 @@ export interface Problem {
   reference: string
 }
 
+/**
+ * `POST /api/sign-in`. `code` is of the authenticator app or a recovery code; without one an
+ * account that has a second factor answers 401 with code `code_needed`.
+ */
 export interface SignInRequest {
   username: string
   password: string
+  code: string | null
 }
 
-/** `GET /api/session`, and the answer to `POST /api/sign-in`. */
+/** `POST /api/session/purpose`: what this sign-in looks at personal data for, from now on. */
+export interface PurposeRequest {
+  purpose: string
+  note: string
+}
+
+export interface OrganisationView {
+  organisation_id: string
+  name: string
+  kind: 'council' | 'other' | 'police'
+}
+
+/** `GET /api/session`, and the answer to everything that changes it. */
 export interface Session {
   signed_in: boolean
+  user_id: string | null
   username: string | null
   display_name: string | null
   role: string | null
+  organisation: OrganisationView | null
+  permissions: string[]
+  second_factor_needed: boolean
+  has_second_factor: boolean
+  purpose: string | null
+  purpose_note: string
   csrf_token: string
   expires_at: string | null
   software: string
   demo: boolean
+}
+
+export interface PasskeyView {
+  passkey_id: string
+  name: string
+  added_at: string
+  used_at: string | null
+}
+
+/** A device somebody is signed in on. */
+export interface SignInView {
+  sign_in_id: string
+  device: string
+  address: string
+  signed_in_at: string
+  seen_at: string
+  expires_at: string
+  second_factor: boolean
+  this_one: boolean
+}
+
+/** `GET /api/account`. */
+export interface Account {
+  username: string
+  authenticator: boolean
+  passkeys: PasskeyView[]
+  recovery_codes_left: number
+  sign_ins: SignInView[]
+}
+
+/** Changes to one's own factors ask for the password again. */
+export interface PasswordOnly {
+  password: string
+}
+
+/** `POST /api/account/authenticator` (PasswordOnly): confirm with a code to begin using it. */
+export interface AuthenticatorOffer {
+  secret: string
+  uri: string
+  qr_svg: string
+}
+
+/** `POST /api/account/authenticator/confirm`; answers RecoveryCodes. */
+export interface ConfirmCode {
+  code: string
+}
+
+/** Shown once. `POST /api/account/recovery-codes` (PasswordOnly) makes new ones. */
+export interface RecoveryCodes {
+  codes: string[]
+}
+
+/**
+ * `POST /api/account/passkeys/begin` (PasswordOnly), `POST /api/sign-in/passkey/begin`: what
+ * navigator.credentials takes, in WebAuthn's own JSON form.
+ */
+export interface PasskeyOptions {
+  options: Record<string, unknown>
+}
+
+/** `POST /api/account/passkeys`. */
+export interface NewPasskey {
+  name: string
+  credential: Record<string, unknown>
+}
+
+/** `POST /api/sign-in/passkey`. */
+export interface PasskeySignIn {
+  credential: Record<string, unknown>
+}
+
+/** `POST /api/account/password`; ends the account's other sign-ins. */
+export interface NewPassword {
+  old_password: string
+  new_password: string
+}
+
+/** `GET /api/roles`. */
+export interface RoleView {
+  role: string
+  words: string
+  permissions: string[]
+  needs_second_factor: boolean
+}
+
+/** `GET /api/people`. */
+export interface PersonView {
+  user_id: string
+  username: string
+  display_name: string
+  role: string
+  organisation_id: string
+  area: number[][][] | null
+  authenticator: boolean
+  passkeys: number
+  disabled_at: string | null
+  created_at: string
+  signed_in: number
+  seen_at: string | null
+}
+
+/** `POST /api/people`. */
+export interface AddPerson {
+  username: string
+  display_name: string
+  role: string
+  area: number[][][] | null
+}
+
+/** `POST /api/people` and `POST /api/people/<id>/reset`: the password is shown this once. */
+export interface PersonAdded {
+  person: PersonView
+  password: string
+}
+
+/** `PUT /api/people/<id>`. Changing the role or disabling ends that person's sign-ins. */
+export interface ChangePerson {
+  display_name: string
+  role: string
+  area: number[][][] | null
+  disabled: boolean
+}
+
+/** `GET /api/agents`: every agent that was ever enrolled and not removed. */
+export interface AgentDetail {
+  agent_id: string
+  name: string
+  kind: string
+  state: 'away' | 'connected' | 'invited' | 'revoked'
+  since: string
+  problem: string
+  address: string
+  software: string
+  enrolled_at: string | null
+  token_issued_at: string | null
+  clock_offset_ms: number | null
+  round_trip_ms: number | null
+  messages_waiting: number | null
+  messages_dropped: number | null
+  sources: number
+}
+
+/** `POST /api/agents`. */
+export interface InviteAgent {
+  name: string
+  kind: 'camera' | 'drone' | 'node'
+}
+
+/** The code is shown this once, works once, and for so long. */
+export interface AgentInvited {
+  agent_id: string
+  code: string
+  expires_at: string
+}
+
+/** `POST /api/agents/enrol`, by the agent itself: no sign-in, only the code. */
+export interface EnrolAgent {
+  code: string
+}
+
+export interface AgentEnrolled {
+  agent_id: string
+  name: string
+  kind: string
+  token: string
+}
+
+/** `GET /api/alerts`, newest first; the live snapshot and batches carry them too. */
+export interface AlertView {
+  alert_id: string
+  kind: string
+  severity: 'caution' | 'information' | 'warning'
+  text: string
+  remedy: string
+  source_id: string | null
+  agent_id: string | null
+  lat: number | null
+  lon: number | null
+  raised_at: string
+  received_at: string
+  state: 'acknowledged' | 'new' | 'rejected' | 'resolved'
+  decided_at: string | null
+  decided_by: string | null
+  reason: string
+}
+
+/** `POST /api/alerts/<id>/decision`. */
+export interface DecideAlert {
+  state: 'acknowledged' | 'rejected' | 'resolved'
+  reason: string
+}
+
+/** A process of this installation, as its supervisor sees it. */
+export interface ProcessView {
+  name: string
+  title: string
+  state: 'degraded' | 'restarting' | 'running' | 'stopped' | 'unknown'
+  pid: number | null
+  since: string | null
+  restarts: number
+  last_error: string
+  seen_at: string | null
+  cpu_percent: number | null
+  memory_bytes: number | null
+}
+
+/** A part of the station: database, disk, detector, audit chain, certificates ... */
+export interface PartView {
+  name: string
+  title: string
+  status: 'degraded' | 'failed' | 'ok'
+  problem: string
+  remedy: string
+  since: string | null
+}
+
+/** `GET /api/system`. */
+export interface SystemView {
+  status: 'degraded' | 'ok'
+  software: string
+  started_at: string
+  processes: ProcessView[]
+  parts: PartView[]
+  disk_free_bytes: number | null
+  disk_total_bytes: number | null
+  pages: number
+  agents_connected: number
+}
+
+export interface AuditRecordView {
+  seq: number
+  recorded_at: string
+  act: string
+  actor: string
+  actor_id: string | null
+  actor_name: string
+  organisation_id: string | null
+  subject_kind: string
+  subject_id: string
+  subject_name: string
+  purpose: string
+  details: Record<string, unknown>
+  hash: string
+}
+
+/** `GET /api/audit?before=&act=&actor=&subject=`, newest first. Reading it is recorded. */
+export interface AuditPage {
+  records: AuditRecordView[]
+  next_before: number | null
+  signed_up_to: number
+  verified_up_to: number
+  verified_at: string | null
+  problem: string
+}
+
+/** `GET /api/agreements`. */
+export interface AgreementView {
+  agreement_id: string
+  name: string
+  from_id: string
+  to_id: string
+  legal_regime: string
+  covers: string[]
+  starts_at: string
+  ends_at: string
+  ended_at: string | null
+  in_force: boolean
+}
+
+/** `POST /api/agreements`: the maker's organisation is always the one that gives. */
+export interface MakeAgreement {
+  name: string
+  to_id: string
+  legal_regime: 'dpa_2018_part_3' | 'uk_gdpr'
+  covers: ('alerts' | 'map' | 'video')[]
+  starts_at: string
+  ends_at: string
+}
+
+/** `GET /api/disclosures`. */
+export interface DisclosureView {
+  disclosure_id: string
+  agreement_name: string
+  from_id: string
+  to_id: string
+  what: string
+  subject_name: string
+  user_name: string
+  purpose: string
+  disclosed_at: string
+}
+
+/** `GET /api/retention`. */
+export interface RetentionRow {
+  kind: string
+  what: string
+  purpose: string
+  days: number | null
+  until: string
 }
 
 /** `POST /api/sources`: a source that any WHIP client may publish to. */

@@ -1,0 +1,130 @@
+"""The audit log: what is written down of every act, and the port of the chain that keeps it.
+
+Details hold strings, whole numbers, booleans, null, lists and objects of these: no floats, so that
+canonical JSON (RFC 8785) is the same in every language. Never a secret, never a picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol, TypeAlias
+
+Detail: TypeAlias = "str | int | bool | Sequence[Detail] | Mapping[str, Detail] | None"
+
+
+class Actor(StrEnum):
+    """Who did it."""
+
+    USER = "user"
+    AGENT = "agent"
+    STATION = "station"  # by itself: the sweeper, a time that ran out
+    COMMAND_LINE = "command_line"  # somebody on the machine it runs on
+    UNKNOWN = "unknown"  # nobody we know: a refused sign-in
+
+
+class Act(StrEnum):
+    """What was done. Later work adds its own; a value once used keeps its meaning."""
+
+    CHAIN_BEGUN = "chain_begun"
+    KEY_ROTATED = "key_rotated"
+    STATION_STARTED = "station_started"
+    SIGNED_IN = "signed_in"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SIGNED_OUT = "signed_out"
+    SIGN_IN_REVOKED = "sign_in_revoked"
+    PURPOSE_SET = "purpose_set"
+    FACTOR_ADDED = "factor_added"
+    FACTOR_REMOVED = "factor_removed"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    RECOVERY_USED = "recovery_used"
+    USER_ADDED = "user_added"
+    USER_CHANGED = "user_changed"
+    USER_DISABLED = "user_disabled"
+    AGENT_INVITED = "agent_invited"
+    AGENT_ENROLLED = "agent_enrolled"
+    AGENT_TOKEN_ROTATED = "agent_token_rotated"  # noqa: S105
+    AGENT_REVOKED = "agent_revoked"
+    SOURCE_ADDED = "source_added"
+    SOURCE_REMOVED = "source_removed"
+    VIDEO_WATCHED = "video_watched"
+    ALERT_RAISED = "alert_raised"
+    ALERT_DECIDED = "alert_decided"
+    AGREEMENT_MADE = "agreement_made"
+    AGREEMENT_ENDED = "agreement_ended"
+    DISCLOSED = "disclosed"
+    AUDIT_READ = "audit_read"
+    EXPORTED = "exported"
+    BACKED_UP = "backed_up"
+    RESTORED = "restored"
+    SWEPT = "swept"  # what its days had run out for was deleted
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One act, before it has its place in the chain.
+
+    Attributes:
+        organisation_id: the controller; None for acts on the installation itself.
+        subject_kind, subject_id: what it was done to, e.g. "source" and its id.
+        purpose: given wherever personal data was consulted.
+    """
+
+    act: Act
+    actor: Actor
+    actor_id: str | None = None
+    organisation_id: str | None = None
+    subject_kind: str = ""
+    subject_id: str = ""
+    purpose: str = ""
+    details: Mapping[str, Detail] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """A record in the chain: its `hash` covers everything else in it, `previous_hash` too (hex)."""
+
+    seq: int
+    record_id: str
+    recorded_at: datetime
+    entry: AuditEntry
+    previous_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditHead:
+    """An Ed25519 signature over the chain up to `seq`. `key_id` names the public key."""
+
+    seq: int
+    hash: str
+    signed_at: datetime
+    key_id: str
+    signature: str
+
+
+class AuditLog(Protocol):
+    """The chain. What `append` has returned for is on the disk."""
+
+    def append(self, *entries: AuditEntry) -> None:
+        """Write them down, in order, or raise: an act that cannot be written down is not done.
+
+        Raises:
+            Unavailable: the store does not take it (full or read-only disk, no database).
+        """
+        ...
+
+    def read(
+        self,
+        *,
+        before_seq: int | None = None,
+        limit: int = 100,
+        organisation_id: str | None = None,
+        act: Act | None = None,
+        actor_id: str | None = None,
+        subject_id: str | None = None,
+    ) -> Sequence[AuditRecord]:
+        """Newest first."""
+        ...

