@@ -9,8 +9,10 @@ from ground_station.agentlink.verdict import VERDICT_EVENT
 from ground_station.core.agent_protocol import (
     COMMAND_EVENT,
     NAMESPACE,
+    NOTICE_EVENT,
     Command,
     Done,
+    Notice,
     Refused,
     Reply,
     SdpAnswer,
@@ -18,8 +20,11 @@ from ground_station.core.agent_protocol import (
     encode,
     raise_if_refused,
 )
-from ground_station.core.errors import InvalidInput, TimedOut, Unavailable
+from ground_station.core.errors import InvalidInput, Throttled, TimedOut, Unavailable
 from ground_station.core.ports import AgentIdentity
+
+ENVELOPES_PER_S = 50  # ours send ten, and one more for each megabyte that waits
+ENVELOPE_BURST = 500  # what lies in the path's buffers may come at once after a pause
 
 
 def engine_sid_of(server: Any, sid: str) -> str:
@@ -59,11 +64,15 @@ class Connection:
     Args:
         server: the python-socketio server.
         sid: the connection's Socket.IO id.
+        address: where the agent connects from.
         opened_at_s: monotonic time of the connect.
     """
 
-    def __init__(self, server: Any, sid: str, identity: AgentIdentity, opened_at_s: float) -> None:
+    def __init__(
+        self, server: Any, sid: str, identity: AgentIdentity, address: str, opened_at_s: float
+    ) -> None:
         self.identity = identity
+        self.address = address
         self.opened_at_s = opened_at_s
         self.heard_at_s = opened_at_s
         self.handling = False  # a message of it is with the listener right now
@@ -74,6 +83,8 @@ class Connection:
         self._engine_sid = engine_sid_of(server, sid)
         self._receive_thread = threading.get_ident()
         self._next_seq = 0
+        self._allowance = float(ENVELOPE_BURST)
+        self._allowed_at_s = opened_at_s
         self._lock = threading.Lock()
         self._send_lock = threading.Lock()  # a binary event is two packets that must stay together
         self._closed = False
@@ -93,6 +104,21 @@ class Connection:
             raise InvalidInput(f"Envelope {seq} came after envelope {self._next_seq - 1}.")
         missing, self._next_seq = seq - self._next_seq, seq + 1
         return missing
+
+    def count_envelope(self, now_s: float) -> None:
+        """Receive thread only.
+
+        Raises:
+            Throttled: it sends far more envelopes than any agent of ours.
+        """
+        passed_s = now_s - self._allowed_at_s
+        self._allowed_at_s = now_s
+        self._allowance = min(ENVELOPE_BURST, self._allowance + passed_s * ENVELOPES_PER_S) - 1
+        if self._allowance < 0:
+            raise Throttled(
+                f"{self.identity.name} sends more than {ENVELOPES_PER_S} envelopes a second.",
+                "Send one batch an interval.",
+            )
 
     def call(self, command: Command, timeout_s: float) -> Done | SdpAnswer:
         """Send a command and wait for its reply; see `core.ports.AgentChannel`."""
@@ -117,6 +143,11 @@ class Connection:
     def tell(self, verdict: Reply) -> None:
         """Send the station's verdict on this connection."""
         self._emit(VERDICT_EVENT, encode(verdict))
+
+    def notify(self, notice: Notice) -> None:
+        """Send a notice; see `core.ports.AgentChannel`."""
+        if not self._closed:
+            self._emit(NOTICE_EVENT, encode(notice))
 
     def close(self, reason: Refused | None = None) -> None:
         """Say why (if given) and hang up; never waits for the peer."""

@@ -1,13 +1,16 @@
 """The station's end of the agent link: Socket.IO namespace `/agents`.
 
-One connection at a time for each agent. Each runs on its own receive thread, so the messages of
-one agent reach the listener in order and those of two agents may come at the same time.
+One connection at a time for each agent: a second one from the same address replaces the first (the
+agent was restarted), one from another address is refused while the first lives. Each runs on its
+own receive thread, so the messages of one agent reach the listener in order and those of two agents
+may come at the same time.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+from datetime import datetime
 
 import flask
 from flask_socketio import ConnectionRefusedError as Refuse
@@ -16,10 +19,14 @@ from flask_socketio import SocketIO
 from ground_station.agentlink.channel import Connection, close_transport, engine_sid_of
 from ground_station.agentlink.verdict import HELLO_WITHIN_S, SILENT_FOR_S
 from ground_station.core.agent_protocol import (
+    HEARTBEAT_LOST_AFTER_S,
     MESSAGE_EVENT,
     NAMESPACE,
+    ClockReading,
     Done,
+    Durable,
     Envelope,
+    Heartbeat,
     Hello,
     check_hello,
     decode_envelope,
@@ -114,7 +121,8 @@ class AgentServer:
                 "The station does not know this agent's token.",
                 {"code": "not_signed_in", "remedy": "Make a new token on the station."},
             )
-        connection = Connection(server, sid, identity, self._clock.monotonic_s())
+        address = str(flask.request.remote_addr or "")
+        connection = Connection(server, sid, identity, address, self._clock.monotonic_s())
         with self._lock:
             self._by_sid[sid] = connection
 
@@ -123,8 +131,10 @@ class AgentServer:
         if connection is None or connection.closed:
             return  # a straggler of a connection we have hung up on
         connection.handling = True
+        received_at = self._clock.now()
         try:
-            self._take(connection, decode_envelope(payload))
+            connection.count_envelope(self._clock.monotonic_s())
+            self._take(connection, decode_envelope(payload), received_at)
         except KestrelError as error:
             name = connection.identity.name
             log.warning("agent_dropped agent=%s code=%s reason=%s", name, error.code, error)
@@ -146,7 +156,7 @@ class AgentServer:
 
     # --- what they do ----------------------------------------------------------------------------
 
-    def _take(self, connection: Connection, envelope: Envelope) -> None:
+    def _take(self, connection: Connection, envelope: Envelope, received_at: datetime) -> None:
         missing = connection.count_gap(envelope.seq)
         if missing:
             with self._lock:
@@ -158,10 +168,19 @@ class AgentServer:
                 raise InvalidInput("The first message of an agent must be its hello.")
             self._welcome(connection, messages[0])
             messages = messages[1:]
+        durable: list[Durable] = []
         for message in messages:
             if isinstance(message, Hello):
                 raise InvalidInput("An agent says hello only once.")
+            if isinstance(message, Durable):
+                durable.append(message)
+                continue
+            if isinstance(message, Heartbeat):
+                now = self._clock.now()
+                connection.notify(ClockReading(message.sent_at, received_at, now))
             self._listener.agent_message(connection.identity.agent_id, connection, message)
+        if durable:
+            self._listener.agent_durable(connection.identity.agent_id, connection, durable)
 
     def _welcome(self, connection: Connection, hello: Hello) -> None:
         check_hello(hello)
@@ -172,7 +191,7 @@ class AgentServer:
                 "Start the agent with the token that was made for it.",
             )
         with self._admission:
-            self._replace(identity)
+            self._replace(identity, connection.address)
             self._listener.agent_connected(identity, hello, connection)
             connection.greeted = True
             with self._lock:
@@ -180,10 +199,19 @@ class AgentServer:
         connection.tell(Done())
         log.info("agent_connected agent=%s kind=%s", identity.name, identity.kind)
 
-    def _replace(self, identity: AgentIdentity) -> None:
+    def _replace(self, identity: AgentIdentity, address: str) -> None:
+        """Make room for a new connection; Conflict if the present one is somebody else's."""
         with self._lock:
             former = self._by_agent.get(identity.agent_id)
         if former is not None:
+            if former.address != address and self._lives(former):
+                self._listener.agent_twice(identity, address)
+                log.warning("agent_token_twice agent=%s address=%s", identity.name, address)
+                raise Conflict(
+                    f"{identity.name} is connected already, from another machine.",
+                    "Run one process with each token; if the other is not yours, have the agent "
+                    "revoked and enrol it anew.",
+                )
             former.close(
                 refused(
                     Conflict(
@@ -193,6 +221,10 @@ class AgentServer:
                 )
             )
             self._farewell(former)
+
+    def _lives(self, connection: Connection) -> bool:
+        silent_s = self._clock.monotonic_s() - connection.heard_at_s
+        return not connection.closed and silent_s <= HEARTBEAT_LOST_AFTER_S
 
     def _farewell(self, connection: Connection) -> None:
         """Tell the listener once, and only about connections it knows."""

@@ -4,18 +4,28 @@ Carried over Socket.IO namespace `/agents`: event `m`, one msgpack `bytes` paylo
 holds one `Envelope`. An agent sends one envelope a batch interval; the station answers a command
 through the Socket.IO acknowledgement, which is one `Reply` as msgpack bytes.
 
+How each message is delivered (latest only, oldest dropped, never lost) is one table:
+`core.delivery.DELIVERY`.
+
 Version 1: hello, heartbeat, sources, tracks, frame times, viewer clocks, commands.
+Version 2: durable messages and their acknowledgement, the clock exchange, token rotation, edge
+sources. An edge source is offered with `edge=True`; its agent analyses the pictures itself and
+sends one `TrackBatch` an interval for all its edge sources, one frame a source even if nobody is in
+it: the source is live while its frames come. In those frames `source_id` is the agent's own key
+(or the station's id), and `session_id` a UUIDv7 that the agent makes when it starts.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
+from ground_station.core.entities import Severity
 from ground_station.core.errors import InvalidInput, KestrelError, error_from_code
+from ground_station.core.ids import ID_PATTERN
 from ground_station.core.model import CapturedAtFrom, SourceCondition
 
 T = TypeVar("T")
@@ -26,12 +36,14 @@ Finite = Annotated[float, msgspec.Meta(ge=-1e15, le=1e15)]
 Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 AwareTime = Annotated[datetime, msgspec.Meta(tz=True)]
+MessageId = Annotated[str, msgspec.Meta(pattern=ID_PATTERN)]
 WireRtpTimestamp = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 NAMESPACE = "/agents"
 MESSAGE_EVENT = "m"  # agent -> station
 COMMAND_EVENT = "command"  # station -> agent, acknowledged with a Reply
+NOTICE_EVENT = "notice"  # station -> agent, one Notice, not acknowledged
 MAX_ENVELOPE_BYTES = 1_000_000
 TRACK_BATCH_INTERVAL_S = 0.1
 HEARTBEAT_INTERVAL_S = 1.0
@@ -77,11 +89,13 @@ class SourceOffer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `publishing`: this very process holds a WHIP session for it. False after a restart, so that the
     station need not wait for the dead process's session to time out.
+    `edge`: the agent analyses it and sends its tracks; no video comes of it.
     """
 
     key: str
     name: str
     publishing: bool = False
+    edge: bool = False
     simulated: bool = False
     note: str = ""  # shown with the source, e.g. why its place is not where it was filmed
     lat: Latitude | None = None
@@ -101,11 +115,19 @@ class Hello(_Message, frozen=True):
 
 
 class Heartbeat(_Message, frozen=True):
-    """Sent every second. `problems` maps a source key (or "") to one sentence a person can read."""
+    """Sent every second. `problems` maps a source key (or "") to one sentence a person can read.
+
+    Attributes:
+        clock_offset_ms: the agent's clock minus the station's, measured over this connection with
+            the station's `ClockReading` answers; None until the first of them came.
+        round_trip_ms: of the exchange that was measured with: half of it bounds the error.
+    """
 
     sent_at: AwareTime
     problems: dict[str, str] = {}
     figures: dict[str, Finite] = {}
+    clock_offset_ms: Finite | None = None
+    round_trip_ms: Finite | None = None
 
 
 class SourceReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -197,8 +219,44 @@ class SessionEnded(_Message, frozen=True):
     reason: str
 
 
+class AlertRaised(_Message, frozen=True):
+    """Something that asks for a person. `source_key`: of the agent's own source, if it is about
+    one."""
+
+    kind: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
+    severity: Severity
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+    remedy: Annotated[str, msgspec.Meta(max_length=500)] = ""
+    source_key: Annotated[str, msgspec.Meta(max_length=80)] | None = None
+    lat: Latitude | None = None
+    lon: Longitude | None = None
+
+
+DurablePayload = AlertRaised  # a union, once there are more
+
+
+class Durable(_Message, frozen=True):
+    """What must never be lost: kept in the agent's outbox until the station has acknowledged it.
+
+    Attributes:
+        message_id: UUIDv7, made once; the station takes each id once.
+        made_at: by the agent's own clock, which may be wrong.
+    """
+
+    message_id: MessageId
+    made_at: AwareTime
+    payload: DurablePayload
+
+
 AgentMessage = (
-    Hello | Heartbeat | SourceReports | TrackBatch | FrameTimes | ViewerClock | SessionEnded
+    Hello
+    | Heartbeat
+    | SourceReports
+    | TrackBatch
+    | FrameTimes
+    | ViewerClock
+    | SessionEnded
+    | Durable
 )
 
 
@@ -264,7 +322,22 @@ class RelayFrameTimes(_Message, frozen=True):
     times: list[FrameTime]
 
 
-Command = PublishSources | AcceptWhip | AcceptWhep | AddCandidates | EndSession | RelayFrameTimes
+class RotateToken(_Message, frozen=True):
+    """To an agent: keep this token and use it from the next connection on. Reply: Done, once it is
+    on the agent's disk. The former token stays good until the new one has been used."""
+
+    token: Annotated[str, msgspec.Meta(min_length=32, max_length=200)]
+
+
+Command = (
+    PublishSources
+    | AcceptWhip
+    | AcceptWhep
+    | AddCandidates
+    | EndSession
+    | RelayFrameTimes
+    | RotateToken
+)
 
 
 class Done(_Message, frozen=True):
@@ -288,12 +361,37 @@ class Refused(_Message, frozen=True):
 Reply = Done | SdpAnswer | Refused
 
 
+# --- station -> agent: notices -------------------------------------------------------------------
+
+
+class Received(_Message, frozen=True):
+    """These durable messages are on the station's disk, with all that follows from them: forget
+    them. A `problem` says why what else is under way could not be kept; it is sent again later."""
+
+    message_ids: list[MessageId]
+    problem: str = ""
+
+
+class ClockReading(_Message, frozen=True):
+    """The answer to a heartbeat: its own `sent_at`, and the station's clock when it came and when
+    this left."""
+
+    sent_at: AwareTime
+    received_at: AwareTime
+    replied_at: AwareTime
+
+
+Notice = Received | ClockReading
+
+
 _envelope_decoder = msgspec.msgpack.Decoder(Envelope)
 _command_decoder: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)
+_durable_decoder = msgspec.msgpack.Decoder(Durable)
+_notice_decoder: msgspec.msgpack.Decoder[Notice] = msgspec.msgpack.Decoder(Notice)
 _reply_decoder: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 
 
-def encode(message: Envelope | Command | Reply) -> bytes:
+def encode(message: Envelope | Command | Reply | Notice | Durable) -> bytes:
     """One message as msgpack."""
     return msgspec.msgpack.encode(message)
 
@@ -306,6 +404,16 @@ def decode_envelope(payload: object) -> Envelope:
 def decode_command(payload: object) -> Command:
     """Raises InvalidInput for anything that is not one well-formed command."""
     return _decode(_command_decoder, payload, "a command")
+
+
+def decode_notice(payload: object) -> Notice:
+    """Raises InvalidInput for anything that is not one well-formed notice."""
+    return _decode(_notice_decoder, payload, "a notice")
+
+
+def decode_durable(payload: object) -> Durable:
+    """Raises InvalidInput for anything that is not one well-formed durable message."""
+    return _decode(_durable_decoder, payload, "a durable message")
 
 
 def decode_reply(payload: object) -> Reply:
@@ -325,15 +433,15 @@ def raise_if_refused(reply: Reply) -> Done | SdpAnswer:
     return reply
 
 
-def check_hello(hello: Hello) -> Literal[1]:
+def check_hello(hello: Hello) -> None:
     """Raises InvalidInput naming both versions and what to do when they differ."""
     if hello.protocol != PROTOCOL_VERSION:
+        older = hello.name if hello.protocol < PROTOCOL_VERSION else "this station"
         raise InvalidInput(
             f"{hello.name} speaks agent protocol {hello.protocol}, "
             f"this station speaks {PROTOCOL_VERSION}.",
-            "Run the same release of Kestrel on both.",
+            f"Run the same release of Kestrel on both: update {older}.",
         )
-    return 1
 
 
 def _decode(decoder: msgspec.msgpack.Decoder[T], payload: object, what: str) -> T:

@@ -14,7 +14,9 @@ from ground_station.core.agent_protocol import (
     AgentMessage,
     Command,
     Done,
+    Durable,
     Hello,
+    Notice,
     SdpAnswer,
 )
 from ground_station.core.model import Detections, Frame, Track
@@ -68,6 +70,7 @@ class AgentIdentity:
     agent_id: str
     name: str
     kind: AgentKind
+    organisation_id: str = ""
 
 
 class AgentAuthenticator(Protocol):
@@ -79,7 +82,14 @@ class AgentAuthenticator(Protocol):
 
 
 class AgentChannel(Protocol):
-    """The way back to one connected agent."""
+    """The way back to one connected agent.
+
+    Attributes:
+        address: where it is connected from, as people read it.
+    """
+
+    @property
+    def address(self) -> str: ...
 
     def call(self, command: Command, timeout_s: float) -> Done | SdpAnswer:
         """Send a command and wait for its reply; from any thread but the agent's own handlers.
@@ -89,6 +99,10 @@ class AgentChannel(Protocol):
             Unavailable: the agent is gone.
             KestrelError: the agent refused; the class is the one the refusal named.
         """
+        ...
+
+    def notify(self, notice: Notice) -> None:
+        """Send what needs no answer; lost if the connection has ended. From any thread."""
         ...
 
     def close(self) -> None:
@@ -101,12 +115,24 @@ class AgentListener(Protocol):
 
     def agent_connected(self, identity: AgentIdentity, hello: Hello, channel: AgentChannel) -> None:
         """A checked hello came. A KestrelError raised here refuses the agent with its message.
-        A second connection of the same agent replaces the first."""
+        A second connection of the same agent, from the same address, replaces the first."""
         ...
 
     def agent_message(self, agent_id: str, channel: AgentChannel, message: AgentMessage) -> None:
         """A message from a connected agent, in order. `channel` tells an old connection's
         straggler from the present one."""
+        ...
+
+    def agent_durable(
+        self, agent_id: str, channel: AgentChannel, messages: Sequence[Durable]
+    ) -> None:
+        """All durable messages of one envelope, in order. Whoever takes them acknowledges them
+        with `Received`, once they are on the disk; what is not acknowledged comes again."""
+        ...
+
+    def agent_twice(self, identity: AgentIdentity, address: str) -> None:
+        """Somebody at another address tried this agent's token while it is connected. The
+        newcomer was refused."""
         ...
 
     def agent_disconnected(self, agent_id: str, channel: AgentChannel) -> None: ...

@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Protocol
 
 from ground_station.core.agent_protocol import (
     HEARTBEAT_LOST_AFTER_S,
     AgentKind,
     AgentMessage,
+    Durable,
     FrameTimes,
     Heartbeat,
     Hello,
@@ -31,6 +30,8 @@ from ground_station.core.mailbox import DropOldest
 from ground_station.core.model import SourceKind
 from ground_station.core.ports import AgentChannel, AgentIdentity
 from ground_station.core.registry import AgentRepository, token_hash
+from ground_station.services.agent_state import FIRST_RETRY_S, AgentStatus, ConnectedAgent
+from ground_station.services.edge import EdgeIntake
 from ground_station.services.sources import Sources
 from ground_station.services.tracks import TrackIntake
 
@@ -40,7 +41,6 @@ WHIP_PATH = "/whip/"
 TICK_S = 0.25
 PUBLISH_TIMEOUT_S = 5.0
 PUBLISH_WORKERS = 4
-FIRST_RETRY_S = 10.0  # after telling an agent to publish, when no session came of it
 MAX_RETRY_S = 120.0
 UNPUBLISHED_FOR_S = 5.0  # an agent publishes again by itself; only then is it reminded
 MAX_REMEMBERED = 1000  # agents that have gone, for the page
@@ -56,29 +56,17 @@ class MediaEnds(Protocol):
     def frame_times(self, agent_id: str, message: FrameTimes) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class AgentStatus:
-    """A node or agent as people are told about it."""
+class DurableIntake(Protocol):
+    """What the agents service hands durable messages to."""
 
-    agent_id: str
-    name: str
-    kind: AgentKind
-    connected: bool
-    since: datetime
-    problem: str
-
-
-@dataclass(slots=True)
-class _Connected:
-    identity: AgentIdentity
-    channel: AgentChannel
-    since: datetime
-    heard_at_s: float
-    problem: str = ""
-    detector: str = ""
-    detector_problem: str = ""
-    told_at_s: float = field(default=float("-inf"))
-    retry_after_s: float = FIRST_RETRY_S
+    def take(
+        self,
+        identity: AgentIdentity,
+        channel: AgentChannel,
+        messages: Sequence[Durable],
+        clock_offset_ms: float | None,
+    ) -> None: ...
+    def token_seen_twice(self, identity: AgentIdentity, address: str) -> None: ...
 
 
 class TokenAuthenticator:
@@ -91,7 +79,10 @@ class TokenAuthenticator:
         agent = self._agents.by_token_hash(token_hash(token)) if token else None
         if agent is None or agent.revoked_at is not None:
             return None
-        return AgentIdentity(agent.agent_id, agent.name, agent.kind)
+        return AgentIdentity(agent.agent_id, agent.name, agent.kind, agent.organisation_id)
+
+
+__all__ = ["AgentStatus", "Agents", "MediaEnds", "TokenAuthenticator"]
 
 
 class Agents:
@@ -103,9 +94,11 @@ class Agents:
         self._tracks = tracks
         self._bus = bus
         self._clock = clock
+        self._edge = EdgeIntake(sources=sources, tracks=tracks, clock=clock)
         self._media: MediaEnds | None = None
+        self._inbox: DurableIntake | None = None
         self._lock = threading.RLock()
-        self._connected: dict[str, _Connected] = {}
+        self._connected: dict[str, ConnectedAgent] = {}
         self._gone: dict[str, AgentStatus] = {}
         self._to_tell: DropOldest[str] = DropOldest(65_536)
         self._waiting: set[str] = set()  # what is in that queue: nobody is told twice over
@@ -117,6 +110,10 @@ class Agents:
     def attach(self, media: MediaEnds) -> None:
         """Join the media service; before `start`, once."""
         self._media = media
+
+    def attach_inbox(self, inbox: DurableIntake) -> None:
+        """Join the inbox of durable messages; before `start`, once."""
+        self._inbox = inbox
 
     def start(self) -> None:
         for worker in self._workers:
@@ -133,12 +130,7 @@ class Agents:
     def all(self) -> list[AgentStatus]:
         """Connected ones, and those that have gone since the station was started."""
         with self._lock:
-            now_here = [
-                AgentStatus(
-                    c.identity.agent_id, c.identity.name, c.identity.kind, True, c.since, c.problem
-                )
-                for c in self._connected.values()
-            ]
+            now_here = [c.status() for c in self._connected.values()]
             return now_here + list(self._gone.values())
 
     def is_connected(self, agent_id: str) -> bool:
@@ -177,11 +169,14 @@ class Agents:
             kind = SourceKind.DRONE_CAMERA
             if identity.kind is AgentKind.CAMERA:
                 kind = SourceKind.FIXED_CAMERA
-            self._sources.offered(identity, kind, hello.sources)
+            grants = self._sources.offered(identity, kind, hello.sources)
+            self._edge.agent_connected(identity.agent_id, hello.sources, grants)
         now, now_s = self._clock.now(), self._clock.monotonic_s()
         with self._lock:
             former = self._connected.pop(identity.agent_id, None)
-            self._connected[identity.agent_id] = _Connected(identity, channel, now, now_s)
+            self._connected[identity.agent_id] = ConnectedAgent(
+                identity, channel, now, now_s, software=hello.software[:80]
+            )
             self._gone.pop(identity.agent_id, None)
         if former is not None and identity.kind is AgentKind.NODE:
             self._forget_node(former.identity)
@@ -206,6 +201,8 @@ class Agents:
                 self._reports(connected, message)
             case TrackBatch() if is_node:
                 self._tracks.take(message)
+            case TrackBatch():
+                self._edge.take(agent_id, message, connected.clock_offset_ms)
             case ViewerClock() if is_node and self._media is not None:
                 self._media.viewer_clock(message.viewer_session_id, message.rtp_offset)
             case SessionEnded() if is_node and self._media is not None:
@@ -219,20 +216,42 @@ class Agents:
                     type(message).__name__,
                 )
 
+    def agent_durable(
+        self, agent_id: str, channel: AgentChannel, messages: Sequence[Durable]
+    ) -> None:
+        """Hand them to the inbox, which acknowledges them once they are kept."""
+        with self._lock:
+            connected = self._connected.get(agent_id)
+            if connected is None or connected.channel is not channel:
+                return
+            connected.heard_at_s = self._clock.monotonic_s()
+        if self._inbox is None:
+            log.warning("durable_messages_not_taken agent=%s", connected.identity.name)
+            return
+        self._inbox.take(connected.identity, channel, messages, connected.clock_offset_ms)
+
+    def agent_twice(self, identity: AgentIdentity, address: str) -> None:
+        """Show it with the agent, and raise an alert."""
+        with self._lock:
+            connected = self._connected.get(identity.agent_id)
+            if connected is not None:
+                connected.seen_twice(address, self._clock.monotonic_s())
+        self._announce(identity, connected=connected is not None)
+        if self._inbox is not None:
+            self._inbox.token_seen_twice(identity, address)
+
     def agent_disconnected(self, agent_id: str, channel: AgentChannel) -> None:
         self._lose(agent_id, channel, "The connection to {name} was lost.")
 
     # --- inside --------------------------------------------------------------------------------
 
-    def _heartbeat(self, connected: _Connected, message: Heartbeat) -> None:
-        problem = message.problems.get("", "")[:500]
-        if problem != connected.problem:
-            connected.problem = problem
+    def _heartbeat(self, connected: ConnectedAgent, message: Heartbeat) -> None:
+        if connected.take_heartbeat(message, self._clock.monotonic_s()):
             self._announce(connected.identity, connected=True)
         if connected.identity.kind is not AgentKind.NODE:
             self._sources.agent_problems(connected.identity.agent_id, message.problems)
 
-    def _reports(self, connected: _Connected, message: SourceReports) -> None:
+    def _reports(self, connected: ConnectedAgent, message: SourceReports) -> None:
         changed = message.detector_problem != connected.detector_problem
         connected.detector = message.detector[:80]
         connected.detector_problem = message.detector_problem[:500]
@@ -254,12 +273,20 @@ class Agents:
             while len(self._gone) >= MAX_REMEMBERED:
                 del self._gone[next(iter(self._gone))]
             self._gone[agent_id] = AgentStatus(
-                agent_id, identity.name, identity.kind, False, self._clock.now(), problem
+                agent_id,
+                identity.name,
+                identity.kind,
+                False,
+                self._clock.now(),
+                problem,
+                connected.channel.address,
+                connected.software,
             )
         log.warning("agent_lost agent=%s kind=%s", identity.name, identity.kind)
         if identity.kind is AgentKind.NODE:
             self._forget_node(identity)
         else:
+            self._edge.agent_gone(agent_id, problem)
             self._sources.agent_lost(agent_id, problem)
         self._announce(identity, connected=False)
 
@@ -289,6 +316,7 @@ class Agents:
 
     def tick(self) -> None:
         """Find who fell silent, and remind agents whose sources nobody publishes."""
+        self._edge.tick()
         now_s = self._clock.monotonic_s()
         with self._lock:
             silent = [

@@ -54,6 +54,7 @@ class SourceState:
     report: SourceReport | None = None
     last_frame_at: datetime | None = None
     offered: bool = False  # by the agent connected now
+    edge: bool = False  # that agent sends its tracks, and no video
     agent_lost_at: datetime | None = None
     agent_problem: str = ""
     abandoned: bool = False  # its agent restarted: the session left over is nobody's
@@ -81,8 +82,11 @@ class SourceState:
             self.condition_since = now
         self.problem = problem
 
-    def begin_session(self, session_id: str, node_id: str, now: datetime, now_s: float) -> None:
-        """A publisher was let in; no picture has come yet."""
+    def begin_session(
+        self, session_id: str, node_id: str | None, now: datetime, now_s: float
+    ) -> None:
+        """A publisher was let in; no picture has come yet. Without a node: an edge source, whose
+        agent analyses it."""
         self.session_id = session_id
         self.node_id = node_id
         self.session_since_s = now_s

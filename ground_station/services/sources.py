@@ -164,6 +164,7 @@ class Sources:
             for offer in offers:
                 state = known.get(offer.key) or self._add(self._new(identity, kind, offer))
                 self._update(state, offer)
+                state.edge = offer.edge
                 state.find_agent(publishing=offer.publishing)
                 self._changed(state)
                 grants.append(SourceGrant(offer.key, state.source.source_id))
@@ -284,6 +285,19 @@ class Sources:
                     self._missing(state, now_s)
         return strays
 
+    def took_edge(self, reports: Sequence[SourceReport]) -> None:
+        """What is heard of edge sources; the first word of a session begins it."""
+        now, now_s = self._clock.now(), self._clock.monotonic_s()
+        with self._lock:
+            for report in reports:
+                state = self._states.get(report.source_id)
+                if state is None or not (state.offered and state.edge):
+                    continue
+                if state.session_id != report.session_id:
+                    state.begin_session(report.session_id, None, now, now_s)
+                state.take_report(report, now)
+                self._changed(state)
+
     def _remember_ended(self, session_id: str) -> None:
         self._ended[session_id] = self._clock.monotonic_s()
         self._ended.move_to_end(session_id)
@@ -342,6 +356,7 @@ class Sources:
                 for state in self._states.values()
                 if state.source.agent_id == agent_id
                 and state.offered
+                and not state.edge
                 and (state.session_id is None or state.abandoned)
                 and now_s - state.session_since_s >= for_s
             ]

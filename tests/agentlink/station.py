@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import flask
@@ -21,8 +21,10 @@ from ground_station.core.agent_protocol import (
     AgentMessage,
     Command,
     Done,
+    Durable,
     Heartbeat,
     Hello,
+    Received,
     Reply,
 )
 from ground_station.core.clock import Clock, SystemClock
@@ -51,6 +53,9 @@ class Recorder:
     channels: list[AgentChannel] = field(default_factory=list)
     messages: list[AgentMessage] = field(default_factory=list)
     gone: list[AgentChannel] = field(default_factory=list)
+    durable: list[list[Durable]] = field(default_factory=list)
+    twice: list[tuple[AgentIdentity, str]] = field(default_factory=list)
+    acknowledge: bool = True
 
     def agent_connected(self, identity: AgentIdentity, hello: Hello, channel: AgentChannel) -> None:
         if self.refuse_with is not None:
@@ -62,6 +67,16 @@ class Recorder:
         self.messages.append(message)
         if self.on_message is not None:
             self.on_message(channel, message)
+
+    def agent_durable(
+        self, agent_id: str, channel: AgentChannel, messages: Sequence[Durable]
+    ) -> None:
+        self.durable.append(list(messages))
+        if self.acknowledge:
+            channel.notify(Received([message.message_id for message in messages]))
+
+    def agent_twice(self, identity: AgentIdentity, address: str) -> None:
+        self.twice.append((identity, address))
 
     def agent_disconnected(self, agent_id: str, channel: AgentChannel) -> None:
         self.gone.append(channel)

@@ -65,15 +65,19 @@ def test_a_refused_stranger_does_not_keep_a_thread(station: Station) -> None:
     until(lambda: not station._socketio.server.eio.sockets)
 
 
+@pytest.mark.parametrize(
+    ("protocol", "older"), [(7, "update this station"), (1, f"update {NODE.name}")]
+)
 def test_another_version_is_refused_with_both_versions(
-    station: Station, make_client: MakeClient
+    station: Station, make_client: MakeClient, protocol: int, older: str
 ) -> None:
-    client = make_client(station, protocol=7)
+    client = make_client(station, protocol=protocol)
     until(lambda: client.refusal)
     assert isinstance(client.refusal, InvalidInput)
-    assert "protocol 7" in client.refusal.message
-    assert "speaks 1" in client.refusal.message
+    assert f"protocol {protocol}," in client.refusal.message
+    assert "speaks 2" in client.refusal.message
     assert "same release" in client.refusal.remedy
+    assert older in client.refusal.remedy
     assert station.listener.hellos == []
 
 

@@ -24,6 +24,7 @@ from ground_station.app import (
     set_password,
 )
 from ground_station.core.agent_protocol import (
+    PROTOCOL_VERSION,
     AcceptWhip,
     AgentKind,
     Command,
@@ -52,7 +53,7 @@ def agent(
     return AgentClient(
         station_url=station.url,
         token=token,
-        hello=lambda: Hello(1, kind, name, "test", list(offers)),
+        hello=lambda: Hello(PROTOCOL_VERSION, kind, name, "test", list(offers)),
         on_command=answer,
         heartbeat=lambda: Heartbeat(clock.now()),
         clock=clock,

@@ -12,6 +12,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from ground_station.core import agent_protocol as protocol
+from ground_station.core.ids import new_id
 
 _texts = st.text(st.characters(codec="utf-8"), max_size=20)
 _SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
@@ -23,6 +24,7 @@ _SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
     protocol.Longitude: st.floats(-180, 180),
     protocol.AwareTime: st.datetimes(timezones=st.just(UTC)),
     protocol.WireRtpTimestamp: st.integers(0, 2**32 - 1),
+    protocol.MessageId: st.builds(new_id),
     type(None): st.none(),
 }
 
@@ -32,6 +34,8 @@ def of_type(annotation: Any) -> st.SearchStrategy[Any]:
     if annotation in _SIMPLE:
         return _SIMPLE[annotation]
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Annotated:
+        return _annotated(annotation.__metadata__[0])
     if origin in (typing.Union, types.UnionType):
         return st.one_of(*[of_type(argument) for argument in arguments])
     if origin is list:
@@ -40,12 +44,21 @@ def of_type(annotation: Any) -> st.SearchStrategy[Any]:
         return st.dictionaries(of_type(arguments[0]), of_type(arguments[1]), max_size=3)
     if issubclass(annotation, Enum):
         return st.sampled_from(list(annotation))
-    if issubclass(annotation, msgspec.Struct):
-        return struct(annotation)
-    raise TypeError(f"no strategy for {annotation}")
+    return struct(annotation)
+
+
+def _annotated(meta: msgspec.Meta) -> st.SearchStrategy[str]:
+    """A text within its bounds."""
+    if meta.pattern is not None:
+        return st.from_regex(meta.pattern.removesuffix("$") + r"\Z")
+    return st.text(
+        st.characters(codec="utf-8"), min_size=meta.min_length or 0, max_size=meta.max_length
+    )
 
 
 def struct(kind: type[msgspec.Struct]) -> st.SearchStrategy[Any]:
+    if not issubclass(kind, msgspec.Struct):
+        raise TypeError(f"no strategy for {kind}")
     hints = typing.get_type_hints(kind, include_extras=True)
     fields = {name: of_type(hints[name]) for name in kind.__struct_fields__}
     return st.builds(kind, **fields)
@@ -58,3 +71,4 @@ envelopes = st.builds(
 )
 commands = of_type(protocol.Command)
 replies = of_type(protocol.Reply)
+notices = of_type(protocol.Notice)

@@ -34,11 +34,13 @@ from ground_station.core.agent_protocol import (
     check_hello,
     decode_command,
     decode_envelope,
+    decode_notice,
     decode_reply,
     encode,
     raise_if_refused,
     refused,
 )
+from ground_station.core.delivery import DELIVERY
 from ground_station.core.errors import (
     ERRORS_BY_CODE,
     Conflict,
@@ -47,7 +49,7 @@ from ground_station.core.errors import (
     Unavailable,
 )
 from ground_station.core.model import CapturedAtFrom
-from tests.core.messages import commands, envelopes, replies
+from tests.core.messages import commands, envelopes, notices, replies
 
 AT = datetime(2026, 11, 24, 12, 0, 0, 123456, tzinfo=UTC)
 DECODERS: list[Callable[[object], Any]] = [decode_envelope, decode_command, decode_reply]
@@ -118,6 +120,15 @@ def test_a_reply_arrives_as_it_was_sent(reply: protocol.Reply) -> None:
     assert decode_reply(encode(reply)) == reply
 
 
+@given(notices)
+def test_a_notice_arrives_as_it_was_sent(notice: protocol.Notice) -> None:
+    assert decode_notice(encode(notice)) == notice
+
+
+def test_each_message_has_its_delivery_class() -> None:
+    assert set(DELIVERY) == set(protocol.AgentMessage.__args__)
+
+
 def test_times_keep_their_microseconds_and_their_instant() -> None:
     elsewhere = AT.astimezone(timezone(timedelta(hours=5, minutes=30)))
     sent = Envelope(0, [Heartbeat(AT), Heartbeat(elsewhere)])
@@ -130,7 +141,12 @@ def test_a_bytearray_is_as_good_as_bytes() -> None:
 
 
 def test_every_message_has_its_own_tag() -> None:
-    for union in (protocol.AgentMessage, protocol.Command, protocol.Reply):
+    for union in (
+        protocol.AgentMessage,
+        protocol.Command,
+        protocol.Reply,
+        protocol.Notice,
+    ):
         kinds = union.__args__
         tags = [kind.__struct_config__.tag for kind in kinds]
         assert tags == [kind.__name__ for kind in kinds]
@@ -306,12 +322,12 @@ def test_subclasses_keep_their_own_code() -> None:
 
 
 def test_the_same_version_may_join() -> None:
-    assert check_hello(hello()) == 1
+    check_hello(hello())
 
 
-@pytest.mark.parametrize("version", [0, 2, -1])
+@pytest.mark.parametrize("version", [0, 1, 3, -1])
 def test_another_version_is_told_both_versions(version: int) -> None:
-    with pytest.raises(InvalidInput, match=rf"protocol {version}.*speaks 1.*same release"):
+    with pytest.raises(InvalidInput, match=rf"protocol {version}.*speaks 2.*same release"):
         check_hello(hello(protocol=version))
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from ground_station.core.agent_protocol import (
     HEARTBEAT_LOST_AFTER_S,
+    PROTOCOL_VERSION,
     AgentKind,
     Hello,
     PublishSources,
@@ -52,7 +53,7 @@ def test_tokens(world: World) -> None:
 
 def test_a_hello_of_another_kind_or_with_a_bad_offer_is_refused(world: World) -> None:
     identity = world.identity("camera", AgentKind.CAMERA)
-    hello = Hello(1, AgentKind.NODE, "camera", "test")
+    hello = Hello(PROTOCOL_VERSION, AgentKind.NODE, "camera", "test")
     with pytest.raises(NotAllowed):
         world.agents.agent_connected(identity, hello, FakeChannel())
     with pytest.raises(InvalidInput):

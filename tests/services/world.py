@@ -9,6 +9,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 
 from ground_station.core.agent_protocol import (
+    PROTOCOL_VERSION,
     AcceptWhep,
     AcceptWhip,
     AgentKind,
@@ -18,6 +19,7 @@ from ground_station.core.agent_protocol import (
     GroundPair,
     Heartbeat,
     Hello,
+    Notice,
     SdpAnswer,
     SourceOffer,
     SourceReport,
@@ -79,6 +81,8 @@ class FakeChannel:
     """The way to an agent that answers at once, or as it is told to."""
 
     commands: list[Command] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    address: str = "127.0.0.1"
     answer: Callable[[Command], Done | SdpAnswer] | None = None
     error: KestrelError | None = None
     closed: bool = False
@@ -90,6 +94,9 @@ class FakeChannel:
         if self.answer is not None:
             return self.answer(command)
         return SdpAnswer(ANSWER) if isinstance(command, AcceptWhip | AcceptWhep) else Done()
+
+    def notify(self, notice: Notice) -> None:
+        self.notices.append(notice)
 
     def close(self) -> None:
         self.closed = True
@@ -173,12 +180,12 @@ class World:
                 None,
             )
         )
-        return AgentIdentity(agent.agent_id, agent.name, agent.kind)
+        return AgentIdentity(agent.agent_id, agent.name, agent.kind, agent.organisation_id)
 
     def connect(self, identity: AgentIdentity, *offers: SourceOffer) -> FakeChannel:
         """An agent says hello."""
         channel = FakeChannel()
-        hello = Hello(1, identity.kind, identity.name, "test", list(offers))
+        hello = Hello(PROTOCOL_VERSION, identity.kind, identity.name, "test", list(offers))
         self.agents.agent_connected(identity, hello, channel)
         return channel
 
