@@ -22,6 +22,7 @@ from ground_station.core.agent_protocol import (
     COMMAND_EVENT,
     MESSAGE_EVENT,
     NAMESPACE,
+    NOTICE_EVENT,
     Envelope,
     Hello,
     Refused,
@@ -45,11 +46,16 @@ class Connection:
 
     Args:
         on_command: gets a command's payload and the way to acknowledge it; must not block.
+        on_notice: gets a notice's payload; must not block.
+        ca_file: the authority of the station's certificate; "" = those of the system.
     """
 
-    def __init__(self, on_command: OnCommand) -> None:
+    def __init__(
+        self, on_command: OnCommand, on_notice: Callable[[object], None], ca_file: str = ""
+    ) -> None:
         self._on_command = on_command
-        self._client = OrderedClient(self._on_event, CONNECT_TIMEOUT_S)
+        self._on_notice = on_notice
+        self._client = OrderedClient(self._on_event, CONNECT_TIMEOUT_S, ca_file)
         self._client.on("connect", self._on_connect, namespace=NAMESPACE)
         self._client.on("connect_error", self._on_connect_error, namespace=NAMESPACE)
         self._client.on("disconnect", self._on_disconnect, namespace=NAMESPACE)
@@ -157,6 +163,8 @@ class Connection:
         payload = arguments[0] if len(arguments) == 1 else None
         if event == COMMAND_EVENT and acknowledge is not None:
             self._on_command(payload, acknowledge)
+        elif event == NOTICE_EVENT:
+            self._on_notice(payload)
         elif event == VERDICT_EVENT:
             self._on_verdict(payload)
 

@@ -41,14 +41,19 @@ class OrderedClient(socketio.Client):  # type: ignore[misc]  # untyped vendor cl
     Args:
         on_event: gets every event but the library's own (connect, connect_error, disconnect).
         connect_timeout_s: for the TCP connect and each step of the handshake.
+        ca_file: the authority (PEM) that an HTTPS station's certificate must be of; "" = the
+            system's. There is no way to leave the check out.
     """
 
-    def __init__(self, on_event: OnEvent, connect_timeout_s: float) -> None:
+    def __init__(self, on_event: OnEvent, connect_timeout_s: float, ca_file: str = "") -> None:
+        options: dict[str, Any] = {"class_": self._make_websocket}
+        if ca_file:
+            options["sslopt"] = {"ca_certs": ca_file}
         super().__init__(
             reconnection=False,
             handle_sigint=False,
             request_timeout=connect_timeout_s,
-            websocket_extra_options={"class_": self._make_websocket},
+            websocket_extra_options=options,
         )
         self._websocket: websocket.WebSocket | None = None
         self._on_event = on_event

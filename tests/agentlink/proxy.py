@@ -8,9 +8,10 @@ import threading
 
 
 class Proxy:
-    """Forwards 127.0.0.1:`port` to the station's port."""
+    """Forwards 127.0.0.1:`port` to the station's port; the station sees `from_address`."""
 
-    def __init__(self, target_port: int) -> None:
+    def __init__(self, target_port: int, from_address: str = "127.0.0.1") -> None:
+        self._from_address = from_address
         self._target_port = target_port
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
@@ -42,7 +43,13 @@ class Proxy:
             except OSError:
                 return
             self.accepted += 1
-            far = socket.create_connection(("127.0.0.1", self._target_port))
+            try:
+                far = socket.create_connection(
+                    ("127.0.0.1", self._target_port), source_address=(self._from_address, 0)
+                )
+            except OSError:  # the station is not there just now
+                near.close()
+                continue
             for end in (near, far):
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._sockets += [near, far]

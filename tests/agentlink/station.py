@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import flask
 from flask_socketio import SocketIO
@@ -15,6 +16,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from ground_station.agentlink.client import AgentClient
 from ground_station.agentlink.hanging_up import close_calmly
 from ground_station.agentlink.server import AgentServer
+from ground_station.agentlink.token_file import Tokens as ClientTokens
 from ground_station.core.agent_protocol import (
     PROTOCOL_VERSION,
     AgentKind,
@@ -39,8 +41,11 @@ TOKENS = {"node-token": NODE, "camera-token": CAMERA}
 class Tokens:
     """Implements AgentAuthenticator."""
 
+    def __init__(self) -> None:
+        self.known = dict(TOKENS)
+
     def agent_for_token(self, token: str) -> AgentIdentity | None:
-        return TOKENS.get(token)
+        return self.known.get(token)
 
 
 @dataclass
@@ -103,6 +108,7 @@ class Station:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._clock = clock or SystemClock()
+        self.tokens = Tokens()
 
     def start(self) -> Station:
         app = flask.Flask(__name__)
@@ -110,7 +116,7 @@ class Station:
             self._routes(app)
         socketio = SocketIO(app, async_mode="threading", async_handlers=False)
         close_calmly(socketio)
-        self.agents = AgentServer(socketio, Tokens(), self.listener, clock=self._clock)
+        self.agents = AgentServer(socketio, self.tokens, self.listener, clock=self._clock)
         self.agents.start()
         self._http = make_server("127.0.0.1", self.port, app, threaded=True, request_handler=_Quiet)
         self._http.daemon_threads = True  # type: ignore[attr-defined]
@@ -147,17 +153,21 @@ def hello_of(identity: AgentIdentity, protocol: int = PROTOCOL_VERSION) -> Hello
 
 def client_of(
     station: Station,
-    token: str = "node-token",
+    token: str | ClientTokens = "node-token",
     identity: AgentIdentity = NODE,
     on_command: Callable[[Command], Reply] = lambda command: Done(),
     protocol: int = PROTOCOL_VERSION,
+    *,
+    clock: Clock | None = None,
+    **more: Any,
 ) -> AgentClient:
-    clock = SystemClock()
+    clock = clock or SystemClock()
     return AgentClient(
-        station_url=station.url,
+        station_url=more.pop("url", station.url),
         token=token,
         hello=lambda: hello_of(identity, protocol),
         on_command=on_command,
         heartbeat=lambda: Heartbeat(sent_at=clock.now()),
         clock=clock,
+        **more,
     )
