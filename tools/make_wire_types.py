@@ -1,10 +1,11 @@
-"""Write web/src/wire/types.ts from ground_station/api/schemas.py.
+"""Write web/src/wire/types.ts from ground_station/api/schemas.py, and authority.ts beside it.
 
-    .venv/bin/python tools/make_wire_types.py          write the file
-    .venv/bin/python tools/make_wire_types.py --check  exit 1 if the file is not up to date
+    .venv/bin/python tools/make_wire_types.py          write the files
+    .venv/bin/python tools/make_wire_types.py --check  exit 1 if one is not up to date
 
 A struct becomes an interface, an `array_like` struct a labelled tuple, a module-level Literal a
-type alias. Times are ISO 8601 strings on the wire.
+type alias. Times are ISO 8601 strings on the wire. authority.ts holds who may do what, so that a
+control that is not allowed can say who could; the station decides all the same.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from __future__ import annotations
 import inspect
 import sys
 import typing
+from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -20,11 +24,16 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from ground_station.api import schemas
+from ground_station.core import authority
 
 TARGET = Path(__file__).resolve().parents[1] / "web" / "src" / "wire" / "types.ts"
 HEADER = """\
 // Made by tools/make_wire_types.py from ground_station/api/schemas.py: do not edit.
 // Times are ISO 8601 UTC strings; what may be absent is null, never missing.
+"""
+AUTHORITY_HEADER = """\
+// Made by tools/make_wire_types.py from ground_station/core/authority.py: do not edit.
+// For words and reasons only: the station decides.
 """
 PRIMITIVES: dict[type[msgspec.inspect.Type], str] = {
     msgspec.inspect.StrType: "string",
@@ -94,22 +103,35 @@ def _comment(struct: type[msgspec.Struct]) -> str:
 
 
 def _type(kind: msgspec.inspect.Type) -> str:
-    if type(kind) in PRIMITIVES:
-        return PRIMITIVES[type(kind)]
-    if isinstance(kind, msgspec.inspect.LiteralType):
-        return _literal(kind.values)
-    if isinstance(kind, msgspec.inspect.UnionType):
-        return " | ".join(_type(part) for part in kind.types)
-    if isinstance(kind, msgspec.inspect.ListType):
-        inner = _type(kind.item_type)
-        return f"({inner})[]" if " " in inner else f"{inner}[]"
-    if isinstance(kind, msgspec.inspect.DictType):
-        return f"Record<string, {_type(kind.value_type)}>"
-    if isinstance(kind, msgspec.inspect.CustomType) and kind.cls is object:
-        return "unknown"
-    if isinstance(kind, msgspec.inspect.StructType):
-        return str(kind.cls.__name__)
-    raise TypeError(f"no TypeScript for {kind!r}: add a rule to tools/make_wire_types.py")
+    primitive = PRIMITIVES.get(type(kind))
+    if primitive is not None:
+        return primitive
+    rule = RULES.get(type(kind))
+    if rule is None or (isinstance(kind, msgspec.inspect.CustomType) and kind.cls is not object):
+        raise TypeError(f"no TypeScript for {kind!r}: add a rule to tools/make_wire_types.py")
+    return rule(kind)
+
+
+def _list(kind: Any) -> str:
+    inner = _type(kind.item_type)
+    return f"({inner})[]" if " " in inner else f"{inner}[]"
+
+
+def _dict(kind: Any) -> str:
+    if not isinstance(kind.key_type, msgspec.inspect.StrType):
+        raise TypeError("no TypeScript for a dict whose keys are not strings: add a rule")
+    return f"Record<string, {_type(kind.value_type)}>"
+
+
+RULES: dict[type[msgspec.inspect.Type], Callable[[Any], str]] = {
+    msgspec.inspect.LiteralType: lambda kind: _literal(kind.values),
+    msgspec.inspect.UnionType: lambda kind: " | ".join(_type(part) for part in kind.types),
+    msgspec.inspect.ListType: _list,
+    msgspec.inspect.DictType: _dict,
+    msgspec.inspect.CustomType: lambda _kind: "unknown",  # object: whatever JSON there is
+    msgspec.inspect.AnyType: lambda _kind: "unknown",
+    msgspec.inspect.StructType: lambda kind: str(kind.cls.__name__),
+}
 
 
 def _literal(values: tuple[object, ...]) -> str:
@@ -124,22 +146,52 @@ def _union_of_literal(values: tuple[object, ...]) -> str:
     return " | ".join(f"'{value}'" for value in values)
 
 
+def make_authority() -> str:
+    """The whole of authority.ts: roles, permissions and purposes, with their words."""
+    parts = [AUTHORITY_HEADER]
+    for enum in (authority.Role, authority.Permission, authority.Purpose):
+        values = "\n  | ".join(f"'{value}'" for value in enum)
+        parts.append(f"export type {enum.__name__} =\n  | {values}\n")
+    parts.append(_words("ROLE_WORDS", authority.Role))
+    parts.append(_words("PERMISSION_WORDS", authority.Permission))
+    parts.append(_words("PURPOSE_WORDS", authority.Purpose))
+    rows = "".join(
+        f"  {role}: [{', '.join(repr(str(p)) for p in sorted(granted))}],\n"
+        for role, granted in authority.ROLE_PERMISSIONS.items()
+    )
+    parts.append(
+        "export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {\n" + rows + "}\n"
+    )
+    return "\n".join(parts)
+
+
+def _words(name: str, enum: type[StrEnum]) -> str:
+    rows = "".join(f"  {value}: '{_capital(authority.words(value))}',\n" for value in enum)
+    return f"export const {name}: Record<{enum.__name__}, string> = {{\n{rows}}}\n"
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
 def main(arguments: list[str]) -> int:
-    """Write the file, or with --check say whether it is up to date."""
-    text = make_types()
+    """Write the files, or with --check say whether they are up to date."""
+    made = {TARGET: make_types(), TARGET.with_name("authority.ts"): make_authority()}
     if arguments == ["--check"]:
-        current = TARGET.read_text(encoding="utf-8") if TARGET.exists() else ""
-        if current == text:
-            return 0
-        print(
-            "web/src/wire/types.ts is out of date: run tools/make_wire_types.py.", file=sys.stderr
-        )
-        return 1
+        old = [
+            path
+            for path, text in made.items()
+            if (path.read_text(encoding="utf-8") if path.exists() else "") != text
+        ]
+        for path in old:
+            print(f"{path.name} is out of date: run tools/make_wire_types.py.", file=sys.stderr)
+        return 1 if old else 0
     if arguments:
         print(__doc__, file=sys.stderr)
         return 2
     TARGET.parent.mkdir(parents=True, exist_ok=True)
-    TARGET.write_text(text, encoding="utf-8")
+    for path, text in made.items():
+        path.write_text(text, encoding="utf-8")
     return 0
 
 

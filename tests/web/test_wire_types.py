@@ -23,6 +23,18 @@ def test_the_committed_types_are_up_to_date(tool: dict[str, Any]) -> None:
     )
 
 
+def test_the_committed_authority_is_up_to_date(tool: dict[str, Any]) -> None:
+    path = TYPES.with_name("authority.ts")
+    assert path.read_text(encoding="utf-8") == tool["make_authority"]()
+
+
+def test_a_type_of_the_station_s_own_is_refused(tool: dict[str, Any]) -> None:
+    import msgspec
+
+    with pytest.raises(TypeError, match="add a rule"):
+        tool["_type"](msgspec.inspect.type_info(Path))
+
+
 def test_what_the_rules_make(tool: dict[str, Any]) -> None:
     text = tool["make_types"]()
     assert "export type Condition = 'offline' | 'connecting' | 'live' | 'lost'\n" in text
@@ -51,4 +63,4 @@ def test_a_type_without_a_rule_is_refused(tool: dict[str, Any]) -> None:
     import msgspec
 
     with pytest.raises(TypeError, match="add a rule"):
-        tool["_type"](msgspec.inspect.type_info(dict[str, int]))
+        tool["_type"](msgspec.inspect.type_info(dict[int, int]))
