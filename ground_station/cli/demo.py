@@ -15,8 +15,10 @@ from ground_station.cli.children import TOKEN_VARIABLE
 from ground_station.cli.data_folder import DataFolder
 from ground_station.cli.network import ask_health, require_free_port
 from ground_station.cli.options import arguments_for_child, settings_from, station_url
+from ground_station.cli.process_board import ProcessBoardWriter
 from ground_station.cli.supervisor import Supervisor
 from ground_station.core.agent_protocol import AgentKind
+from ground_station.core.processes import board_file
 from ground_station.core.settings import Settings
 
 FORMER_STATION_ENDS_S = 5.0
@@ -48,7 +50,10 @@ def run(arguments: Namespace) -> int:
         sign_in = prepare(folder)
         specs = child_specs(arguments, settings)
         announcer = Announcer(settings, sign_in, [spec.title for spec in specs], began_s)
-        supervisor = Supervisor(specs, log_for=folder.log, say=say, warn=announcer.warn)
+        board = ProcessBoardWriter(board_file(folder.path), say)
+        supervisor = Supervisor(
+            specs, log_for=folder.log, say=say, warn=announcer.warn, board=board
+        )
         announcer.start()
         supervisor.run()
     return 0

@@ -21,7 +21,8 @@ class Restart:
 
 
 class RestartPolicy:
-    """0.5 s, doubling up to 5 s; after five restarts in a minute, every 30 s."""
+    """0.5 s, doubling up to 5 s; never more than five restarts in a minute. Where a sixth would be
+    due it is degraded: tried again every 30 s, or later where the minute is not over yet."""
 
     def __init__(self) -> None:
         self._restarts: deque[float] = deque(maxlen=MOST_IN_WINDOW)
@@ -32,6 +33,8 @@ class RestartPolicy:
             self._restarts.popleft()
         recent = len(self._restarts)
         degraded = recent >= MOST_IN_WINDOW
-        delay_s = DEGRADED_DELAY_S if degraded else min(FIRST_DELAY_S * 2**recent, LONGEST_DELAY_S)
+        delay_s = min(FIRST_DELAY_S * 2**recent, LONGEST_DELAY_S)
+        if degraded:
+            delay_s = max(DEGRADED_DELAY_S, self._restarts[0] + WINDOW_S - now_s)
         self._restarts.append(now_s + delay_s)
         return Restart(delay_s, degraded)

@@ -12,7 +12,10 @@ from pathlib import Path
 from types import FrameType
 
 from ground_station.cli.child import Child, ChildSpec
-from ground_station.cli.restarts import RestartPolicy
+from ground_station.cli.process_board import ProcessBoardWriter
+from ground_station.cli.restarts import WINDOW_S, RestartPolicy
+from ground_station.core.clock import SystemClock
+from ground_station.core.processes import MAX_ERROR_LENGTH, ProcessCondition, ProcessState
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 IDLE_S = 1.0  # a child's end, or a signal to us, wakes the loop at once
@@ -39,6 +42,24 @@ class Unit:
         self._child: Child | None = None
         self._due_s = 0.0
         self._degraded = False
+        self._started_s = 0.0
+        self._clock = SystemClock()
+        self._state: ProcessCondition = "restarting"
+        self._since = self._clock.now()
+        self._restarts = -1  # the first start is none
+        self._last_error = ""
+
+    def state(self) -> ProcessState:
+        """What is told of it."""
+        return ProcessState(
+            name=self.spec.name,
+            title=self.spec.title,
+            state=self._state,
+            pid=None if self._child is None else self._child.pid,
+            since=self._since,
+            restarts=max(0, self._restarts),
+            last_error=self._last_error,
+        )
 
     def tick(self, now_s: float) -> None:
         """Start it where it is time, and notice that it ended."""
@@ -51,6 +72,8 @@ class Unit:
             words = self._child.last_words if status > 0 else ""
             self._child = None
             self._ended(describe_status(status), now_s, words)
+        elif self._degraded and now_s - self._started_s > WINDOW_S:
+            self._recovered()
 
     def ask_to_stop(self) -> None:
         if self._child is not None:
@@ -63,13 +86,28 @@ class Unit:
     def has_ended(self) -> bool:
         if self._child is not None and self._child.exit_status() is not None:
             self._child = None
+        if self._child is None:
+            self._become("stopped")
         return self._child is None
 
     def _start(self, now_s: float) -> None:
+        self._restarts += 1
+        self._started_s = now_s
         try:
             self._child = Child(self.spec, self._log, self._show)
         except OSError as error:
             self._ended("could not be started", now_s, error.strerror or "")
+        else:
+            self._become("degraded" if self._degraded else "running")
+
+    def _become(self, state: ProcessCondition) -> None:
+        if state != self._state:
+            self._state, self._since = state, self._clock.now()
+
+    def _recovered(self) -> None:
+        self._degraded = False
+        self._become("running")
+        self._say(f"{self.spec.title} has run for a minute: it is well again.")
 
     def _show(self, warning: str) -> None:
         self._warn(f"{self.spec.title}: {warning}")
@@ -77,11 +115,21 @@ class Unit:
     def _ended(self, how: str, now_s: float, last_words: str) -> None:
         restart = self._policy.after_exit(now_s)
         self._due_s = now_s + restart.delay_s
+        said = f'. Its last words: "{last_words}"' if last_words else ""
+        self._last_error = f"It {how}{said}."[:MAX_ERROR_LENGTH]
+        again = restart.degraded and self._degraded
+        # Degraded until it has held out for a minute, not until the minute's window has room.
+        self._degraded = self._degraded or restart.degraded
+        self._become("degraded" if self._degraded else "restarting")
+        if again:
+            return  # said once; the log and the page have the rest
         if restart.degraded:
-            text = f"is degraded: it {how}, again; tried every {restart.delay_s:.0f} s from now on"
+            text = (
+                f"is degraded: it {how}, too often in a minute; tried again in "
+                f"{restart.delay_s:.0f} s, and about every 30 s from then on"
+            )
         else:
             text = f"{how}; started again in {restart.delay_s:.1f} s"
-        said = f'. Its last words: "{last_words}"' if last_words else ""
         self._say(f"{self.spec.title} {text}{said}. Its log: {self._log}")
 
 
@@ -93,6 +141,7 @@ class Supervisor:
         say: shows one line to a person.
         warn: shows a warning of a child to a person, or drops it; called from threads of ours,
             and no longer once stopping has begun: then children complain of each other's end.
+        board: tells the station of our processes.
     """
 
     def __init__(
@@ -103,7 +152,9 @@ class Supervisor:
         say: Callable[[str], None],
         warn: Callable[[str], None],
         monotonic_s: Callable[[], float] = time.monotonic,
+        board: ProcessBoardWriter | None = None,
     ) -> None:
+        self._board = board
         self._units = [Unit(spec, log_for(spec.name), say, self._pass_on) for spec in specs]
         self._say = say
         self._warn = warn
@@ -117,6 +168,7 @@ class Supervisor:
                 while not self._stop_requests:
                     for unit in self._units:
                         unit.tick(self._monotonic_s())
+                    self._tell()
                     _wait(wake, IDLE_S if not self._stop_requests else 0.0)
                 self._stop()
             finally:
@@ -125,6 +177,10 @@ class Supervisor:
     def _pass_on(self, warning: str) -> None:
         if not self._stop_requests:
             self._warn(warning)
+
+    def _tell(self, *, ended: bool = False) -> None:
+        if self._board is not None:
+            self._board.update([unit.state() for unit in self._units], ended=ended)
 
     def _stop(self) -> None:
         started_s = self._monotonic_s()
@@ -137,6 +193,7 @@ class Supervisor:
         if late and self._stop_requests == 1:
             self._say(f"Killed, since they did not end by themselves: {', '.join(late)}.")
         self._kill_all()
+        self._tell(ended=True)
         self._say(f"Kestrel has stopped ({self._monotonic_s() - started_s:.1f} s).")
 
     def _until(self, deadline_s: float, units: Sequence[Unit]) -> None:
@@ -182,6 +239,8 @@ def describe_status(status: int) -> str:
     """An exit status in words."""
     if status < 0:
         return f"was killed by signal {-status}"
+    if status == 0:
+        return "ended by itself, without an error"
     return f"ended by itself with status {status}"
 
 

@@ -13,8 +13,17 @@ def test_the_delay_doubles_up_to_five_seconds_and_then_it_is_degraded() -> None:
         now_s += restart.delay_s
     assert delays == [
         (0.5, False), (1.0, False), (2.0, False), (4.0, False), (5.0, False),
-        (30.0, True), (30.0, True),
+        (48.0, True), (30.0, True),
     ]  # fmt: skip
+
+
+def test_there_are_never_more_than_five_restarts_in_a_minute() -> None:
+    policy, now_s, restarts = RestartPolicy(), 0.0, []
+    for _ in range(200):
+        now_s += policy.after_exit(now_s).delay_s
+        restarts.append(now_s)
+    for number, at_s in enumerate(restarts):
+        assert sum(at_s <= other < at_s + 60 for other in restarts[number:]) <= 5
 
 
 def test_a_minute_without_trouble_forgives() -> None:

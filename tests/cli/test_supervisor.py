@@ -19,13 +19,19 @@ ROOT = Path(__file__).resolve().parents[2]
 HOST = """
 import json, sys
 from pathlib import Path
+from ground_station.cli import restarts
 from ground_station.cli.child import ChildSpec
+from ground_station.cli.process_board import ProcessBoardWriter
 from ground_station.cli.supervisor import Supervisor
+from ground_station.core.processes import board_file
+if sys.argv[3:]:
+    restarts.FIRST_DELAY_S = restarts.LONGEST_DELAY_S = 0.05
 folder = Path(sys.argv[1])
 specs = [ChildSpec(n, n.title(), (sys.executable, "-c", code), env)
          for n, code, env in json.loads(sys.argv[2])]
 say = lambda text: print(text, flush=True)
-Supervisor(specs, log_for=lambda name: folder / f"{name}.log", say=say, warn=say).run()
+Supervisor(specs, log_for=lambda name: folder / f"{name}.log", say=say, warn=say,
+           board=ProcessBoardWriter(board_file(folder), say)).run()
 """
 SLEEPS = "import time; time.sleep(60)"
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
@@ -69,11 +75,15 @@ class Host:
 
 @contextlib.contextmanager
 def supervised(
-    folder: Path, *children: tuple[str, str], env: dict[str, str] | None = None
+    folder: Path,
+    *children: tuple[str, str],
+    env: dict[str, str] | None = None,
+    quick: bool = False,
 ) -> Iterator[Host]:
+    """`quick`: restarts follow each other at once."""
     specs = [(name, code, env or {}) for name, code in children]
     process = subprocess.Popen(
-        [sys.executable, "-c", HOST, str(folder), json.dumps(specs)],
+        [sys.executable, "-c", HOST, str(folder), json.dumps(specs), *["quick"] * quick],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
