@@ -7,6 +7,7 @@ canonical JSON (RFC 8785) is the same in every language. Never a secret, never a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -105,16 +106,46 @@ class AuditHead:
     signature: str
 
 
+@dataclass(frozen=True, slots=True)
+class AuditState:
+    """How the chain stands.
+
+    Attributes:
+        last_seq: of the newest record. signed_up_to: of the newest signed head.
+        verified_up_to: what this process has checked since it started, without finding anything.
+        problem: "" while the chain is whole and being signed; broken: the chain itself is damaged,
+            not only its signing.
+    """
+
+    last_seq: int
+    signed_up_to: int
+    verified_up_to: int
+    verified_at: datetime | None
+    problem: str = ""
+    remedy: str = ""
+    broken: bool = False
+
+
 class AuditLog(Protocol):
-    """The chain. What `append` has returned for is on the disk."""
+    """The chain. What `append` has returned for is on the disk. Callable from any thread."""
 
     def append(self, *entries: AuditEntry) -> None:
         """Write them down, in order, or raise: an act that cannot be written down is not done.
 
         Raises:
-            Unavailable: the store does not take it (full or read-only disk, no database).
+            Unavailable: the store does not take it (full or read-only disk, no database), or too
+                much is waiting already.
+            InvalidInput: an entry cannot be put into canonical form (floats, far too long).
         """
         ...
+
+    def together(self, *entries: AuditEntry) -> AbstractContextManager[None]:
+        """A block whose writes to the same database are committed together with these records, by
+        one transaction: both are done, or neither when the block or the log raises. Keep it short:
+        nobody else writes meanwhile, and wait for nothing in it."""
+        ...
+
+    def state(self) -> AuditState: ...
 
     def read(
         self,
@@ -126,5 +157,6 @@ class AuditLog(Protocol):
         actor_id: str | None = None,
         subject_id: str | None = None,
     ) -> Sequence[AuditRecord]:
-        """Newest first."""
+        """Newest first. With an organisation: its records, and those of the installation itself
+        (which belong to none)."""
         ...

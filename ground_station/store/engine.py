@@ -35,6 +35,7 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writer = threading.Lock()
+        self._mine = threading.local()  # `session`: the write this thread is in the middle of
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -44,7 +45,17 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session that is committed at the end, or rolled back when the block raises."""
+        """A session that is committed at the end, or rolled back when the block raises.
+
+        Inside another `write` of the same thread it is that one's session: what both do is
+        committed together, at the outer end. Let every error out of the outer block.
+        """
+        joined = self.writing()
+        if joined is not None:
+            with _translated():
+                yield joined
+                joined.flush()
+            return
         with (
             self._writer,
             _translated(),
@@ -52,7 +63,16 @@ class Database:
             Session(connection, expire_on_commit=False) as session,
             session.begin(),
         ):
-            yield session
+            self._mine.session = session
+            try:
+                yield session
+            finally:
+                self._mine.session = None
+
+    def writing(self) -> Session | None:
+        """The session of the `write` that this thread is inside of, if it is."""
+        found: Session | None = getattr(self._mine, "session", None)
+        return found
 
     def check(self) -> None:
         """Raises Unavailable or IntegrityError if the database does not answer."""
@@ -105,7 +125,7 @@ def _set_up_connection(connection: sqlite3.Connection, _record: Any) -> None:
     for pragma in (
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
         "journal_mode = WAL",
-        "synchronous = NORMAL",
+        "synchronous = FULL",  # what was committed outlives a power cut
         "foreign_keys = ON",
         "trusted_schema = OFF",
     ):
