@@ -1,15 +1,19 @@
-"""How each message of an agent is delivered: one table, which the agents' transport reads."""
+"""How each message of an agent is delivered: one table, which the agents' transport reads; and the
+port of what the station remembers of durable messages."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from ground_station.core.agent_protocol import (
     Durable,
     FrameTimes,
+    Goodbye,
     Heartbeat,
     Hello,
     SessionEnded,
@@ -38,5 +42,38 @@ DELIVERY: Mapping[type[Any], DeliveryClass] = MappingProxyType(
         ViewerClock: DeliveryClass.DROP_OLDEST,
         SessionEnded: DeliveryClass.DROP_OLDEST,
         Durable: DeliveryClass.NEVER_LOST,
+        Goodbye: DeliveryClass.LATEST,
     }
 )
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedMessage:
+    """One durable message at the station.
+
+    Attributes:
+        received_at: by our clock. made_at: by the agent's, as it was sent.
+        clock_offset_ms: the agent's clock minus ours, as last measured; None if not yet.
+    """
+
+    agent_id: str
+    message_id: str
+    received_at: datetime
+    made_at: datetime
+    clock_offset_ms: float | None
+
+
+class ReceivedMessages(Protocol):
+    """The ids of durable messages that were taken: what tells a message that comes again."""
+
+    def known(self, messages: Sequence[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """Those of these (agent id, message id) that were taken before."""
+        ...
+
+    def add(self, messages: Sequence[ReceivedMessage]) -> None:
+        """Conflict if one was taken before; then none is."""
+        ...
+
+    def forget_before(self, at: datetime, limit: int) -> int:
+        """Drop at most `limit` of those received before; how many were dropped."""
+        ...

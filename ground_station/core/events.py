@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from ground_station.core.entities import Alert
 from ground_station.core.model import FrameTracks, GeoObservation, SourceCondition
 
 
@@ -55,6 +56,14 @@ class AgentChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertChanged:
+    """An alert was raised or decided about."""
+
+    alert: Alert
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ViewerClockKnown:
     """A viewer's RTP timestamps minus ours, for as long as its session lasts."""
 
@@ -84,5 +93,6 @@ CATALOGUE: tuple[Topic, ...] = (
     Topic(TracksObserved, Delivery.DROP_OLDEST, 10.0, 512),
     Topic(TracksLocated, Delivery.LATEST, 10.0, 4096, lambda event: event.source_id),
     Topic(AgentChanged, Delivery.LATEST, None, 4096, lambda event: event.agent_id),
+    Topic(AlertChanged, Delivery.LATEST, None, 4096, lambda event: event.alert.alert_id),
     Topic(ViewerClockKnown, Delivery.LATEST, None, 4096, lambda event: event.viewer_session_id),
 )

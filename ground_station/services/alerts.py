@@ -1,0 +1,361 @@
+"""Alerts: taken from agents so that none is lost and none comes twice, shown, and decided about.
+
+One thread takes what the agents' transport threads hand over, in groups: the id of each message,
+the alert and its audit record are one transaction, and only then is the agent told to forget the
+message. A message whose id is known is acknowledged again and changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ground_station.core.agent_protocol import Durable, Received
+from ground_station.core.audit import Act, Actor, AuditEntry, AuditLog
+from ground_station.core.authority import Principal
+from ground_station.core.bus import Bus
+from ground_station.core.clock import Clock
+from ground_station.core.delivery import ReceivedMessage, ReceivedMessages
+from ground_station.core.entities import Alert, AlertRepository, AlertState, Severity
+from ground_station.core.errors import InvalidInput, KestrelError, NotFound, Unavailable
+from ground_station.core.events import AlertChanged
+from ground_station.core.ids import new_id
+from ground_station.core.lifecycle import Worker
+from ground_station.core.mailbox import DropOldest
+from ground_station.core.ports import AgentChannel, AgentIdentity
+from ground_station.services.sources import Sources
+
+log = logging.getLogger(__name__)
+
+WAITING_BATCHES = 64  # one that finds no room is sent again by its agent
+GROUP = 500  # messages in one transaction
+KEPT_DAYS = 30  # ids of messages; the alerts themselves: see the retention table
+FORGET_EVERY_S = 3600.0
+FORGOTTEN_AT_ONCE = 10_000
+TWICE_AGAIN_AFTER_S = 3600.0
+MAX_REASON_LENGTH = 500
+MAX_REMEMBERED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What one envelope held; `channel` is None for the station's own alerts."""
+
+    channel: AgentChannel | None
+    taken: tuple[tuple[ReceivedMessage | None, Alert], ...]
+
+
+class AlertInbox:
+    """Takes durable messages; `take` is for transport threads and never waits.
+
+    Args:
+        organisation_id: whose the station's own alerts are.
+    """
+
+    def __init__(
+        self,
+        *,
+        received: ReceivedMessages,
+        alerts: AlertRepository,
+        audit: AuditLog,
+        sources: Sources,
+        organisation_id: str,
+        bus: Bus,
+        clock: Clock,
+    ) -> None:
+        self._received = received
+        self._alerts = alerts
+        self._audit = audit
+        self._sources = sources
+        self._organisation_id = organisation_id
+        self._bus = bus
+        self._clock = clock
+        self._batches: DropOldest[_Batch] = DropOldest(WAITING_BATCHES)
+        self._worker = Worker("alert-inbox", self._step)
+        self._forgot_s = float("-inf")
+        self._problem = ""
+        self._twice_lock = threading.Lock()
+        self._twice: OrderedDict[str, float] = OrderedDict()
+
+    def start(self) -> None:
+        self._worker.start()
+
+    def stop(self) -> None:
+        self._batches.close()
+        self._worker.stop()
+
+    @property
+    def problem(self) -> str:
+        """Why nothing can be taken just now; "" while it can."""
+        return self._problem
+
+    def take(
+        self,
+        identity: AgentIdentity,
+        channel: AgentChannel,
+        messages: Sequence[Durable],
+        clock_offset_ms: float | None,
+    ) -> None:
+        """Take an agent's messages soon; it is told when they are kept."""
+        now = self._clock.now()
+        known = {
+            status.source.agent_key: status.source.source_id
+            for status in self._sources.of_agent(identity.agent_id)
+        }
+        taken = tuple(
+            (
+                ReceivedMessage(
+                    identity.agent_id, message.message_id, now, message.made_at, clock_offset_ms
+                ),
+                self._alert(identity, message, known, now, clock_offset_ms),
+            )
+            for message in messages
+        )
+        self._batches.put(_Batch(channel, taken))
+
+    def raise_own(
+        self, kind: str, severity: Severity, text: str, remedy: str, *, agent_id: str | None = None
+    ) -> str:
+        """An alert of the station itself; its id. It is written down soon, not at once."""
+        now = self._clock.now()
+        alert = Alert(
+            alert_id=new_id(),
+            organisation_id=self._organisation_id,
+            kind=kind,
+            severity=severity,
+            text=text[:500],
+            remedy=remedy[:500],
+            source_id=None,
+            agent_id=agent_id,
+            lat=None,
+            lon=None,
+            raised_at=now,
+            received_at=now,
+        )
+        self._batches.put(_Batch(None, ((None, alert),)))
+        return alert.alert_id
+
+    def token_seen_twice(self, identity: AgentIdentity, address: str) -> None:
+        """Raise an alert, at most once an hour for each agent."""
+        now_s = self._clock.monotonic_s()
+        with self._twice_lock:
+            last_s = self._twice.get(identity.agent_id, float("-inf"))
+            if now_s - last_s < TWICE_AGAIN_AFTER_S:
+                return
+            self._twice[identity.agent_id] = now_s
+            while len(self._twice) > MAX_REMEMBERED:
+                self._twice.popitem(last=False)
+        self.raise_own(
+            "agent_token_twice",
+            Severity.WARNING,
+            f"Another machine ({address}) tried to connect with the token of {identity.name}. "
+            "It was refused.",
+            "If that machine is not yours, revoke the agent and enrol it anew.",
+            agent_id=identity.agent_id,
+        )
+
+    # --- the inbox's own thread ------------------------------------------------------------------
+
+    def _step(self) -> None:
+        first = self._batches.take(1.0)
+        if first is not None:
+            self.settle([first, *self._batches.drain()])
+        now_s = self._clock.monotonic_s()
+        if now_s - self._forgot_s > FORGET_EVERY_S:
+            self._forgot_s = now_s
+            self._forget()
+
+    def settle(self, batches: Sequence[_Batch]) -> None:
+        """Keep these, in as few transactions as their number allows, and tell their agents."""
+        group: list[_Batch] = []
+        size = 0
+        for batch in batches:
+            group.append(batch)
+            size += len(batch.taken)
+            if size >= GROUP:
+                self._settle_group(group)
+                group, size = [], 0
+        if group:
+            self._settle_group(group)
+
+    def drain(self) -> None:
+        """Settle what waits; for tests, which run no thread."""
+        self.settle(self._batches.drain())
+
+    def _settle_group(self, batches: Sequence[_Batch]) -> None:
+        try:
+            new = self._keep(batches)
+        except Unavailable as error:
+            self._failed(batches, error)
+            return
+        except KestrelError as error:
+            if len(batches) == 1:
+                self._failed(batches, error)
+                return
+            for batch in batches:  # one of them is bad: the others must not suffer for it
+                self._settle_group([batch])
+            return
+        if self._problem:
+            log.warning("alert_inbox_works_again")
+            self._problem = ""
+        for batch in batches:
+            if batch.channel is not None:
+                ids = [message.message_id for message, _alert in batch.taken if message]
+                batch.channel.notify(Received(ids))
+        now = self._clock.now()
+        for alert in new:
+            self._bus.publish(AlertChanged(alert, now))
+
+    def _keep(self, batches: Sequence[_Batch]) -> list[Alert]:
+        """One transaction; the alerts that were new."""
+        pairs = [pair for batch in batches for pair in batch.taken]
+        known = set(self._received.known([(m.agent_id, m.message_id) for m, _alert in pairs if m]))
+        messages: list[ReceivedMessage] = []
+        alerts: list[Alert] = []
+        for message, alert in pairs:
+            if message is not None:
+                key = (message.agent_id, message.message_id)
+                if key in known:
+                    continue
+                known.add(key)
+                messages.append(message)
+            alerts.append(alert)
+        if not alerts:
+            return []
+        with self._audit.together(*[_raised(alert) for alert in alerts]):
+            if messages:
+                self._received.add(messages)
+            for alert in alerts:
+                self._alerts.add(alert)
+        return alerts
+
+    def _failed(self, batches: Sequence[_Batch], error: KestrelError) -> None:
+        if str(error) != self._problem:
+            log.error("alert_inbox_failed reason=%s", error)
+        self._problem = str(error)
+        for batch in batches:
+            if batch.channel is None:
+                continue
+            batch.channel.notify(Received([], f"The station cannot keep messages: {error}"))
+
+    def _forget(self) -> None:
+        before = self._clock.now() - timedelta(days=KEPT_DAYS)
+        try:
+            while self._received.forget_before(before, FORGOTTEN_AT_ONCE) == FORGOTTEN_AT_ONCE:
+                pass
+        except KestrelError as error:
+            log.warning("received_messages_not_swept reason=%s", error)
+
+    def _alert(
+        self,
+        identity: AgentIdentity,
+        message: Durable,
+        sources: dict[str | None, str],
+        now: datetime,
+        clock_offset_ms: float | None,
+    ) -> Alert:
+        payload = message.payload
+        return Alert(
+            alert_id=message.message_id,
+            organisation_id=identity.organisation_id or self._organisation_id,
+            kind=payload.kind,
+            severity=payload.severity,
+            text=payload.text,
+            remedy=payload.remedy,
+            source_id=None if payload.source_key is None else sources.get(payload.source_key),
+            agent_id=identity.agent_id,
+            lat=payload.lat,
+            lon=payload.lon,
+            raised_at=raised_at(message.made_at, clock_offset_ms, now),
+            received_at=now,
+        )
+
+
+class Alerts:
+    """Showing alerts and deciding about them.
+
+    Args:
+        display_name: of a user id.
+    """
+
+    def __init__(
+        self,
+        *,
+        alerts: AlertRepository,
+        audit: AuditLog,
+        display_name: Callable[[str], str],
+        bus: Bus,
+        clock: Clock,
+    ) -> None:
+        self._alerts = alerts
+        self._audit = audit
+        self.display_name = display_name
+        self._bus = bus
+        self._clock = clock
+
+    def recent(self, who: Principal, limit: int = 200) -> list[Alert]:
+        """Those of the person's own organisation and area, newest first."""
+        own = who.scope.organisation_id
+        found = self._alerts.recent(organisation_ids=[own], limit=limit)
+        return [alert for alert in found if _may_see(who, alert)]
+
+    def decide(self, who: Principal, alert_id: str, state: AlertState, reason: str) -> Alert:
+        """Write down what this person decided.
+
+        Raises:
+            NotFound: there is no such alert where this person may look.
+            Conflict: it is resolved or rejected already.
+            InvalidInput: the reason is too long, or the state is none to decide for.
+            Unavailable: it could not be written down; nothing was decided.
+        """
+        if state is AlertState.NEW:
+            raise InvalidInput("An alert cannot be made new again.")
+        if len(reason) > MAX_REASON_LENGTH:
+            raise InvalidInput(f"A reason has at most {MAX_REASON_LENGTH} characters.")
+        alert = self._alerts.get(alert_id)
+        if alert is None or not _may_see(who, alert):
+            raise NotFound("There is no such alert.")
+        entry = AuditEntry(
+            Act.ALERT_DECIDED,
+            Actor.USER,
+            who.user_id,
+            alert.organisation_id,
+            "alert",
+            alert_id,
+            details={"state": state.value, "reason": reason},
+        )
+        with self._audit.together(entry):
+            decided = self._alerts.decide(alert_id, state, self._clock.now(), who.user_id, reason)
+        self._bus.publish(AlertChanged(decided, self._clock.now()))
+        return decided
+
+
+def raised_at(made_at: datetime, clock_offset_ms: float | None, received_at: datetime) -> datetime:
+    """When a message was made, by our clock; never later than it came."""
+    try:
+        corrected = made_at - timedelta(milliseconds=clock_offset_ms or 0.0)
+    except OverflowError:
+        return received_at
+    return min(corrected, received_at)
+
+
+def _may_see(who: Principal, alert: Alert) -> bool:
+    own = alert.organisation_id == who.scope.organisation_id
+    return own and who.scope.holds(alert.organisation_id, alert.lat, alert.lon)
+
+
+def _raised(alert: Alert) -> AuditEntry:
+    by_agent = alert.agent_id is not None and alert.kind != "agent_token_twice"
+    return AuditEntry(
+        Act.ALERT_RAISED,
+        Actor.AGENT if by_agent else Actor.STATION,
+        alert.agent_id if by_agent else None,
+        alert.organisation_id,
+        "alert",
+        alert.alert_id,
+        details={"kind": alert.kind, "severity": alert.severity.value},
+    )
