@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from ground_station.core.agent_protocol import AgentKind, Calibration
-from ground_station.core.authority import Role
+from ground_station.core.authority import Area, Purpose, Role
 from ground_station.core.model import SourceKind
 
 
@@ -32,7 +32,12 @@ class SourceOrigin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person who may sign in. `username` is lower case and unique."""
+    """A person who may sign in. `username` is lower case and unique.
+
+    Attributes:
+        area: where their permissions hold; None = everywhere.
+        must_change_password: somebody else set it; nothing works before it is changed.
+    """
 
     user_id: str
     organisation_id: str
@@ -41,16 +46,35 @@ class User:
     role: Role
     password_hash: str = field(repr=False)
     created_at: datetime
+    area: Area | None = None
+    disabled_at: datetime | None = None
+    must_change_password: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """One browser's sign-in. The session id itself lives only in that browser's cookie."""
+    """One browser's sign-in. The session id itself lives only in that browser's cookie.
+
+    Attributes:
+        sign_in_id: names it in lists and the audit log; opens nothing.
+        device: browser and system, from its user agent.
+        second_factor: it was made with one, or one was set up in it.
+        purpose, purpose_at: what personal data is looked at for, and since when.
+    """
 
     session_hash: str = field(repr=False)
     user_id: str
     csrf_secret: str = field(repr=False)
     expires_at: datetime
+    sign_in_id: str
+    signed_in_at: datetime
+    seen_at: datetime
+    device: str = ""
+    address: str = ""
+    second_factor: bool = False
+    purpose: Purpose | None = None
+    purpose_note: str = ""
+    purpose_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +128,18 @@ class UserRepository(Protocol):
         """Conflict if the username is taken."""
         ...
 
-    def set_password_hash(self, user_id: str, password_hash: str) -> None:
+    def all(self, organisation_id: str) -> Sequence[User]:
+        """By name."""
+        ...
+
+    def set_password_hash(
+        self, user_id: str, password_hash: str, *, must_change: bool = False
+    ) -> None:
         """NotFound if there is no such user."""
+        ...
+
+    def update(self, user: User) -> None:
+        """Display name, role, area and `disabled_at`; NotFound if there is no such user."""
         ...
 
 
@@ -114,8 +148,18 @@ class SignInRepository(Protocol):
 
     def add(self, sign_in: SignIn) -> None: ...
     def by_hash(self, session_hash: str) -> SignIn | None: ...
+    def of_user(self, user_id: str) -> Sequence[SignIn]:
+        """Newest first; those that ran out may be among them."""
+        ...
+
+    def set_seen(self, session_hash: str, at: datetime) -> None: ...
+    def set_second_factor(self, session_hash: str) -> None: ...
+    def set_purpose(self, session_hash: str, purpose: Purpose, note: str, at: datetime) -> None: ...
     def remove(self, session_hash: str) -> None: ...
-    def remove_of_user(self, user_id: str) -> None: ...
+
+    def remove_of_user(self, user_id: str, *, keep: str = "") -> Sequence[str]:
+        """All but the one of the hash `keep`; the hashes of those removed."""
+        ...
 
     def remove_expired(self, now: datetime) -> int:
         """How many were removed."""

@@ -1,17 +1,17 @@
 """The station's own database: SQLAlchemy and Alembic over SQLite. ORM types never leave it."""
 
+from ground_station.store.authority_repo import SqlFactors, SqlSignIns, SqlUsers
 from ground_station.store.engine import Database, database_file, open_database
 from ground_station.store.prepare import prepare_database
 from ground_station.store.repos import (
     SqlAgents,
-    SqlSignIns,
     SqlSources,
-    SqlUsers,
 )
 
 __all__ = [
     "Database",
     "SqlAgents",
+    "SqlFactors",
     "SqlSignIns",
     "SqlSources",
     "SqlUsers",

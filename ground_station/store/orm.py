@@ -19,9 +19,9 @@ NAMING = {
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC times; SQLite keeps them without their zone."""
+    """Aware UTC times; SQLite keeps them without their zone, PostgreSQL as timestamptz."""
 
-    impl = DateTime
+    impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
@@ -29,10 +29,14 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a time without its zone was about to be stored")
-        return value.astimezone(UTC).replace(tzinfo=None)
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: Any, dialect: Any) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC)
+        if value is None:
+            return None
+        found: datetime = value
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 class Base(DeclarativeBase):
@@ -44,6 +48,7 @@ class OrganisationRow(Base):
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     name: Mapped[str] = mapped_column(String(200), unique=True)
+    kind: Mapped[str] = mapped_column(String(16), default="council", server_default="council")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -57,6 +62,9 @@ class UserRow(Base):
     role: Mapped[str] = mapped_column(String(32))
     password_hash: Mapped[str] = mapped_column(String(256))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    area: Mapped[str | None]  # JSON: rings of [lon, lat]
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    must_change_password: Mapped[bool] = mapped_column(default=False)
 
 
 class SignInRow(Base):
@@ -66,6 +74,15 @@ class SignInRow(Base):
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     csrf_secret: Mapped[str] = mapped_column(String(64))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    sign_in_id: Mapped[str] = mapped_column(String(36), unique=True)
+    signed_in_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    device: Mapped[str] = mapped_column(String(100))
+    address: Mapped[str] = mapped_column(String(64))
+    second_factor: Mapped[bool]
+    purpose: Mapped[str | None] = mapped_column(String(32))
+    purpose_note: Mapped[str] = mapped_column(String(200))
+    purpose_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class AgentRow(Base):

@@ -3,113 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import msgspec
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.exc import IntegrityError as ConstraintBroken
 
 from ground_station.core.agent_protocol import AgentKind, Calibration
-from ground_station.core.authority import Role
 from ground_station.core.errors import Conflict, IntegrityError, NotFound
 from ground_station.core.model import SourceKind
-from ground_station.core.registry import Agent, SignIn, Source, SourceOrigin, User
+from ground_station.core.registry import Agent, Source, SourceOrigin
 from ground_station.store.engine import Database
-from ground_station.store.orm import AgentRow, OrganisationRow, SignInRow, SourceRow, UserRow
-
-
-class SqlUsers:
-    """`UserRepository` over SQL."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def default_organisation_id(self) -> str:
-        with self._database.read() as session:
-            found = session.scalar(
-                select(OrganisationRow.id).order_by(OrganisationRow.created_at).limit(1)
-            )
-        if found is None:
-            raise IntegrityError(
-                "The database has no organisation.", "Run python3 run.py once to set it up."
-            )
-        return found
-
-    def count(self) -> int:
-        with self._database.read() as session:
-            return session.scalar(select(func.count()).select_from(UserRow)) or 0
-
-    def by_username(self, username: str) -> User | None:
-        with self._database.read() as session:
-            row = session.scalar(select(UserRow).where(UserRow.username == username))
-            return None if row is None else _user(row)
-
-    def by_id(self, user_id: str) -> User | None:
-        with self._database.read() as session:
-            row = session.get(UserRow, user_id)
-            return None if row is None else _user(row)
-
-    def add(self, user: User) -> None:
-        try:
-            with self._database.write() as session:
-                session.add(
-                    UserRow(
-                        id=user.user_id,
-                        organisation_id=user.organisation_id,
-                        username=user.username,
-                        display_name=user.display_name,
-                        role=user.role.value,
-                        password_hash=user.password_hash,
-                        created_at=user.created_at,
-                    )
-                )
-        except ConstraintBroken as error:
-            raise Conflict(f"There is already a user {user.username}.") from error
-
-    def set_password_hash(self, user_id: str, password_hash: str) -> None:
-        with self._database.write() as session:
-            row = session.get(UserRow, user_id)
-            if row is None:
-                raise NotFound("There is no such user.")
-            row.password_hash = password_hash
-
-
-class SqlSignIns:
-    """`SignInRepository` over SQL."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def add(self, sign_in: SignIn) -> None:
-        with self._database.write() as session:
-            session.add(
-                SignInRow(
-                    session_hash=sign_in.session_hash,
-                    user_id=sign_in.user_id,
-                    csrf_secret=sign_in.csrf_secret,
-                    expires_at=sign_in.expires_at,
-                )
-            )
-
-    def by_hash(self, session_hash: str) -> SignIn | None:
-        with self._database.read() as session:
-            row = session.get(SignInRow, session_hash)
-            if row is None:
-                return None
-            return SignIn(row.session_hash, row.user_id, row.csrf_secret, row.expires_at)
-
-    def remove(self, session_hash: str) -> None:
-        with self._database.write() as session:
-            session.execute(delete(SignInRow).where(SignInRow.session_hash == session_hash))
-
-    def remove_of_user(self, user_id: str) -> None:
-        with self._database.write() as session:
-            session.execute(delete(SignInRow).where(SignInRow.user_id == user_id))
-
-    def remove_expired(self, now: datetime) -> int:
-        with self._database.write() as session:
-            done = session.execute(delete(SignInRow).where(SignInRow.expires_at <= now))
-            return done.rowcount if isinstance(done, CursorResult) else 0
+from ground_station.store.orm import AgentRow, SourceRow
 
 
 class SqlAgents:
@@ -175,18 +79,6 @@ class SqlSources:
     def remove(self, source_id: str) -> None:
         with self._database.write() as session:
             session.execute(delete(SourceRow).where(SourceRow.id == source_id))
-
-
-def _user(row: UserRow) -> User:
-    return User(
-        user_id=row.id,
-        organisation_id=row.organisation_id,
-        username=row.username,
-        display_name=row.display_name,
-        role=Role(row.role),
-        password_hash=row.password_hash,
-        created_at=row.created_at,
-    )
 
 
 def _agent(row: AgentRow) -> Agent:

@@ -216,8 +216,9 @@ def test_sign_ins(database: Database, users: UserRepository) -> None:
     sign_ins: SignInRepository = SqlSignIns(database)
     user = a_user(users)
     users.add(user)
-    old = SignIn("1" * 64, user.user_id, "secret", NOW)
-    new = SignIn("2" * 64, user.user_id, "secret", NOW + timedelta(hours=1))
+    old = SignIn("1" * 64, user.user_id, "secret", NOW, new_id(), NOW, NOW)
+    later = NOW + timedelta(hours=1)
+    new = SignIn("2" * 64, user.user_id, "secret", later, new_id(), NOW, NOW)
     sign_ins.add(old)
     sign_ins.add(new)
     assert sign_ins.by_hash(old.session_hash) == old
@@ -233,7 +234,7 @@ def test_sign_ins(database: Database, users: UserRepository) -> None:
 
 def test_a_sign_in_needs_its_user(database: Database) -> None:
     with pytest.raises(Exception, match="FOREIGN KEY"):
-        SqlSignIns(database).add(SignIn("1" * 64, new_id(), "s", NOW))
+        SqlSignIns(database).add(SignIn("1" * 64, new_id(), "s", NOW, new_id(), NOW, NOW))
 
 
 def test_agents_keep_their_id_when_a_token_is_replaced(
