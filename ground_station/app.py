@@ -24,6 +24,7 @@ from ground_station.core.lifecycle import Service, ServiceGroup
 from ground_station.core.registry import Agent, token_hash
 from ground_station.core.settings import Settings
 from ground_station.services.agents import Agents, TokenAuthenticator
+from ground_station.services.audit import StartRecord
 from ground_station.services.geolocate import Geolocator
 from ground_station.services.media import Media
 from ground_station.services.passwords import Passwords, make_password
@@ -31,12 +32,14 @@ from ground_station.services.sign_in import Accounts, SignInService
 from ground_station.services.sources import Sources
 from ground_station.services.tracks import TrackIntake
 from ground_station.store import (
+    AuditChain,
     Database,
     SqlAgents,
     SqlSignIns,
     SqlSources,
     SqlUsers,
     database_file,
+    open_audit,
     open_database,
     prepare_database,
 )
@@ -90,6 +93,7 @@ def build_station(
 def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) -> Station:
     users, sign_ins = SqlUsers(database), SqlSignIns(database)
     authenticator = TokenAuthenticator(SqlAgents(database))
+    audit = open_audit(database, settings.data_folder, clock)
     bus, geolocator = Bus(), Geolocator()
     sources = Sources(
         repository=SqlSources(database),
@@ -118,6 +122,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
     agents.attach(media)
     sign_in.on_ended(media.sign_in_ended)
     parts = Parts(
+        audit=audit,
         sign_in=sign_in,
         sources=sources,
         agents=agents,
@@ -136,7 +141,15 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
     api = create_api(parts)
     agent_server = AgentServer(api.socketio, authenticator, agents, clock)
     api.seal()
-    services: list[Service] = [api.connections, media, agents, agent_server, api.pusher]
+    services: list[Service] = [
+        audit,
+        StartRecord(audit, software()),
+        api.connections,
+        media,
+        agents,
+        agent_server,
+        api.pusher,
+    ]
     return Station(api.app, services, database)
 
 
@@ -168,6 +181,13 @@ class FirstSignIn:
 
     username: str
     password: str | None
+
+
+@contextmanager
+def opened_audit(data_folder: Path) -> Iterator[AuditChain]:
+    """The audit log for one command, which commits each record by itself."""
+    with _opened(data_folder) as database:
+        yield open_audit(database, data_folder, SystemClock())
 
 
 def prepare_store(data_folder: Path) -> Path | None:

@@ -9,6 +9,7 @@ from typing import cast
 
 import flask
 
+from ground_station.core.audit import AuditLog
 from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock
 from ground_station.services.agents import Agents
@@ -34,6 +35,7 @@ class Parts:
         max_sockets: Socket.IO connections held at once; the threads left over serve HTTP.
     """
 
+    audit: AuditLog
     sign_in: SignInService
     sources: Sources
     agents: Agents

@@ -1,7 +1,9 @@
 """The station's own database: SQLAlchemy and Alembic over SQLite. ORM types never leave it."""
 
+from ground_station.store.audit_chain import AuditChain
 from ground_station.store.authority_repo import SqlFactors, SqlSignIns, SqlUsers
 from ground_station.store.engine import Database, database_file, open_database
+from ground_station.store.open_audit import open_audit
 from ground_station.store.prepare import prepare_database
 from ground_station.store.repos import (
     SqlAgents,
@@ -9,6 +11,7 @@ from ground_station.store.repos import (
 )
 
 __all__ = [
+    "AuditChain",
     "Database",
     "SqlAgents",
     "SqlFactors",
@@ -16,6 +19,7 @@ __all__ = [
     "SqlSources",
     "SqlUsers",
     "database_file",
+    "open_audit",
     "open_database",
     "prepare_database",
 ]

@@ -32,6 +32,7 @@ class Site:
         self.world = World(folder / "var")
         self.world.add_operator()
         self.parts = Parts(
+            audit=self.world.audit,
             sign_in=self.world.sign_in,
             sources=self.world.sources,
             agents=self.world.agents,

@@ -46,6 +46,7 @@ from ground_station.store import (
     SqlSources,
     SqlUsers,
     database_file,
+    open_audit,
     open_database,
     prepare_database,
 )
@@ -114,6 +115,7 @@ class World:
         self.clock = ManualClock()
         self.bus = Bus()
         self.database = open_database(database_file(folder))
+        self.audit = open_audit(self.database, folder, self.clock)
         self.users = SqlUsers(self.database)
         self.agent_rows = SqlAgents(self.database)
         self.source_rows = SqlSources(self.database)

@@ -74,7 +74,7 @@ def _sqlite() -> None:
             )
         # INSERT OR REPLACE would take a row away without asking the DELETE trigger.
         op.execute(
-            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "  # noqa: S608  our names
             f"WHEN NEW.seq IN (SELECT seq FROM {table}) "
             "BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END"
         )
