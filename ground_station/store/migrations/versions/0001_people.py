@@ -16,7 +16,7 @@ def upgrade() -> None:
         "organisations",
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("name", sa.String(200), nullable=False),
-        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_organisations"),
         sa.UniqueConstraint("name", name="uq_organisations_name"),
     )
@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("display_name", sa.String(200), nullable=False),
         sa.Column("role", sa.String(32), nullable=False),
         sa.Column("password_hash", sa.String(256), nullable=False),
-        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_users"),
         sa.UniqueConstraint("username", name="uq_users_username"),
         sa.ForeignKeyConstraint(
@@ -40,7 +40,7 @@ def upgrade() -> None:
         sa.Column("session_hash", sa.String(64), nullable=False),
         sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("csrf_secret", sa.String(64), nullable=False),
-        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("session_hash", name="pk_sign_in_sessions"),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name="fk_sign_in_sessions_user_id_users", ondelete="CASCADE"

@@ -16,7 +16,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("users", sa.Column("area", sa.String(), nullable=True))
-    op.add_column("users", sa.Column("disabled_at", sa.DateTime(), nullable=True))
+    op.add_column("users", sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
         "users",
         sa.Column("must_change_password", sa.Boolean(), nullable=False, server_default=sa.false()),
@@ -32,16 +32,16 @@ def _sign_ins() -> None:
         sa.Column("session_hash", sa.String(64), nullable=False),
         sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("csrf_secret", sa.String(64), nullable=False),
-        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sign_in_id", sa.String(36), nullable=False),
-        sa.Column("signed_in_at", sa.DateTime(), nullable=False),
-        sa.Column("seen_at", sa.DateTime(), nullable=False),
+        sa.Column("signed_in_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("device", sa.String(100), nullable=False),
         sa.Column("address", sa.String(64), nullable=False),
         sa.Column("second_factor", sa.Boolean(), nullable=False),
         sa.Column("purpose", sa.String(32), nullable=True),
         sa.Column("purpose_note", sa.String(200), nullable=False),
-        sa.Column("purpose_at", sa.DateTime(), nullable=True),
+        sa.Column("purpose_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("session_hash", name="pk_sign_in_sessions"),
         sa.UniqueConstraint("sign_in_id", name="uq_sign_in_sessions_sign_in_id"),
         sa.ForeignKeyConstraint(
@@ -58,8 +58,8 @@ def _factors() -> None:
         sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("sealed_secret", sa.String(300), nullable=False),
         sa.Column("last_step", sa.BigInteger(), nullable=False),
-        sa.Column("added_at", sa.DateTime(), nullable=False),
-        sa.Column("confirmed_at", sa.DateTime(), nullable=True),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("user_id", name="pk_authenticators"),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name="fk_authenticators_user_id_users", ondelete="CASCADE"
@@ -73,8 +73,8 @@ def _factors() -> None:
         sa.Column("public_key", sa.String(2000), nullable=False),
         sa.Column("sign_count", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.String(80), nullable=False),
-        sa.Column("added_at", sa.DateTime(), nullable=False),
-        sa.Column("used_at", sa.DateTime(), nullable=True),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_passkeys"),
         sa.UniqueConstraint("credential_id", name="uq_passkeys_credential_id"),
         sa.ForeignKeyConstraint(

@@ -16,8 +16,8 @@ def upgrade() -> None:
         "received_messages",
         sa.Column("agent_id", sa.String(36), nullable=False),
         sa.Column("message_id", sa.String(36), nullable=False),
-        sa.Column("received_at", sa.DateTime(), nullable=False),
-        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("clock_offset_ms", sa.Float(), nullable=True),
         sa.ForeignKeyConstraint(
             ["agent_id"], ["agents.id"], name="fk_received_messages_agent_id_agents"
@@ -28,14 +28,14 @@ def upgrade() -> None:
     op.create_table(
         "agent_enrolments",
         sa.Column("agent_id", sa.String(36), nullable=False),
-        sa.Column("invited_at", sa.DateTime(), nullable=False),
+        sa.Column("invited_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("code_hash", sa.String(64), nullable=True),
-        sa.Column("code_expires_at", sa.DateTime(), nullable=True),
-        sa.Column("enrolled_at", sa.DateTime(), nullable=True),
-        sa.Column("token_issued_at", sa.DateTime(), nullable=True),
+        sa.Column("code_expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("enrolled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("token_issued_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_token_hash", sa.String(64), nullable=True),
-        sa.Column("rotation_asked_at", sa.DateTime(), nullable=True),
-        sa.Column("removed_at", sa.DateTime(), nullable=True),
+        sa.Column("rotation_asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["agent_id"], ["agents.id"], name="fk_agent_enrolments_agent_id_agents"
         ),
