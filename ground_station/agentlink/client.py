@@ -24,6 +24,7 @@ from ground_station.core.agent_protocol import (
     Command,
     Done,
     DurablePayload,
+    Goodbye,
     Heartbeat,
     Hello,
     Received,
@@ -210,7 +211,7 @@ class AgentClient:
             self._flush(connection, messages, durable=may_send)
             connection.wait(TRACK_BATCH_INTERVAL_S, self._stop)
         if self._stop.is_set():
-            self._flush(connection, [])
+            self._flush(connection, [Goodbye()])
 
     def _flush(
         self, connection: Connection, first: list[AgentMessage], *, durable: bool = False

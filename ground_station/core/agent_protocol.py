@@ -150,11 +150,16 @@ class SourceReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SourceReports(_Message, frozen=True):
-    """All sessions a node has; a session that is missing has ended."""
+    """All sessions a node has; a session that is missing has ended.
+
+    `viewer_sessions`: ids of all viewers' sessions, so that a station that was restarted can end
+    those it knows nothing of.
+    """
 
     reports: list[SourceReport]
     detector: str
     detector_problem: str = ""
+    viewer_sessions: list[str] = []
 
 
 class WireTrack(msgspec.Struct, frozen=True, array_like=True):
@@ -219,6 +224,10 @@ class SessionEnded(_Message, frozen=True):
     reason: str
 
 
+class Goodbye(_Message, frozen=True):
+    """The last message: the agent stops because it was told to. That it is gone is no problem."""
+
+
 class AlertRaised(_Message, frozen=True):
     """Something that asks for a person. `source_key`: of the agent's own source, if it is about
     one."""
@@ -257,6 +266,7 @@ AgentMessage = (
     | ViewerClock
     | SessionEnded
     | Durable
+    | Goodbye
 )
 
 

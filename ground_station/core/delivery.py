@@ -41,6 +41,7 @@ DELIVERY: Mapping[type[Any], DeliveryClass] = MappingProxyType(
         FrameTimes: DeliveryClass.STREAM,
         ViewerClock: DeliveryClass.DROP_OLDEST,
         SessionEnded: DeliveryClass.DROP_OLDEST,
+        Goodbye: DeliveryClass.DROP_OLDEST,
         Durable: DeliveryClass.NEVER_LOST,
         Goodbye: DeliveryClass.LATEST,
     }

@@ -24,6 +24,7 @@ class AgentStatus:
     Attributes:
         address: where it is connected from.
         clock_offset_ms: its clock minus ours; None until measured.
+        left: it stopped because it was told to, so that it is away is no problem.
         messages_waiting: in its outbox; messages_dropped: since its process started.
     """
 
@@ -39,6 +40,7 @@ class AgentStatus:
     round_trip_ms: float | None = None
     messages_waiting: int | None = None
     messages_dropped: int | None = None
+    left: bool = False
 
 
 @dataclass(slots=True)
@@ -62,6 +64,7 @@ class ConnectedAgent:
     messages_dropped: int | None = None
     told_at_s: float = field(default=float("-inf"))
     retry_after_s: float = FIRST_RETRY_S
+    leaves: bool = False  # it said goodbye
 
     @property
     def problem(self) -> str:

@@ -13,6 +13,7 @@ from ground_station.core.agent_protocol import (
     AgentMessage,
     Durable,
     FrameTimes,
+    Goodbye,
     Heartbeat,
     Hello,
     PublishSources,
@@ -52,6 +53,7 @@ class MediaEnds(Protocol):
     def node_lost(self, node_id: str) -> None: ...
     def session_ended(self, session_id: str, reason: str) -> None: ...
     def stray_sessions(self, node_id: str, session_ids: Sequence[str]) -> None: ...
+    def viewers_reported(self, node_id: str, session_ids: Sequence[str]) -> None: ...
     def viewer_clock(self, session_id: str, rtp_offset: int) -> None: ...
     def frame_times(self, agent_id: str, message: FrameTimes) -> None: ...
 
@@ -133,6 +135,10 @@ class Agents:
             now_here = [c.status() for c in self._connected.values()]
             return now_here + list(self._gone.values())
 
+    def connected_ids(self) -> list[str]:
+        with self._lock:
+            return list(self._connected)
+
     def is_connected(self, agent_id: str) -> bool:
         with self._lock:
             return agent_id in self._connected
@@ -197,6 +203,8 @@ class Agents:
         match message:
             case Heartbeat():
                 self._heartbeat(connected, message)
+            case Goodbye():
+                connected.leaves = True
             case SourceReports() if is_node:
                 self._reports(connected, message)
             case TrackBatch() if is_node:
@@ -243,6 +251,19 @@ class Agents:
     def agent_disconnected(self, agent_id: str, channel: AgentChannel) -> None:
         self._lose(agent_id, channel, "The connection to {name} was lost.")
 
+    def dismiss(self, agent_id: str) -> None:
+        """It was revoked or removed: hang up on it; that it is gone is nobody's trouble."""
+        with self._lock:
+            connected = self._connected.get(agent_id)
+            if connected is not None:
+                connected.leaves = True
+            self._gone.pop(agent_id, None)
+        if connected is not None:
+            self._lose(agent_id, connected.channel, "{name} may not connect any more.")
+            connected.channel.close()
+            with self._lock:
+                self._gone.pop(agent_id, None)
+
     # --- inside --------------------------------------------------------------------------------
 
     def _heartbeat(self, connected: ConnectedAgent, message: Heartbeat) -> None:
@@ -259,6 +280,7 @@ class Agents:
         strays = self._sources.reported(node_id, message.reports)
         if self._media is not None:
             self._media.stray_sessions(node_id, strays)
+            self._media.viewers_reported(node_id, message.viewer_sessions)
         if changed:
             self._announce(connected.identity, connected=True)
 
@@ -269,7 +291,8 @@ class Agents:
                 return
             del self._connected[agent_id]
             identity = connected.identity
-            problem = sentence.format(name=identity.name)
+            leaves = connected.leaves
+            problem = ("{name} was stopped." if leaves else sentence).format(name=identity.name)
             while len(self._gone) >= MAX_REMEMBERED:
                 del self._gone[next(iter(self._gone))]
             self._gone[agent_id] = AgentStatus(
@@ -281,8 +304,15 @@ class Agents:
                 problem,
                 connected.channel.address,
                 connected.software,
+                left=leaves,
             )
-        log.warning("agent_lost agent=%s kind=%s", identity.name, identity.kind)
+        log.log(
+            logging.INFO if leaves else logging.WARNING,
+            "agent_lost agent=%s kind=%s of_itself=%s",
+            identity.name,
+            identity.kind,
+            leaves,
+        )
         if identity.kind is AgentKind.NODE:
             self._forget_node(identity)
         else:

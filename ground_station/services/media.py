@@ -15,7 +15,6 @@ from ground_station.core.agent_protocol import (
     AcceptWhip,
     AddCandidates,
     Command,
-    EndSession,
     FrameTime,
     FrameTimes,
     RelayFrameTimes,
@@ -45,6 +44,7 @@ from ground_station.services.media_sessions import (
     ViewerTokens,
     no_node,
 )
+from ground_station.services.session_ends import SessionEnds
 from ground_station.services.source_state import SourceStatus
 from ground_station.services.sources import Sources
 
@@ -56,7 +56,6 @@ SMALL_TIMEOUT_S = 3.0
 RELAY_TIMEOUT_S = 1.0
 MAX_TIMES_RELAYED = 600  # of one source in one command
 WAITING_TIMES = 512
-WAITING_ENDS = 1024
 STRAYS_REMEMBERED = 1024
 CHECK_SIGN_INS_S = 5.0  # another process may end a sign-in, and nobody tells of one that runs out
 
@@ -97,24 +96,24 @@ class Media:
         self.sessions = MediaSessions()
         self._tokens = ViewerTokens(clock)
         self._times: DropOldest[FrameTimes] = DropOldest(WAITING_TIMES)
-        self._to_end: DropOldest[tuple[str, str]] = DropOldest(WAITING_ENDS)
+        self.ends = SessionEnds(agents.channel, clock)
         self._strays_lock = threading.Lock()
         self._strays: OrderedDict[str, None] = OrderedDict()  # their nodes were told to end them
         self._stopping = threading.Event()
         self._workers = [
             Worker("media-frame-times", self._relay_step),
-            Worker("media-end-sessions", self._end_step),
             Worker("media-sign-ins", self._sign_ins_step),
         ]
 
     def start(self) -> None:
+        self.ends.start()
         for worker in self._workers:
             worker.start()
 
     def stop(self) -> None:
         self._stopping.set()
         self._times.close()
-        self._to_end.close()
+        self.ends.stop()
         for worker in self._workers:
             worker.stop()
 
@@ -143,7 +142,7 @@ class Media:
             raise
         if former is not None:
             self.sessions.remove(former[1])
-            self._to_end.put(former)  # at its own node, which may be another
+            self.ends.put(*former)  # at its own node, which may be another
         log.info("publisher_accepted source=%s session=%s", source_id, session_id)
         return answer
 
@@ -156,7 +155,7 @@ class Media:
         """A sign-in ended: its unused viewer tokens and what it views end too."""
         self._tokens.revoke_of(sign_in_hash)
         for session in self.sessions.remove_of_sign_in(sign_in_hash):
-            self._to_end.put((session.node_id, session.session_id))
+            self.ends.put(session.node_id, session.session_id)
 
     def check_sign_ins(self) -> None:
         """End what is viewed with sign-ins that ran out or that another process ended."""
@@ -191,7 +190,7 @@ class Media:
         answer = self._open(session, channel, command)
         if self.sessions.find(session_id) is None:
             # Ended while the node answered: it may have been told to end it before it had it.
-            self._to_end.put((node_id, session_id))
+            self.ends.put(node_id, session_id)
             raise Unavailable("The session ended before it had begun.", "Ask for the video again.")
         return answer
 
@@ -210,7 +209,7 @@ class Media:
         self.sessions.remove(session_id)
         if direction is Direction.WHIP:
             self._sources.session_ended(source_id, session_id, "", lost=False)
-        self._to_end.put((session.node_id, session_id))
+        self.ends.put(session.node_id, session_id)
 
     def end_all_of_source(self, removed: SourceStatus) -> None:
         """A source was removed, with this last status: end its publisher and its viewers."""
@@ -220,7 +219,18 @@ class Media:
             # One from before this station was started is in no table of sessions.
             ends.setdefault(removed.session_id, removed.node_id)
         for session_id, node_id in ends.items():
-            self._to_end.put((node_id, session_id))
+            self.ends.put(node_id, session_id)
+
+    def end_all_of_agent(self, agent_id: str) -> None:
+        """An agent was shut out: end what it publishes."""
+        for status in self._sources.of_agent(agent_id):
+            if status.session_id is None:
+                continue
+            source_id, session_id = status.source.source_id, status.session_id
+            self.sessions.remove(session_id)
+            self._sources.session_ended(source_id, session_id, "Its agent was shut out.", lost=True)
+            if status.node_id is not None:
+                self._to_end.put((status.node_id, session_id))
 
     # --- for the agents service ----------------------------------------------------------------
 
@@ -244,7 +254,13 @@ class Media:
                 self._strays[session_id] = None
                 while len(self._strays) > STRAYS_REMEMBERED:
                     self._strays.popitem(last=False)
-            self._to_end.put((node_id, session_id))
+            self.ends.put(node_id, session_id)
+
+    def viewers_reported(self, node_id: str, session_ids: Sequence[str]) -> None:
+        """All viewers' sessions of a node. One that we know nothing of is from before this station
+        was started, and so is whoever watches it: it is ended, and its page asks anew."""
+        unknown = [one for one in session_ids if self.sessions.find(one) is None]
+        self.stray_sessions(node_id, unknown)
 
     def viewer_clock(self, session_id: str, rtp_offset: int) -> None:
         if self.sessions.set_clock(session_id, rtp_offset):
@@ -305,20 +321,7 @@ class Media:
         self.sessions.remove(session.session_id)
         if session.direction is Direction.WHIP:  # its node may report it until it has ended it
             self._sources.session_ended(session.source_id, session.session_id, "", lost=False)
-        self._to_end.put((session.node_id, session.session_id))
-
-    def _end_step(self) -> None:
-        wanted = self._to_end.take(1.0)
-        if wanted is None:
-            return
-        node_id, session_id = wanted
-        channel = self._agents.channel(node_id)
-        if channel is None:
-            return  # the node is gone, and the session with it
-        try:
-            channel.call(EndSession(session_id), SMALL_TIMEOUT_S)
-        except KestrelError as error:
-            log.warning("session_not_ended session=%s reason=%s", session_id, error)
+        self.ends.put(session.node_id, session.session_id)
 
     def _sign_ins_step(self) -> None:
         if not self._stopping.wait(CHECK_SIGN_INS_S):

@@ -150,6 +150,7 @@ class Node:
             [self._with_figures(report) for report in self._sessions.reports()],
             self._settings.detector,
             self._analyser.problem,
+            self._sessions.viewer_sessions(),
         )
         state = _what_matters(message)
         if state == self._reported and now_s - self._reported_s < REPORT_EVERY_S:

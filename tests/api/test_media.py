@@ -67,8 +67,8 @@ def test_a_client_publishes_trickles_and_ends(site: Site, node: FakeChannel) -> 
     try:
         assert client.http.delete(location, headers=bearer(token)).status_code == 200
     finally:
-        site.world.media._end_step() if len(site.world.media._to_end) else None
         site.world.media.stop()
+        site.world.media.ends.tell()
     assert node.of(EndSession) == [EndSession(session_id)]
     problem(client.http.delete(location, headers=bearer(token)), 404)
 

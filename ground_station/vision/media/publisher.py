@@ -25,6 +25,9 @@ from ground_station.vision.media.sdp import Offer, with_start_bitrate
 _FPS_WINDOW_S = 2.0
 NO_PICTURE_PROBLEM = "It is connected but sends no picture."
 _NO_PICTURE_AFTER_S = 5.0
+# A publisher that lives sends RTCP reports every second or so, also while it has no picture.
+SILENT_AFTER_S = 8.0
+SILENT = "The publisher has fallen silent."
 
 
 class PublisherListener(Protocol):
@@ -84,6 +87,8 @@ class PublisherSession:
         self._last_rtp = 0
         self._keyframe_asked_s = float("-inf")
         self._asking: set[asyncio.Task[bool]] = set()
+        self._heard = 0  # packets, and when their number last grew
+        self._heard_s = self._started_s
         self._peer = Peer(offer, parts.ice_host, self._gone)
         self._decoder = Decoder(
             source_id,
@@ -101,6 +106,27 @@ class PublisherSession:
 
     async def add_candidates(self, sdp_fragment: str) -> None:
         await self._peer.add_candidates(sdp_fragment)
+
+    async def check_alive(self) -> None:
+        """End it if nothing at all has come for long: its process died. Call about once a second;
+        ICE by itself would take 30 s to notice."""
+        now_s = self._clock.monotonic_s()
+        heard = await self._packets_received() if self._peer.connected else -1
+        if heard != self._heard:
+            self._heard, self._heard_s = heard, now_s
+        elif self._peer.connected and now_s - self._heard_s > SILENT_AFTER_S:
+            self._peer.gone(SILENT)
+
+    async def _packets_received(self) -> int:
+        for transceiver in self._peer.pc.getTransceivers():
+            if transceiver.kind == "video":
+                report = await transceiver.receiver.getStats()
+                return sum(
+                    getattr(entry, "packetsReceived", 0)
+                    for entry in report.values()
+                    if entry.type == "transport"
+                )
+        return 0
 
     async def close(self) -> None:
         """End it and whatever it feeds."""

@@ -184,6 +184,10 @@ class MediaSessions:
             for publisher in self._publishers.values()
         ]
 
+    def viewer_sessions(self) -> list[str]:
+        """The ids of all viewers' sessions."""
+        return list(self._viewers)
+
     def end_all(self) -> None:
         """End every session without a word: the station has forgotten them."""
         for source_id in list(self._publishers):
@@ -265,11 +269,13 @@ class MediaSessions:
 
     def _start_checking(self) -> None:
         if self._checker is None or self._checker.done():
-            self._checker = asyncio.get_running_loop().create_task(self._check_viewers())
+            self._checker = asyncio.get_running_loop().create_task(self._check_sessions())
 
-    async def _check_viewers(self) -> None:
+    async def _check_sessions(self) -> None:
         while self._publishers or self._viewers:
             await asyncio.sleep(CHECK_EVERY_S)
+            for publisher in list(self._publishers.values()):
+                await publisher.check_alive()
             for viewer in list(self._viewers.values()):
                 await viewer.check_alive()
 
