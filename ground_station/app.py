@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +23,10 @@ from ground_station.core.ids import new_id
 from ground_station.core.lifecycle import Service, ServiceGroup
 from ground_station.core.registry import Agent, token_hash
 from ground_station.core.settings import Settings
-from ground_station.services.agents import Agents, TokenAuthenticator
+from ground_station.services.agents import Agents
+from ground_station.services.alerts import AlertInbox, Alerts
 from ground_station.services.audit import StartRecord
+from ground_station.services.enrolment import EnrolledAuthenticator, Enrolments, Warden
 from ground_station.services.geolocate import Geolocator
 from ground_station.services.media import Media
 from ground_station.services.passwords import Passwords, make_password
@@ -35,6 +37,9 @@ from ground_station.store import (
     AuditChain,
     Database,
     SqlAgents,
+    SqlAlerts,
+    SqlEnrolments,
+    SqlReceivedMessages,
     SqlSignIns,
     SqlSources,
     SqlUsers,
@@ -92,7 +97,8 @@ def build_station(
 
 def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) -> Station:
     users, sign_ins = SqlUsers(database), SqlSignIns(database)
-    authenticator = TokenAuthenticator(SqlAgents(database))
+    enrolled = SqlEnrolments(database)
+    authenticator = EnrolledAuthenticator(SqlAgents(database), enrolled, clock)
     audit = open_audit(database, settings.data_folder, clock)
     bus, geolocator = Bus(), Geolocator()
     sources = Sources(
@@ -121,11 +127,38 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
     )
     agents.attach(media)
     sign_in.on_ended(media.sign_in_ended)
+    alert_rows = SqlAlerts(database)
+    inbox = AlertInbox(
+        received=SqlReceivedMessages(database),
+        alerts=alert_rows,
+        audit=audit,
+        sources=sources,
+        organisation_id=users.default_organisation_id(),
+        bus=bus,
+        clock=clock,
+    )
+    agents.attach_inbox(inbox)
+    warden = Warden(
+        repository=enrolled,
+        channel=agents.channel,
+        connected=agents.connected_ids,
+        shut_out=media.end_all_of_agent,
+        clock=clock,
+    )
     parts = Parts(
         audit=audit,
         sign_in=sign_in,
         sources=sources,
         agents=agents,
+        alerts=Alerts(
+            alerts=alert_rows,
+            audit=audit,
+            display_name=_display_names(users),
+            bus=bus,
+            clock=clock,
+        ),
+        enrolments=Enrolments(repository=enrolled, audit=audit, clock=clock),
+        warden=warden,
         media=media,
         geolocator=geolocator,
         bus=bus,
@@ -146,11 +179,21 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         StartRecord(audit, software()),
         api.connections,
         media,
+        inbox,
         agents,
+        warden,
         agent_server,
         api.pusher,
     ]
     return Station(api.app, services, database)
+
+
+def _display_names(users: SqlUsers) -> Callable[[str], str]:
+    def display_name(user_id: str) -> str:
+        user = users.by_id(user_id)
+        return "" if user is None else user.display_name
+
+    return display_name
 
 
 def serve(settings: Settings) -> int:

@@ -10,6 +10,8 @@ from flask_socketio import SocketIO
 
 from ground_station.agentlink.hanging_up import close_calmly
 from ground_station.api import (
+    agent_routes,
+    alert_routes,
     health_routes,
     media_routes,
     page_routes,
@@ -64,7 +66,15 @@ def create_api(parts: Parts) -> Api:
     attach(app, parts)
     app.before_request(guard)
     install_error_handlers(app)
-    for module in (session_routes, source_routes, media_routes, health_routes, page_routes):
+    for module in (
+        agent_routes,
+        alert_routes,
+        session_routes,
+        source_routes,
+        media_routes,
+        health_routes,
+        page_routes,
+    ):
         app.register_blueprint(module.blueprint)
     socketio = SocketIO(
         app,

@@ -13,6 +13,8 @@ from ground_station.core.audit import AuditLog
 from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock
 from ground_station.services.agents import Agents
+from ground_station.services.alerts import Alerts
+from ground_station.services.enrolment import Enrolments, Warden
 from ground_station.services.geolocate import Geolocator
 from ground_station.services.media import Media
 from ground_station.services.sign_in import SignInService
@@ -39,6 +41,9 @@ class Parts:
     sign_in: SignInService
     sources: Sources
     agents: Agents
+    alerts: Alerts
+    enrolments: Enrolments
+    warden: Warden
     media: Media
     geolocator: Geolocator
     bus: Bus

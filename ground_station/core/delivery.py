@@ -43,7 +43,6 @@ DELIVERY: Mapping[type[Any], DeliveryClass] = MappingProxyType(
         SessionEnded: DeliveryClass.DROP_OLDEST,
         Goodbye: DeliveryClass.DROP_OLDEST,
         Durable: DeliveryClass.NEVER_LOST,
-        Goodbye: DeliveryClass.LATEST,
     }
 )
 

@@ -35,6 +35,10 @@ class EnrolmentRepository(Protocol):
     """Agents and how they were let in. An agent that was removed is in none of the answers."""
 
     def all(self) -> Sequence[Enrolment]: ...
+    def shut_out_ids(self) -> frozenset[str]:
+        """Agents without a good token or code, those that were removed as well."""
+        ...
+
     def get(self, agent_id: str) -> Enrolment | None: ...
 
     def invite(self, agent: Agent, code_hash: str, at: datetime, expires_at: datetime) -> Agent:

@@ -2,6 +2,7 @@
 
 from ground_station.store.audit_chain import AuditChain
 from ground_station.store.authority_repo import SqlFactors, SqlSignIns, SqlUsers
+from ground_station.store.delivery_repo import SqlEnrolments, SqlReceivedMessages
 from ground_station.store.engine import Database, database_file, open_database
 from ground_station.store.entity_repos import SqlOrganisations, SqlUnits
 from ground_station.store.open_audit import open_audit
@@ -17,9 +18,11 @@ __all__ = [
     "Database",
     "SqlAgents",
     "SqlAlerts",
+    "SqlEnrolments",
     "SqlFactors",
     "SqlIncidents",
     "SqlOrganisations",
+    "SqlReceivedMessages",
     "SqlSignIns",
     "SqlSources",
     "SqlUnits",

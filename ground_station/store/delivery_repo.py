@@ -85,6 +85,12 @@ class SqlEnrolments:
             query = _present().order_by(AgentRow.name, AgentRow.id)
             return [_enrolment(agent, row) for agent, row in session.execute(query)]
 
+    def shut_out_ids(self) -> frozenset[str]:
+        with self._database.read() as session:
+            return frozenset(
+                session.scalars(select(AgentRow.id).where(AgentRow.revoked_at.is_not(None)))
+            )
+
     def get(self, agent_id: str) -> Enrolment | None:
         with self._database.read() as session:
             found = session.execute(_present().where(AgentRow.id == agent_id)).first()

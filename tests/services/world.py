@@ -34,6 +34,8 @@ from ground_station.core.model import SourceCondition
 from ground_station.core.ports import AgentIdentity
 from ground_station.core.registry import Agent, token_hash
 from ground_station.services.agents import Agents, TokenAuthenticator
+from ground_station.services.alerts import AlertInbox, Alerts
+from ground_station.services.enrolment import Enrolments, Warden
 from ground_station.services.geolocate import Geolocator
 from ground_station.services.media import Media
 from ground_station.services.passwords import Passwords
@@ -42,6 +44,9 @@ from ground_station.services.sources import Sources
 from ground_station.services.tracks import TrackIntake
 from ground_station.store import (
     SqlAgents,
+    SqlAlerts,
+    SqlEnrolments,
+    SqlReceivedMessages,
     SqlSignIns,
     SqlSources,
     SqlUsers,
@@ -145,6 +150,36 @@ class World:
             clock=self.clock,
         )
         self.agents.attach(self.media)
+        self.alert_rows = SqlAlerts(self.database)
+        self.received = SqlReceivedMessages(self.database)
+        self.inbox = AlertInbox(
+            received=self.received,
+            alerts=self.alert_rows,
+            audit=self.audit,
+            sources=self.sources,
+            organisation_id=self.users.default_organisation_id(),
+            bus=self.bus,
+            clock=self.clock,
+        )
+        self.agents.attach_inbox(self.inbox)
+        self.alerts = Alerts(
+            alerts=self.alert_rows,
+            audit=self.audit,
+            display_name=lambda user_id: user_id and "Operator",
+            bus=self.bus,
+            clock=self.clock,
+        )
+        self.enrolment_rows = SqlEnrolments(self.database)
+        self.enrolments = Enrolments(
+            repository=self.enrolment_rows, audit=self.audit, clock=self.clock
+        )
+        self.warden = Warden(
+            repository=self.enrolment_rows,
+            channel=self.agents.channel,
+            connected=self.agents.connected_ids,
+            shut_out=self.media.end_all_of_agent,
+            clock=self.clock,
+        )
         self.sign_in.on_ended(self.media.sign_in_ended)
 
     def new_sources(self) -> Sources:

@@ -1,0 +1,319 @@
+"""Letting agents in, giving them fresh tokens and shutting them out.
+
+The database holds what is decided, so that the command line decides as well as the page: `Warden`
+looks into it every second and carries it out on the connections there are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from ground_station.core.agent_protocol import AgentKind, RotateToken
+from ground_station.core.audit import Act, Actor, AuditEntry, AuditLog
+from ground_station.core.clock import Clock
+from ground_station.core.enrolment import Enrolment, EnrolmentRepository
+from ground_station.core.errors import (
+    InvalidInput,
+    KestrelError,
+    NotFound,
+    NotSignedIn,
+    Unprocessable,
+)
+from ground_station.core.ids import new_id
+from ground_station.core.lifecycle import Worker
+from ground_station.core.ports import AgentChannel, AgentIdentity
+from ground_station.core.registry import Agent, AgentRepository, token_hash
+from ground_station.services.throttle import Throttle
+
+log = logging.getLogger(__name__)
+
+CODE_CHARACTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none looks like another
+CODE_GROUPS = 4
+CODE_GROUP = 5  # 20 characters of 5 bits: 100 bits
+CODE_LIVES = timedelta(hours=1)
+MAX_NAME_LENGTH = 80
+LOOK_EVERY_S = 1.0
+ROTATE_WITHIN_S = 5.0
+ROTATE_AGAIN_AFTER_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A code that is shown this once."""
+
+    agent_id: str
+    code: str = field(repr=False)
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A token that is shown this once."""
+
+    agent: Agent = field(repr=False)
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who decides: for the audit log."""
+
+    actor: Actor
+    actor_id: str | None = None
+
+
+class Enrolments:
+    """Use cases over the agents' records. Thread-safe."""
+
+    def __init__(self, *, repository: EnrolmentRepository, audit: AuditLog, clock: Clock) -> None:
+        self._repository = repository
+        self._audit = audit
+        self._clock = clock
+        self._throttle = Throttle(clock, free_tries=5, max_wait_s=60.0)
+
+    def all(self, organisation_id: str) -> list[Enrolment]:
+        return [
+            one for one in self._repository.all() if one.agent.organisation_id == organisation_id
+        ]
+
+    def named(self, organisation_id: str, name: str) -> Enrolment:
+        """NotFound if there is none of that name; Unprocessable if there are several (of different
+        kinds)."""
+        found = [one for one in self.all(organisation_id) if one.agent.name == name]
+        if not found:
+            raise NotFound(f"There is no agent {name}.", "See them: python3 run.py agents list")
+        if len(found) > 1:
+            raise Unprocessable(f"There are {len(found)} agents {name}.", "Use the agents page.")
+        return found[0]
+
+    def invite(self, organisation_id: str, name: str, kind: AgentKind, by: By) -> Invited:
+        """A one-time code for a new agent, good for an hour.
+
+        Raises:
+            InvalidInput: the name cannot be one.
+            Conflict: an agent of that name and kind has a good token.
+        """
+        name = _name(name)
+        code = make_code()
+        now = self._clock.now()
+        # Until the code is used no token is good: this one's plain text is thrown away.
+        nobody = token_hash(secrets.token_urlsafe(32))
+        agent = Agent(new_id(), organisation_id, name, kind, nobody, revoked_at=None)
+        expires_at = now + CODE_LIVES
+        entry = _entry(Act.AGENT_INVITED, agent, by, kind=kind.value, name=name)
+        with self._audit.together(entry):
+            kept = self._repository.invite(agent, code_hash(code), now, expires_at)
+        return Invited(kept.agent_id, code, expires_at)
+
+    def enrol(self, code: str, address: str) -> Enrolled:
+        """Trade a code for a token, once.
+
+        Raises:
+            Throttled: too many wrong codes from this address.
+            NotSignedIn: the code is unknown, used or too old.
+        """
+        self._throttle.begin(address)
+        hashed = code_hash(code)
+        found = self._repository.find_code(hashed)
+        now = self._clock.now()
+        if found is None or found.code_expires_at is None or found.code_expires_at <= now:
+            raise NotSignedIn(
+                "This code is unknown, used up or older than an hour.",
+                "Have a new one made on the station: python3 run.py agents add NAME",
+            )
+        token = secrets.token_urlsafe(32)
+        by = By(Actor.AGENT, found.agent.agent_id)
+        entry = _entry(Act.AGENT_ENROLLED, found.agent, by, address=address)
+        with self._audit.together(entry):
+            self._repository.enrol(found.agent.agent_id, hashed, token_hash(token), now)
+        self._throttle.succeeded(address)
+        log.info("agent_enrolled agent=%s", found.agent.name)
+        return Enrolled(found.agent, token)
+
+    def revoke(self, organisation_id: str, agent_id: str, by: By) -> None:
+        """No token and no code of it is good from now on. NotFound if it is not there."""
+        agent = self._own(organisation_id, agent_id)
+        with self._audit.together(_entry(Act.AGENT_REVOKED, agent, by)):
+            self._repository.revoke(agent_id, self._clock.now())
+
+    def remove(self, organisation_id: str, agent_id: str, by: By) -> None:
+        """Revoke it and take it off the list; its name is free again. NotFound as `revoke`."""
+        agent = self._own(organisation_id, agent_id)
+        with self._audit.together(_entry(Act.AGENT_REVOKED, agent, by, removed=True)):
+            self._repository.remove(agent_id, self._clock.now())
+
+    def rotate(self, organisation_id: str, agent_id: str, by: By) -> None:
+        """Ask for a new token: the agent gets it at once, or when it connects.
+
+        Raises:
+            NotFound: there is no such agent.
+            Unprocessable: it keeps no token that could be changed.
+        """
+        agent = self._own(organisation_id, agent_id)
+        found = self._repository.get(agent_id)
+        if agent.revoked_at is not None or found is None or found.enrolled_at is None:
+            raise Unprocessable(
+                f"{agent.name} has no token that could be changed.",
+                "Invite it first; the parts that run.py starts get a new one at each start.",
+            )
+        with self._audit.together(_entry(Act.AGENT_TOKEN_ROTATED, agent, by)):
+            self._repository.ask_rotation(agent_id, self._clock.now())
+
+    def _own(self, organisation_id: str, agent_id: str) -> Agent:
+        found = self._repository.get(agent_id)
+        if found is None or found.agent.organisation_id != organisation_id:
+            raise NotFound("There is no such agent.")
+        return found.agent
+
+
+class EnrolledAuthenticator:
+    """`AgentAuthenticator`: the present token, or the next one, which then is the only one."""
+
+    def __init__(
+        self, agents: AgentRepository, enrolments: EnrolmentRepository, clock: Clock
+    ) -> None:
+        self._agents = agents
+        self._enrolments = enrolments
+        self._clock = clock
+
+    def agent_for_token(self, token: str) -> AgentIdentity | None:
+        if not token:
+            return None
+        hashed = token_hash(token)
+        agent = self._agents.by_token_hash(hashed)
+        if agent is None:
+            agent = self._enrolments.use_next_token(hashed, self._clock.now())
+        if agent is None or agent.revoked_at is not None:
+            return None
+        return AgentIdentity(agent.agent_id, agent.name, agent.kind, agent.organisation_id)
+
+
+class Warden:
+    """Carries out on live connections what the database says: a service of the station.
+
+    Args:
+        channel: the way to a connected agent, None if it is not connected.
+        shut_out: end what a revoked agent publishes or, for a node, carries.
+    """
+
+    def __init__(
+        self,
+        *,
+        repository: EnrolmentRepository,
+        channel: Callable[[str], AgentChannel | None],
+        connected: Callable[[], list[str]],
+        shut_out: Callable[[str], None],
+        clock: Clock,
+    ) -> None:
+        self._repository = repository
+        self._channel = channel
+        self._connected = connected
+        self._shut_out = shut_out
+        self._clock = clock
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._worker = Worker("agent-warden", self._step)
+        self._asked_s: dict[str, float] = {}
+        self._failed = False
+        self._ended: frozenset[str] = frozenset()
+
+    def start(self) -> None:
+        self._worker.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._wake.set()
+        self._worker.stop()
+
+    def soon(self) -> None:
+        """Something was decided in this process: look now."""
+        self._wake.set()
+
+    def _step(self) -> None:
+        self._wake.wait(LOOK_EVERY_S)
+        if self._stopping.is_set():
+            return
+        self._wake.clear()
+        try:
+            self.look()
+            self._failed = False
+        except KestrelError as error:
+            if not self._failed:
+                log.warning("agents_not_checked reason=%s", error)
+            self._failed = True
+
+    def look(self) -> None:
+        """Shut out who is revoked or removed; give new tokens to who is to have one."""
+        shut_out = self._repository.shut_out_ids()
+        connected = set(self._connected())
+        # Also one that is not connected may have a picture under way.
+        for agent_id in (shut_out - self._ended) | (shut_out & connected):
+            self._end(agent_id)
+        self._ended = shut_out
+        for one in self._repository.all():
+            if one.rotation_asked_at is not None and one.agent.agent_id in connected:
+                self._rotate(one.agent)
+
+    def _end(self, agent_id: str) -> None:
+        self._shut_out(agent_id)
+        channel = self._channel(agent_id)
+        if channel is not None:
+            channel.close()
+            log.warning("agent_shut_out agent=%s", agent_id)
+
+    def _rotate(self, agent: Agent) -> None:
+        now_s = self._clock.monotonic_s()
+        asked_s = self._asked_s.get(agent.agent_id, float("-inf"))
+        channel = self._channel(agent.agent_id)
+        if channel is None or now_s - asked_s < ROTATE_AGAIN_AFTER_S:
+            return
+        self._asked_s[agent.agent_id] = now_s
+        token = secrets.token_urlsafe(32)
+        # First here, then there: at no moment does the agent hold only a token we do not know.
+        self._repository.set_next_token(agent.agent_id, token_hash(token))
+        try:
+            channel.call(RotateToken(token), ROTATE_WITHIN_S)
+        except KestrelError as error:
+            log.warning("token_not_rotated agent=%s reason=%s", agent.name, error)
+
+
+def make_code() -> str:
+    """A new one-time code, in groups that are easy to type."""
+    characters = [secrets.choice(CODE_CHARACTERS) for _ in range(CODE_GROUPS * CODE_GROUP)]
+    groups = [
+        "".join(characters[first : first + CODE_GROUP])
+        for first in range(0, len(characters), CODE_GROUP)
+    ]
+    return "-".join(groups)
+
+
+def code_hash(code: str) -> str:
+    """Its SHA-256 (hex): of what was meant, however it was typed."""
+    typed = "".join(code.split()).replace("-", "").upper()
+    meant = typed.translate(str.maketrans("OIL", "011"))
+    return hashlib.sha256(f"enrol:{meant}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _name(name: str) -> str:
+    cleaned = " ".join(name.split())
+    if not 1 <= len(cleaned) <= MAX_NAME_LENGTH or not cleaned.isprintable():
+        raise InvalidInput(f"An agent's name has 1 to {MAX_NAME_LENGTH} printable characters.")
+    return cleaned
+
+
+def _entry(act: Act, agent: Agent, by: By, **details: str | bool) -> AuditEntry:
+    return AuditEntry(
+        act,
+        by.actor,
+        by.actor_id,
+        agent.organisation_id,
+        "agent",
+        agent.agent_id,
+        details=details,
+    )
