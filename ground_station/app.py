@@ -15,6 +15,7 @@ from ground_station.agentlink.server import AgentServer
 from ground_station.api.factory import create_api
 from ground_station.api.parts import Parts
 from ground_station.core.agent_protocol import AgentKind
+from ground_station.core.audit import Act, Actor, AuditEntry
 from ground_station.core.authority import Role
 from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock, SystemClock
@@ -32,9 +33,13 @@ from ground_station.services.media import Media
 from ground_station.services.passwords import Passwords, make_password
 from ground_station.services.sign_in import Accounts, SignInService
 from ground_station.services.sources import Sources
+from ground_station.services.system import SystemHealth
+from ground_station.services.system_probes import add_station_probes
 from ground_station.services.tracks import TrackIntake
 from ground_station.store import (
     AuditChain,
+    AuditVerifier,
+    ChainCheck,
     Database,
     SqlAgents,
     SqlAlerts,
@@ -43,7 +48,9 @@ from ground_station.store import (
     SqlSignIns,
     SqlSources,
     SqlUsers,
+    check_all,
     database_file,
+    export_lines,
     open_audit,
     open_database,
     prepare_database,
@@ -145,6 +152,14 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         shut_out=media.end_all_of_agent,
         clock=clock,
     )
+    system = SystemHealth(data_folder=settings.data_folder, bus=bus, clock=clock)
+    add_station_probes(
+        system,
+        agents=agents,
+        check_database=database.check,
+        data_folder=settings.data_folder,
+        clock=clock,
+    )
     parts = Parts(
         audit=audit,
         sign_in=sign_in,
@@ -160,6 +175,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         enrolments=Enrolments(repository=enrolled, audit=audit, clock=clock),
         warden=warden,
         media=media,
+        system=system,
         geolocator=geolocator,
         bus=bus,
         clock=clock,
@@ -177,6 +193,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
     services: list[Service] = [
         audit,
         StartRecord(audit, software()),
+        AuditVerifier(database, audit, clock),
         api.connections,
         media,
         inbox,
@@ -184,6 +201,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         warden,
         agent_server,
         api.pusher,
+        system,
     ]
     return Station(api.app, services, database)
 
@@ -231,6 +249,20 @@ def opened_audit(data_folder: Path) -> Iterator[AuditChain]:
     """The audit log for one command, which commits each record by itself."""
     with _opened(data_folder) as database:
         yield open_audit(database, data_folder, SystemClock())
+
+
+def verify_audit(data_folder: Path) -> ChainCheck:
+    """Check the whole audit log (IntegrityError names the first record that is wrong)."""
+    with _opened(data_folder) as database:
+        return check_all(database)
+
+
+def exported_audit(data_folder: Path, organisation_id: str | None) -> Iterator[str]:
+    """The audit log as JSON lines, after writing into it that it was exported."""
+    entry = AuditEntry(Act.EXPORTED, Actor.COMMAND_LINE, None, organisation_id, "audit_log")
+    with _opened(data_folder) as database:
+        open_audit(database, data_folder, SystemClock()).append(entry)
+        yield from export_lines(database, SystemClock().now(), organisation_id)
 
 
 def prepare_store(data_folder: Path) -> Path | None:

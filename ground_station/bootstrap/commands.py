@@ -87,6 +87,27 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _audit_verify(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
+
+
+def _audit_export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="a new file of JSON lines")
+    parser.add_argument(
+        "--organisation",
+        metavar="ID",
+        help="only this organisation's records; of the others only the hashes",
+    )
+
+
+def _audit_rotate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--lost",
+        action="store_true",
+        help="the present key is gone; the log will say that it did not hand over",
+    )
+
+
 def _child(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--parent", type=int, required=True)
 
@@ -117,6 +138,24 @@ COMMANDS: tuple[Command, ...] = (
         Needs.TESTS,
         configure=_bench,
     ),
+    Command(
+        "audit verify",
+        "check the audit log: gaps, hashes, links, signatures",
+        "ground_station.cli.audit:verify",
+        configure=_audit_verify,
+    ),
+    Command(
+        "audit export",
+        "write the audit log to a file that tools/verify_audit.py checks anywhere",
+        "ground_station.cli.audit:export",
+        configure=_audit_export,
+    ),
+    Command(
+        "audit rotate-key",
+        "sign the audit log with a new key from now on",
+        "ground_station.cli.audit:rotate_key",
+        configure=_audit_rotate,
+    ),
     Command("test", "run every check and test", "ground_station.cli.checks:run", Needs.TESTS),
     Command("_station", "", "ground_station.cli.children:station", configure=_child),
     Command("_node", "", "ground_station.cli.children:node", configure=_child_of_station),
@@ -124,7 +163,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("_page", "", "ground_station.cli.checks:page_is_built", Needs.PAGE),
 )
 DEFAULT_COMMAND = "demo"
-GROUPS = {"bench": "measurements", "users": "people who sign in"}
+GROUPS = {"audit": "the log of every act", "bench": "measurements", "users": "people who sign in"}
 
 
 def parse(argv: Sequence[str], commands: Sequence[Command] = COMMANDS) -> argparse.Namespace:

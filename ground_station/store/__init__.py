@@ -1,9 +1,17 @@
-"""The station's own database: SQLAlchemy and Alembic over SQLite. ORM types never leave it."""
+"""The station's own database, in SQLite or PostgreSQL. ORM types never leave it."""
 
 from ground_station.store.audit_chain import AuditChain
+from ground_station.store.audit_export import export_lines
+from ground_station.store.audit_verifier import AuditVerifier
+from ground_station.store.audit_verify import ChainCheck, check_all
 from ground_station.store.authority_repo import SqlFactors, SqlSignIns, SqlUsers
 from ground_station.store.delivery_repo import SqlEnrolments, SqlReceivedMessages
-from ground_station.store.engine import Database, database_file, open_database
+from ground_station.store.engine import (
+    Database,
+    database_file,
+    open_database,
+    open_station_database,
+)
 from ground_station.store.entity_repos import SqlOrganisations, SqlUnits
 from ground_station.store.open_audit import open_audit
 from ground_station.store.prepare import prepare_database
@@ -15,6 +23,8 @@ from ground_station.store.work_repos import SqlAlerts, SqlIncidents, SqlVehicles
 
 __all__ = [
     "AuditChain",
+    "AuditVerifier",
+    "ChainCheck",
     "Database",
     "SqlAgents",
     "SqlAlerts",
@@ -28,8 +38,11 @@ __all__ = [
     "SqlUnits",
     "SqlUsers",
     "SqlVehicles",
+    "check_all",
     "database_file",
+    "export_lines",
     "open_audit",
     "open_database",
+    "open_station_database",
     "prepare_database",
 ]

@@ -17,6 +17,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import insert, or_, select, text
 from sqlalchemy.orm import Session
@@ -78,6 +79,7 @@ class AuditChain:
         self._signed_up_to = 0
         self._last_seq = 0
         self._problem: tuple[str, str] = ("", "")
+        self._verified: tuple[int, datetime | None, KestrelError | None] = (0, None, None)
 
     # --- life ------------------------------------------------------------------------------------
 
@@ -328,9 +330,22 @@ class AuditChain:
         with self._database.read() as session:
             return [record_of(dict(row)) for row in session.execute(wanted).mappings()]
 
+    def verified(self, up_to: int, at: datetime, broken: KestrelError | None) -> None:
+        """What the background check has found; `state` tells it."""
+        self._verified = (up_to, at, broken)
+
     def state(self) -> AuditState:
         """See the port."""
-        problem, remedy = self._problem
         with self._database.read() as session:
             last, signed = last_record(session), last_head_seq(session)
-        return AuditState(0 if last is None else last[0], signed, 0, None, problem, remedy)
+        up_to, at, broken = self._verified
+        problem, remedy = (broken.message, broken.remedy) if broken else self._problem
+        return AuditState(
+            last_seq=0 if last is None else last[0],
+            signed_up_to=signed,
+            verified_up_to=up_to,
+            verified_at=at,
+            problem=problem,
+            remedy=remedy,
+            broken=broken is not None,
+        )
