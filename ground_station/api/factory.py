@@ -17,6 +17,7 @@ from ground_station.api import (
     page_routes,
     session_routes,
     source_routes,
+    system_routes,
 )
 from ground_station.api.auth import check_declarations, guard
 from ground_station.api.bodies import MAX_BODY_BYTES
@@ -24,7 +25,7 @@ from ground_station.api.errors import install_error_handlers
 from ground_station.api.front_door import FrontDoor
 from ground_station.api.live import NAMESPACE, LiveEvents
 from ground_station.api.live_clients import LiveClients
-from ground_station.api.parts import Parts, attach
+from ground_station.api.parts import LIVE_CLIENTS, Parts, attach
 from ground_station.api.pusher import Pusher
 from ground_station.api.socket_queues import SocketQueues
 from ground_station.core.agent_protocol import MAX_ENVELOPE_BYTES
@@ -72,6 +73,7 @@ def create_api(parts: Parts) -> Api:
         session_routes,
         source_routes,
         media_routes,
+        system_routes,
         health_routes,
         page_routes,
     ):
@@ -88,7 +90,7 @@ def create_api(parts: Parts) -> Api:
         http_compression=False,
     )
     close_calmly(socketio)
-    clients = LiveClients()
+    clients = app.extensions[LIVE_CLIENTS] = LiveClients()
     LiveEvents(socketio, clients)
     queues = SocketQueues(socketio.server, NAMESPACES)
     pusher = Pusher(parts, socketio, clients, queues)

@@ -19,8 +19,10 @@ from ground_station.services.geolocate import Geolocator
 from ground_station.services.media import Media
 from ground_station.services.sign_in import SignInService
 from ground_station.services.sources import Sources
+from ground_station.services.system import SystemHealth
 
 _KEY = "kestrel"
+LIVE_CLIENTS = "kestrel_live_clients"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Parts:
     enrolments: Enrolments
     warden: Warden
     media: Media
+    system: SystemHealth
     geolocator: Geolocator
     bus: Bus
     clock: Clock

@@ -338,6 +338,22 @@ class SystemView(_Wire, frozen=True, kw_only=True):
     agents_connected: int
 
 
+class Trouble(_Wire, frozen=True, kw_only=True):
+    """What is wrong with one part, by its name in SystemView."""
+
+    name: str
+    problem: str
+    remedy: str
+    since: datetime | None
+
+
+class SystemSummary(_Wire, frozen=True, kw_only=True):
+    """The system in short: in the live snapshot, and in a batch when it changed."""
+
+    status: Literal["ok", "degraded"]
+    problems: list[Trouble]
+
+
 # --- audit, sharing, retention -------------------------------------------------------------------
 
 

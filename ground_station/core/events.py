@@ -72,6 +72,25 @@ class ViewerClockKnown:
 
 
 @dataclass(frozen=True, slots=True)
+class SystemProblem:
+    """What is wrong with a part of the installation, and what to do about it."""
+
+    name: str
+    problem: str
+    remedy: str
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SystemChanged:
+    """The state of the installation, or what is wrong with it, changed."""
+
+    status: str  # ok, degraded
+    problems: tuple[SystemProblem, ...]
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """One row of the catalogue.
 
@@ -95,4 +114,5 @@ CATALOGUE: tuple[Topic, ...] = (
     Topic(AgentChanged, Delivery.LATEST, None, 4096, lambda event: event.agent_id),
     Topic(AlertChanged, Delivery.LATEST, None, 4096, lambda event: event.alert.alert_id),
     Topic(ViewerClockKnown, Delivery.LATEST, None, 4096, lambda event: event.viewer_session_id),
+    Topic(SystemChanged, Delivery.LATEST, None, 1, lambda _event: "system"),
 )

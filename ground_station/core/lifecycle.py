@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 log = logging.getLogger(__name__)
+_running: weakref.WeakSet[Worker] = weakref.WeakSet()
+_running_lock = threading.Lock()
+
+
+def running_workers() -> list[Worker]:
+    """The workers of this process that were started and not stopped, so that a person can be told
+    which of them fail."""
+    with _running_lock:
+        return sorted(_running, key=lambda worker: worker.name)
 
 
 class Service(Protocol):
@@ -59,14 +70,28 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self.failures = 0
         self.last_error = ""
+        self._failed_s = float("-inf")
+        self._failing = False
 
     def start(self) -> None:
         self._thread.start()
+        with _running_lock:
+            _running.add(self)
 
     def stop(self, timeout_s: float = 3.0) -> None:
         self._stop.set()
+        with _running_lock:
+            _running.discard(self)
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(timeout_s)
+
+    @property
+    def name(self) -> str:
+        return self._thread.name
+
+    def fails(self, within_s: float) -> bool:
+        """Whether a turn of it failed so recently."""
+        return time.monotonic() - self._failed_s < within_s
 
     @property
     def stopping(self) -> bool:
@@ -78,9 +103,20 @@ class Worker:
             try:
                 self._step()
                 pause_s = 0.1
-            except Exception as error:
-                self.failures += 1
-                self.last_error = f"{type(error).__name__}: {error}"
-                log.exception("worker_failed worker=%s count=%d", self._thread.name, self.failures)
+                if self._failing:
+                    self._failing = False
+                    log.warning("worker_recovered worker=%s", self.name)
+            except Exception as error:  # noqa: BLE001  the worker goes on; see `_note`
+                self._note(error)
                 self._stop.wait(pause_s)
                 pause_s = min(pause_s * 2, 5.0)
+
+    def _note(self, error: Exception) -> None:
+        """Logged when it is news, not at every turn that fails the same way."""
+        text = f"{type(error).__name__}: {error}"
+        if not self._failing or text != self.last_error:
+            log.exception("worker_failed worker=%s count=%d", self.name, self.failures + 1)
+        self._failing = True
+        self.failures += 1
+        self.last_error = text
+        self._failed_s = time.monotonic()

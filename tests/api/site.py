@@ -40,6 +40,7 @@ class Site:
             enrolments=self.world.enrolments,
             warden=self.world.warden,
             media=self.world.media,
+            system=self.world.system,
             geolocator=self.world.geolocator,
             bus=self.world.bus,
             clock=self.world.clock,

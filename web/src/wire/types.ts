@@ -282,6 +282,20 @@ export interface SystemView {
   agents_connected: number
 }
 
+/** What is wrong with one part, by its name in SystemView. */
+export interface Trouble {
+  name: string
+  problem: string
+  remedy: string
+  since: string | null
+}
+
+/** The system in short: in the live snapshot, and in a batch when it changed. */
+export interface SystemSummary {
+  status: 'degraded' | 'ok'
+  problems: Trouble[]
+}
+
 export interface AuditRecordView {
   seq: number
   recorded_at: string

@@ -1,0 +1,83 @@
+"""The system's state for those who run it; the word for anybody is `/health`."""
+
+from __future__ import annotations
+
+import flask
+
+from ground_station.api.auth import Access, access
+from ground_station.api.bodies import json_answer
+from ground_station.api.parts import LIVE_CLIENTS, parts
+from ground_station.api.schemas import PartView, ProcessView, SystemSummary, SystemView, Trouble
+from ground_station.core.authority import Permission
+from ground_station.core.processes import ProcessBoard, ProcessState
+from ground_station.services.system import PartState, SystemState
+from ground_station.services.system_probes import disk_space
+
+blueprint = flask.Blueprint("system", __name__)
+
+
+@blueprint.get("/api/system")
+@access(Access.SIGNED_IN, Permission.SEE_SYSTEM)
+def system() -> flask.Response:
+    """Every process and part, with its age and last error."""
+    state = parts().system.look()
+    space = disk_space(parts().system.data_folder)
+    board = parts().system.board()
+    return json_answer(
+        SystemView(
+            status=state.status,
+            software=parts().software,
+            started_at=parts().system.started_at,
+            processes=processes(board),
+            parts=[part_view(part) for part in state.parts],
+            disk_free_bytes=space.free_bytes,
+            disk_total_bytes=space.total_bytes,
+            pages=len(flask.current_app.extensions[LIVE_CLIENTS]),
+            agents_connected=sum(agent.connected for agent in parts().agents.all()),
+        )
+    )
+
+
+def summary(state: SystemState) -> SystemSummary:
+    """The same in short, for the live pages."""
+    return SystemSummary(
+        status=state.status,
+        problems=[
+            Trouble(name=p.name, problem=p.problem, remedy=p.remedy, since=p.since)
+            for p in state.problems
+        ],
+    )
+
+
+def processes(board: ProcessBoard | None) -> list[ProcessView]:
+    """As the supervisor says; unknown where it has fallen silent."""
+    if board is None:
+        return []
+    stale = board.is_stale(parts().clock.now())
+    return [_process_view(one, board, stale=stale) for one in board.processes]
+
+
+def part_view(part: PartState) -> PartView:
+    return PartView(
+        name=part.name,
+        title=part.title,
+        status=part.status,
+        problem=part.problem,
+        remedy=part.remedy,
+        since=part.since,
+    )
+
+
+def _process_view(one: ProcessState, board: ProcessBoard, *, stale: bool) -> ProcessView:
+    return ProcessView(
+        name=one.name,
+        title=one.title,
+        state="unknown" if stale else one.state,
+        pid=one.pid,
+        since=one.since,
+        restarts=one.restarts,
+        last_error=one.last_error,
+        seen_at=board.written_at,
+        cpu_percent=one.cpu_percent,
+        memory_bytes=one.memory_bytes,
+    )
