@@ -21,6 +21,7 @@ from ground_station.bootstrap.footage import footage_steps
 from ground_station.bootstrap.models import verify_core_pack
 from ground_station.bootstrap.packages import RUNTIME_LOCK, TEST_LOCK, package_steps
 from ground_station.bootstrap.places import Places, checkout
+from ground_station.bootstrap.postgres import postgres_step
 from ground_station.bootstrap.programs import Programs
 from ground_station.bootstrap.steps import Step, run_steps
 from ground_station.bootstrap.web import web_steps
@@ -74,6 +75,7 @@ def wanted_steps(places: Places, needs: Needs, programs: Programs) -> list[Step]
     if needs is Needs.TESTS:
         steps += web_steps(places, programs, modules_only=True)
         steps.append(chromium_step(programs))
+        steps.append(postgres_step(programs))
     if needs in {Needs.DEMO, Needs.TESTS}:
         steps += footage_steps(places, programs)
     return steps

@@ -1,4 +1,4 @@
-"""The SQLite file: where it lies, how it is opened, and the one writer.
+"""An open database and its one writer; the SQLite file (PostgreSQL: see `store.postgresql`).
 
 Write-ahead log, so that readers never wait for the writer; foreign keys on; a busy timeout for the
 second process that may write (the command line). Inside one process one lock orders the writers,
@@ -14,11 +14,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DatabaseError
+from pydantic import SecretStr
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.orm import Session
 
-from ground_station.core.errors import IntegrityError, Unavailable
+from ground_station.core.errors import Unavailable
+from ground_station.store.failures import translated
+from ground_station.store.postgresql import parse_url, postgres_engine
 
 BUSY_TIMEOUT_MS = 5000
 DATABASE_NAME = "kestrel.db"
@@ -32,15 +34,22 @@ def database_file(data_folder: Path) -> Path:
 class Database:
     """An open database; sessions are short and belong to one thread."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, url: URL | None = None) -> None:
         self.engine = engine
+        self.url = url  # of PostgreSQL; None for SQLite
         self._writer = threading.Lock()
         self._mine = threading.local()  # `session`: the write this thread is in the middle of
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session that only reads."""
-        with _translated(), Session(self.engine, autoflush=False) as session:
+        """A session that only reads. Inside a `write` of the same thread it is that one's, and sees
+        what was done in it."""
+        joined = self.writing()
+        if joined is not None:
+            with translated():
+                yield joined
+            return
+        with translated(), Session(self.engine, autoflush=False) as session:
             yield session
 
     @contextmanager
@@ -52,13 +61,13 @@ class Database:
         """
         joined = self.writing()
         if joined is not None:
-            with _translated():
+            with translated():
                 yield joined
                 joined.flush()
             return
         with (
             self._writer,
-            _translated(),
+            translated(),
             self.engine.connect().execution_options(kestrel_write=True) as connection,
             Session(connection, expire_on_commit=False) as session,
             session.begin(),
@@ -79,28 +88,31 @@ class Database:
         with self.read() as session:
             session.execute(text("SELECT 1"))
 
+    def __str__(self) -> str:
+        """What it is called in messages: never with the password."""
+        if self.url is not None:
+            return f"the database {self.url.database} on {self.url.host or 'this machine'}"
+        return str(self.engine.url.database)
+
     def close(self) -> None:
         self.engine.dispose()
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    """The driver's own errors, as ours; a broken constraint is for the repository to name."""
-    try:
-        yield
-    except DatabaseError as error:
-        cause = error.orig
-        if isinstance(cause, sqlite3.IntegrityError):
-            raise
-        if isinstance(cause, sqlite3.OperationalError):
-            raise Unavailable(f"The database did not answer: {cause}.") from error
-        raise IntegrityError(
-            f"The database is damaged: {cause}.", "Restore it from a backup in the data folder."
-        ) from error
+def open_station_database(data_folder: Path, url: SecretStr | None) -> Database:
+    """The installation's database: PostgreSQL where `store.url` says so, else the SQLite file.
+
+    Raises:
+        ConfigError: the URL is none of PostgreSQL.
+        Unavailable: there is no SQLite file yet. (PostgreSQL is first asked when it is used.)
+    """
+    if url is None:
+        return open_database(database_file(data_folder))
+    parsed = parse_url(url)
+    return Database(postgres_engine(parsed), parsed)
 
 
 def open_database(file: Path) -> Database:
-    """Open an existing database file.
+    """Open an existing SQLite file.
 
     Raises:
         Unavailable: there is no such file.
@@ -112,6 +124,7 @@ def open_database(file: Path) -> Database:
         pool_size=8,
         max_overflow=24,
         pool_timeout=5,
+        hide_parameters=True,
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
     )
     event.listen(engine, "connect", _set_up_connection)

@@ -12,89 +12,164 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import select
+from pydantic import SecretStr
+from sqlalchemy import inspect, select
 
+from ground_station.core.entities import OrganisationKind
 from ground_station.core.errors import IntegrityError, Unavailable
 from ground_station.core.ids import new_id
-from ground_station.store.engine import Database, database_file, open_database
+from ground_station.store.engine import Database, database_file, open_station_database
+from ground_station.store.failures import from_sqlite, translated
 from ground_station.store.orm import OrganisationRow
+from ground_station.store.postgresql import dump
 
 DEFAULT_ORGANISATION = "Hammersmith & Fulham (demonstration)"
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-def prepare_database(data_folder: Path) -> Path | None:
+def prepare_database(data_folder: Path, url: SecretStr | None = None) -> Path | None:
     """Make the data folder (0700) and the database (0600), and migrate it to this release.
+
+    Args:
+        url: of a PostgreSQL database that is there, may be empty, and belongs to its user; None
+            for the SQLite file in the data folder.
 
     Returns:
         The backup made of an older database before it was migrated, or None.
 
     Raises:
-        Unavailable: the folder or file cannot be written.
-        IntegrityError: the file is no database of ours, or a newer release made it.
+        ConfigError: the URL is none of PostgreSQL.
+        Unavailable: the folder, file or server cannot be used; pg_dump is not there to back up.
+        IntegrityError: it is no database of ours, or a newer release made it.
     """
-    file = database_file(data_folder)
+    make_data_folder(data_folder)
+    if url is None:
+        _make_file(database_file(data_folder))
+    database = open_station_database(data_folder, url)
     try:
-        data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        data_folder.chmod(0o700)
-        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
-        file.chmod(0o600)
-    except OSError as error:
-        raise Unavailable(
-            f"The data folder {data_folder} cannot be used: {error.strerror}.",
-            "Give this user a folder it may write to (setting data_folder).",
-        ) from error
-    database = open_database(file)
-    try:
-        backup = _migrate(database, file)
+        backup = _migrate(database, data_folder)
         _ensure_organisation(database)
     finally:
         database.close()
     return backup
 
 
-def _migrate(database: Database, file: Path) -> Path | None:
+def make_data_folder(data_folder: Path) -> None:
+    """Make it, for this user only; Unavailable where that cannot be."""
+    try:
+        data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        data_folder.chmod(0o700)
+    except OSError as error:
+        raise _unusable(data_folder, error) from error
+
+
+def _make_file(file: Path) -> None:
+    try:
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+        file.chmod(0o600)
+    except OSError as error:
+        raise _unusable(file.parent, error) from error
+
+
+def _unusable(data_folder: Path, error: OSError) -> Unavailable:
+    return Unavailable(
+        f"The data folder {data_folder} cannot be used: {error.strerror}.",
+        "Give this user a folder it may write to (setting data_folder).",
+    )
+
+
+def migrations() -> tuple[Config, ScriptDirectory]:
+    """Alembic's view of `migrations/`."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    script = ScriptDirectory.from_config(config)
-    head = script.get_current_head()
+    return config, ScriptDirectory.from_config(config)
+
+
+def head_revision() -> str:
+    """The revision of this release's tables."""
+    head = migrations()[1].get_current_head()
+    assert head is not None
+    return head
+
+
+def revision_of(database: Database) -> str | None:
+    """The revision that this database has; None for an empty one or one that is not ours."""
     with database.read() as session:  # translates what a file that is no database raises
-        current = MigrationContext.configure(session.connection()).get_current_revision()
-        has_tables = bool(
-            session.connection().exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()
-        )
-    if current == head:
+        return MigrationContext.configure(session.connection()).get_current_revision()
+
+
+def _migrate(database: Database, data_folder: Path) -> Path | None:
+    config, script = migrations()
+    current = revision_of(database)
+    if current == script.get_current_head():
         return None
-    if current is None and has_tables:
-        raise IntegrityError(
-            f"{file} is a database, but not one of Kestrel.",
-            "Move it away, or choose another data_folder.",
-        )
-    if current is not None and current not in {one.revision for one in script.walk_revisions()}:
-        raise IntegrityError(
-            f"{file} was made by a newer release of Kestrel (revision {current}).",
-            "Run that release, or restore a backup from the data folder.",
-        )
-    backup = _back_up(file, current) if current is not None else None
-    # Not through Database.write: Alembic begins and commits its own transaction.
-    with database.engine.connect().execution_options(kestrel_write=True) as connection:
+    _refuse_strangers(database, current, script)
+    backup = back_up_before_migrating(database, data_folder, current) if current else None
+    # Not through Database.write: Alembic begins and commits its own transaction. On PostgreSQL it
+    # holds the writers' lock, so that of two processes one migrates and the other finds it done.
+    with (
+        translated(),
+        database.engine.connect().execution_options(kestrel_write=True) as connection,
+    ):
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()
     return backup
 
 
-def _back_up(file: Path, revision: str) -> Path:
-    """A consistent copy, whatever the write-ahead log holds."""
+def _refuse_strangers(database: Database, current: str | None, script: ScriptDirectory) -> None:
+    name = str(database)
+    with database.read() as session:
+        has_tables = bool(inspect(session.connection()).get_table_names())
+    if current is None and has_tables:
+        raise IntegrityError(
+            f"{name} is a database, but not one of Kestrel.",
+            "Move it away, or choose another data_folder (or store.url).",
+        )
+    if current is not None and current not in {one.revision for one in script.walk_revisions()}:
+        raise IntegrityError(
+            f"{name} was made by a newer release of Kestrel (revision {current}).",
+            "Run that release, or restore a backup from the data folder.",
+        )
+
+
+def back_up_before_migrating(database: Database, data_folder: Path, revision: str) -> Path:
+    """A consistent copy in the data folder; the file."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    target = file.with_name(f"{file.stem}-{revision}-{stamp}.backup.db")
-    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    with (
-        contextlib.closing(sqlite3.connect(file)) as source,
-        contextlib.closing(sqlite3.connect(target)) as copy,
-    ):
-        source.backup(copy)
+    stem = f"kestrel-{revision}-{stamp}.backup"
+    if database.url is not None:
+        target = data_folder / f"{stem}.pgdump"
+        dump(database.url, target)
+        return target
+    target = data_folder / f"{stem}.db"
+    copy_sqlite(database_file(data_folder), target)
     return target
+
+
+def copy_sqlite(file: Path, target: Path) -> None:
+    """A consistent copy of a database in use, whatever its write-ahead log holds, on the disk when
+    this returns.
+
+    Raises:
+        Unavailable, IntegrityError: it cannot be read or written; no file is left.
+    """
+    try:
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise _unusable(target.parent, error) from error
+    try:
+        with (
+            contextlib.closing(sqlite3.connect(file)) as source,
+            contextlib.closing(sqlite3.connect(target)) as copy,
+        ):
+            source.backup(copy)
+        with target.open("rb") as written:
+            os.fsync(written.fileno())
+    except BaseException as error:
+        target.unlink(missing_ok=True)
+        if isinstance(error, sqlite3.Error):
+            raise from_sqlite(error) from error
+        raise
 
 
 def _ensure_organisation(database: Database) -> None:
@@ -102,6 +177,9 @@ def _ensure_organisation(database: Database) -> None:
         if session.scalar(select(OrganisationRow.id).limit(1)) is None:
             session.add(
                 OrganisationRow(
-                    id=new_id(), name=DEFAULT_ORGANISATION, created_at=datetime.now(UTC)
+                    id=new_id(),
+                    name=DEFAULT_ORGANISATION,
+                    kind=OrganisationKind.COUNCIL.value,
+                    created_at=datetime.now(UTC),
                 )
             )

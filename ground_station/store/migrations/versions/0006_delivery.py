@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.String(36), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("clock_offset_ms", sa.Float(), nullable=True),
+        sa.Column("clock_offset_ms", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(
             ["agent_id"], ["agents.id"], name="fk_received_messages_agent_id_agents"
         ),
