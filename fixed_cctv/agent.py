@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import sys
 from pathlib import Path
 
 from fixed_cctv.camera import CameraSpec
+from fixed_cctv.no_picture import NoPictureAlarm
 from fixed_cctv.publisher import Publisher
 from fixed_cctv.sources import source_of
 from fixed_cctv.whip_client import WhipClient
 from ground_station.agentlink.client import AgentClient
+from ground_station.agentlink.outbox import Outbox
+from ground_station.agentlink.token_file import Tokens
 from ground_station.core.agent_protocol import (
     PROTOCOL_VERSION,
     AgentKind,
@@ -24,16 +28,24 @@ from ground_station.core.agent_protocol import (
 )
 from ground_station.core.aio import AioBridge
 from ground_station.core.clock import Clock, SystemClock
-from ground_station.core.errors import InvalidInput, NotFound, Unavailable
+from ground_station.core.errors import InvalidInput, KestrelError, NotFound, Unavailable
 from ground_station.core.ids import is_id
 from ground_station.core.settings import Settings
 from ground_station.vision.media.aiortc_private import enable_h264_profiles
 
 SOFTWARE = "Kestrel camera agent 0.1.0"
+ALARM_LOOK_S = 1.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def main(settings: Settings, *, station_url: str, token: str, camera: CameraSpec) -> int:
+def main(
+    settings: Settings,
+    *,
+    station_url: str,
+    token: str | Tokens,
+    camera: CameraSpec,
+    ca_file: str = "",
+) -> int:
     """Run until SIGTERM or SIGINT; 0 after a clean stop, within two seconds.
 
     Raises:
@@ -46,7 +58,9 @@ def main(settings: Settings, *, station_url: str, token: str, camera: CameraSpec
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
             loop.add_signal_handler(number, stop.set)
-        agent = CameraAgent(settings, station_url=station_url, token=token, camera=camera)
+        agent = CameraAgent(
+            settings, station_url=station_url, token=token, camera=camera, ca_file=ca_file
+        )
         await agent.run_until(stop)
 
     asyncio.run(run())
@@ -61,23 +75,29 @@ class CameraAgent:
         settings: Settings,
         *,
         station_url: str,
-        token: str,
+        token: str | Tokens,
         camera: CameraSpec,
         clock: Clock | None = None,
+        ca_file: str = "",
     ) -> None:
         self._camera = camera
         self._clock = clock or SystemClock()
         self._station_url = station_url.rstrip("/")
         self._bridge = AioBridge(asyncio.get_running_loop())
-        self._whip = WhipClient(token)
+        tokens = Tokens([token]) if isinstance(token, str) else token
+        self._whip = WhipClient(lambda: tokens.current, ca_file)
+        self._outbox, self._outbox_problem = self._open_outbox(settings.data_folder)
         self.link = AgentClient(
             station_url=self._station_url,
-            token=token,
+            token=tokens,
             hello=self._hello,
             on_command=self._on_command,
             heartbeat=self._heartbeat,
             clock=self._clock,
+            outbox=self._outbox,
+            ca_file=ca_file,
         )
+        self._alarm = NoPictureAlarm(camera.key, camera.name, self._clock)
         self.publisher = Publisher(
             camera.key,
             source_of(camera, self._clock, _cache(settings.data_folder), self._preparing),
@@ -93,11 +113,36 @@ class CameraAgent:
         self.publisher.start()
         self.link.start()
         try:
-            await stop.wait()
+            while not stop.is_set():
+                await self._raise_alarm()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), ALARM_LOOK_S)
         finally:
             await self.publisher.close()
             await self._whip.aclose()
             await asyncio.to_thread(self.link.stop)
+            if self._outbox is not None:
+                await asyncio.to_thread(self._outbox.close)
+
+    async def _raise_alarm(self) -> None:
+        """Tell the station, for certain, when there has been no picture for long."""
+        if self._camera.simulated:
+            return  # a film that is being prepared is no camera that fails
+        alert = self._alarm.look(self.publisher.capture.problem)
+        if alert is None or self._outbox is None:
+            return
+        try:
+            await asyncio.to_thread(self.link.put, alert)
+        except KestrelError as error:
+            self._say(str(error))
+
+    def _open_outbox(self, data_folder: Path) -> tuple[Outbox | None, str]:
+        """Without a disk to write to the video goes on, and people are told."""
+        try:
+            outbox = Outbox(data_folder / "outbox" / f"{self._camera.key}.db", self._clock)
+        except KestrelError as error:
+            return None, f"Its alerts cannot be kept: {error}"
+        return outbox, ""
 
     # --- the agent link's threads ----------------------------------------------------------------
 
@@ -112,9 +157,12 @@ class CameraAgent:
 
     def _heartbeat(self) -> Heartbeat:
         problem = self.publisher.problem
+        problems = {self._camera.key: problem} if problem else {}
+        if self._outbox_problem:
+            problems[""] = self._outbox_problem
         return Heartbeat(
             sent_at=self._clock.now(),
-            problems={self._camera.key: problem} if problem else {},
+            problems=problems,
             figures={
                 "frames_sent": float(self.publisher.frames_sent),
                 "frames_dropped": float(self.publisher.capture.dropped),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urljoin, urlsplit
@@ -10,6 +12,7 @@ import httpx
 import msgspec
 
 from ground_station.core.errors import (
+    ConfigError,
     InvalidInput,
     KestrelError,
     TimedOut,
@@ -43,12 +46,20 @@ class Accepted:
 
 
 class WhipClient:
-    """For one station, with one agent's token. All on one event loop."""
+    """For one station. All on one event loop.
 
-    def __init__(self, token: str) -> None:
-        self._authorization = f"Bearer {token}"
+    Args:
+        token: called for each offer; a session is ended with the token it was made with.
+        ca_file: the authority (PEM) of the station's certificate; "" = those of the system.
+    """
+
+    def __init__(self, token: Callable[[], str], ca_file: str = "") -> None:
+        self._token = token
+        self._of_session: dict[str, str] = {}  # location -> the token it was made with
         # trust_env: a proxy meant for the internet must not carry a borough's cameras.
-        self._http = httpx.AsyncClient(timeout=POST_TIMEOUT_S, trust_env=False)
+        self._http = httpx.AsyncClient(
+            timeout=POST_TIMEOUT_S, trust_env=False, verify=_verification(ca_file)
+        )
 
     async def aclose(self) -> None:
         await self._http.aclose()
@@ -60,8 +71,9 @@ class WhipClient:
             TimedOut, Unavailable: the station cannot be reached, or its answer is no WHIP answer.
             KestrelError: it refused; the class is the one its problem document names.
         """
+        token = self._token()
         headers = {
-            "Authorization": self._authorization,
+            "Authorization": f"Bearer {token}",
             "Content-Type": "application/sdp",
             "Accept": "application/sdp",
         }
@@ -73,15 +85,29 @@ class WhipClient:
             raise Unavailable("The station cannot be reached to publish the video.") from error
         if response.status_code != HTTPStatus.CREATED:
             raise _refusal(response)
-        return _accepted(endpoint, response)
+        accepted = _accepted(endpoint, response)
+        self._of_session = {accepted.location: token}  # one camera, one session at a time
+        return accepted
 
     async def delete(self, location: str) -> None:
         """End a session; a station that is gone has ended it already, so nothing is raised."""
-        headers = {"Authorization": self._authorization}
+        token = self._of_session.pop(location, None) or self._token()
+        headers = {"Authorization": f"Bearer {token}"}
         try:
             await self._http.delete(location, headers=headers, timeout=DELETE_TIMEOUT_S)
         except httpx.HTTPError:
             return
+
+
+def _verification(ca_file: str) -> ssl.SSLContext:
+    """How the station's certificate is checked; ConfigError if the authority cannot be read."""
+    try:
+        return ssl.create_default_context(cafile=ca_file or None)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(
+            f"The certificate authority {ca_file} cannot be read.",
+            "Give the station's authority as a PEM file: --ca FILE.",
+        ) from error
 
 
 def _accepted(endpoint: str, response: httpx.Response) -> Accepted:

@@ -67,6 +67,51 @@ def _camera(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lat", type=float, help="degrees north, WGS 84")
     parser.add_argument("--lon", type=float, help="degrees east, WGS 84")
     parser.add_argument("--heading", type=float, help="degrees clockwise from true north")
+    parser.add_argument(
+        "--station",
+        metavar="URL",
+        help="a station on another machine, on which this one was enrolled (agents enrol)",
+    )
+    parser.add_argument(
+        "--token-file", type=Path, metavar="FILE", help="what agents enrol stored, if several"
+    )
+    _ca(parser)
+
+
+def _ca(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--ca",
+        type=Path,
+        metavar="FILE",
+        help="the authority (PEM) that the station's certificate is of",
+    )
+
+
+def _agent_name(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="the agent's name, as agents list shows it")
+
+
+def _agents_add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="what the agent is called")
+    parser.add_argument(
+        "--kind",
+        choices=("camera", "node", "drone"),
+        default="camera",
+        help="what it is (%(default)s)",
+    )
+
+
+def _agents_enrol(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "code", metavar="CODE", nargs="?", help="from agents add; left out, it is asked for"
+    )
+    parser.add_argument("--station", metavar="URL", required=True, help="https://HOST:PORT")
+    _ca(parser)
+
+
+def _bench_delivery(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--messages", type=int, default=10_000, help="(%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of the faults (%(default)s)")
 
 
 def _password(parser: argparse.ArgumentParser) -> None:
@@ -156,6 +201,39 @@ COMMANDS: tuple[Command, ...] = (
         "ground_station.cli.audit:rotate_key",
         configure=_audit_rotate,
     ),
+    Command(
+        "agents add",
+        "let an agent in: a one-time code, and what to type on its machine",
+        "ground_station.cli.agents:add",
+        configure=_agents_add,
+    ),
+    Command(
+        "agents list", "every agent, and when it got its token", "ground_station.cli.agents:show"
+    ),
+    Command(
+        "agents revoke",
+        "shut an agent out at once",
+        "ground_station.cli.agents:revoke",
+        configure=_agent_name,
+    ),
+    Command(
+        "agents rotate",
+        "give an agent a new token",
+        "ground_station.cli.agents:rotate",
+        configure=_agent_name,
+    ),
+    Command(
+        "agents enrol",
+        "on the agent's machine: trade a code for its token",
+        "ground_station.cli.agents:enrol",
+        configure=_agents_enrol,
+    ),
+    Command(
+        "bench delivery",
+        "kill agent and station at random: is any message lost or doubled?",
+        "ground_station.cli.bench_delivery:run",
+        configure=_bench_delivery,
+    ),
     Command("test", "run every check and test", "ground_station.cli.checks:run", Needs.TESTS),
     Command("_station", "", "ground_station.cli.children:station", configure=_child),
     Command("_node", "", "ground_station.cli.children:node", configure=_child_of_station),
@@ -163,7 +241,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("_page", "", "ground_station.cli.checks:page_is_built", Needs.PAGE),
 )
 DEFAULT_COMMAND = "demo"
-GROUPS = {"audit": "the log of every act", "bench": "measurements", "users": "people who sign in"}
+GROUPS = {
+    "agents": "cameras, nodes and drones that connect",
+    "audit": "the log of every act",
+    "bench": "measurements",
+    "users": "people who sign in",
+}
 
 
 def parse(argv: Sequence[str], commands: Sequence[Command] = COMMANDS) -> argparse.Namespace:

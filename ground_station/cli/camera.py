@@ -32,6 +32,7 @@ def run(arguments: Namespace) -> int:
     from fixed_cctv.agent import main
     from fixed_cctv.camera import AddressKind, CameraSpec, kind_of, public_address
     from ground_station.app import issue_agent_token
+    from ground_station.cli.agents import enrolled
 
     address = os.environ.pop(ADDRESS_VARIABLE, "")
     if not address:
@@ -40,7 +41,6 @@ def run(arguments: Namespace) -> int:
         raise ConfigError("A place needs both --lat and --lon.")
     kind = kind_of(address)
     settings = settings_from(arguments)
-    url = _running_station(DataFolder(settings.data_folder), settings.station.host)
     name = arguments.name or public_address(address)
     spec = CameraSpec(
         key=key_of(name),
@@ -52,6 +52,15 @@ def run(arguments: Namespace) -> int:
         lon=arguments.lon,
         heading_deg=arguments.heading,
     )
+    if arguments.station is not None:
+        kept = enrolled(settings.data_folder, arguments.station, arguments.token_file)
+        log_to_stderr(logging.WARNING)
+        print(f"Publishing {name} to {kept.url}/. Stop it with Ctrl-C.", flush=True)
+        authority = str(arguments.ca or kept.ca_file)
+        return main(
+            settings, station_url=kept.url, token=kept.tokens, camera=spec, ca_file=authority
+        )
+    url = _running_station(DataFolder(settings.data_folder), settings.station.host)
     agent = f"Camera {spec.key}"
     token = issue_agent_token(settings.data_folder, name=agent, kind=AgentKind.CAMERA)
     log_to_stderr(logging.WARNING)

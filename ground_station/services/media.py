@@ -230,7 +230,7 @@ class Media:
             self.sessions.remove(session_id)
             self._sources.session_ended(source_id, session_id, "Its agent was shut out.", lost=True)
             if status.node_id is not None:
-                self._to_end.put((status.node_id, session_id))
+                self.ends.put(status.node_id, session_id)
 
     # --- for the agents service ----------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import Select, delete, select, tuple_
 from sqlalchemy.exc import IntegrityError as ConstraintBroken
 from sqlalchemy.orm import Session
 
@@ -188,7 +188,7 @@ class SqlEnrolments:
             return _agent(row)
 
 
-def _present():  # type: ignore[no-untyped-def]  # SQLAlchemy's own long type
+def _present() -> Select[AgentRow, AgentEnrolmentRow]:
     return (
         select(AgentRow, AgentEnrolmentRow)
         .outerjoin(AgentEnrolmentRow, AgentEnrolmentRow.agent_id == AgentRow.id)

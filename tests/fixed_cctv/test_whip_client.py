@@ -73,7 +73,7 @@ def answering(status: int, headers: dict[str, str], body: bytes) -> Iterator[Ser
 
 def post(endpoint: str) -> Accepted:
     async def go() -> Accepted:
-        client = WhipClient("the-token")
+        client = WhipClient(lambda: "the-token")
         try:
             return await client.post(endpoint, "v=0 offer")
         finally:
@@ -97,7 +97,7 @@ def test_an_accepted_offer() -> None:
 
 def test_a_session_is_deleted_with_the_same_token() -> None:
     async def go(location: str) -> None:
-        client = WhipClient("the-token")
+        client = WhipClient(lambda: "the-token")
         await client.delete(location)
         await client.aclose()
 
