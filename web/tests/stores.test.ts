@@ -106,12 +106,17 @@ test('ages follow the station’s clock where this device’s is plainly wrong',
   expect(Math.abs(Date.now() - stationNow())).toBeLessThan(50)
 })
 
-test('the address keeps the selection', () => {
-  const now = { kind: 'track' as const, id: 's/a/1' }
-  expect(readAddress(addressOf(now))).toEqual(now)
-  expect(readAddress('#source/%E0%A4%A')).toBeNull()
-  expect(readAddress('#other/1')).toBeNull()
-  expect(addressOf(null)).toBe('')
+test('the address keeps screen and selection', () => {
+  const map = { screen: 'map' as const, item: '' }
+  const track = { where: map, selection: { kind: 'track' as const, id: 's/a/1' } }
+  expect(readAddress(addressOf(track))).toEqual(track)
+  const person = { where: { screen: 'people' as const, item: 'a/b' }, selection: null }
+  expect(addressOf(person)).toBe('#/people/a%2Fb')
+  expect(readAddress(addressOf(person))).toEqual(person)
+  expect(addressOf({ where: map, selection: null })).toBe('#/map')
+  for (const bad of ['', '#source/%E0%A4%A', '#other/1', '#/nowhere', '#/people/%E0%A4%A']) {
+    expect(readAddress(bad), bad).toBeNull()
+  }
 })
 
 test('what needs a person: what is lost or broken, not what is merely off', () => {

@@ -1,8 +1,13 @@
 // Who is signed in.
 
-import { signal } from '@preact/signals'
+import { computed, signal } from '@preact/signals'
 import * as http from '../wire/http'
+import { usePasskey } from '../wire/passkeys'
 import { asProblem } from '../wire/problems'
+import { dialog } from './place'
+import { forgetPurposes, rememberPurpose } from './purposes'
+import { roleWords, whoMay } from './roles'
+import type { Permission, Purpose } from '../wire/authority'
 import type { Problem, Session } from '../wire/types'
 
 export type SessionState =
@@ -30,24 +35,46 @@ export async function refreshSession(): Promise<void> {
   }
 }
 
-/** Raises ProblemError. */
-export async function signIn(username: string, password: string): Promise<void> {
-  accept(await http.signIn({ username, password, code: null }))
+/** Raises ProblemError; its code is `code_needed` where the account has a second factor. */
+export async function signIn(username: string, password: string, code: string | null = null): Promise<void> {
+  accept(await http.signIn({ username, password, code }))
+}
+
+/** Asks this device for a passkey. Raises ProblemError, or what the browser says. */
+export async function signInWithPasskey(): Promise<void> {
+  const { options } = await http.beginPasskeySignIn()
+  accept(await http.passkeySignIn({ credential: await usePasskey(options) }))
+}
+
+/** What personal data is looked at for, from now on. Raises ProblemError. */
+export async function sayPurpose(purpose: Purpose, note: string): Promise<void> {
+  accept(await http.setPurpose({ purpose, note }))
+  rememberPurpose({ purpose, note })
 }
 
 /** Raises ProblemError. */
 export async function signOut(): Promise<void> {
   await http.signOut()
+  forgetPurposes()
   accept(await http.readSession())
 }
 
 http.whenSignedOut(() => void refreshSession())
+http.whenRefused((code) => {
+  if (code === 'second_factor_needed') void refreshSession()
+  if (code === 'purpose_needed') void refreshSession().then(() => (dialog.value = 'purpose'))
+})
 
-const ADMITTING = new Set(['admin', 'supervisor'])
+/** The session of whoever is signed in; null for nobody. */
+export const me = computed<Session | null>(() => (session.value.state === 'signed_in' ? session.value.session : null))
 
-/** Why the signed-in person may not add or remove a camera, or "" where they may. */
-export function whyNotManageCameras(): string {
-  const now = session.value
-  const role = now.state === 'signed_in' ? (now.session.role ?? '') : ''
-  return ADMITTING.has(role) ? '' : 'Only a supervisor can do this.'
+export const may = (permission: Permission): boolean => me.value?.permissions.includes(permission) ?? false
+
+/** Why the signed-in person may not, and who may; "" where they may. The station decides all the same. */
+export function whyNot(permission: Permission): string {
+  if (may(permission)) return ''
+  const role = me.value?.role
+  return `${role ? `The role ${roleWords(role)} may not do this. ` : ''}These may: ${whoMay(permission)}.`
 }
+
+export const whyNotManageCameras = (): string => whyNot('manage_sources')

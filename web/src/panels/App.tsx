@@ -1,9 +1,10 @@
 // The frame: top bar, rail, list, map, panel. Who is not signed in sees the sign-in page only.
 
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { Cctv } from 'lucide'
+import { followAlerts } from '../live/alerts'
 import { link } from '../live/link'
-import { dialog, followAddress, listOpen, select, selection } from '../live/place'
+import { dialog, followAddress, listOpen, select, selection, where } from '../live/place'
 import { refreshSession, session } from '../live/session'
 import { connectLive } from '../live/socket'
 import { sourceTable } from '../live/sources'
@@ -11,13 +12,17 @@ import { ageWords, secondTick, startTicking, timeWords } from '../live/time'
 import { Button } from '../ui/Button'
 import { Badge, Banner, Empty, ProblemCard, Waiting } from '../ui/parts'
 import { AddCamera } from './AddCamera'
+import { homeOf } from './destinations'
 import { listenToKeys } from './keyboard'
 import { KeysDialog } from './KeysDialog'
 import { ListPanel } from './ListPanel'
 import { MapPane } from './MapPane'
+import { MustSetUp } from './MustSetUp'
 import { NowPanel } from './NowPanel'
 import { PanelHead } from './PanelHead'
+import { PurposeDialog } from './Purpose'
 import { Rail } from './Rail'
+import { CurrentScreen } from './Screens'
 import { sheetHeight } from './Sheet'
 import { SignIn } from './SignIn'
 import { SourcePanel } from './SourcePanel'
@@ -47,33 +52,46 @@ export function App() {
     case 'signed_out':
       return <SignIn of={now.session} expired={now.expired} />
     case 'signed_in':
-      return <Frame of={now.session} />
+      return now.session.second_factor_needed ? <MustSetUp of={now.session} /> : <Frame of={now.session} />
   }
 }
 
 function Frame({ of }: { of: Session }) {
   useEffect(() => {
-    const stops = [connectLive(), followAddress(), listenToKeys()]
+    const stops = [connectLive(), followAlerts(), followAddress(homeOf(of.role)), listenToKeys()]
     return () => stops.forEach((stop) => stop())
   }, [of.username])
+  const onMap = where.value.screen === 'map'
+  // The map stays made once somebody looked at it: coming back to it costs nothing.
+  const mapMade = useRef(false)
+  mapMade.current ||= onMap
   return (
-    <div class="frame" data-sheet={sheetHeight.value} data-list={listOpen.value}>
+    <div class="frame" data-sheet={sheetHeight.value} data-list={onMap && listOpen.value} data-screen={where.value.screen}>
       <TopBar of={of} />
       <LinkBanner />
       <Rail />
-      {listOpen.value && (
+      {onMap && listOpen.value && (
         <aside class="side list-side" aria-label="List">
           <ListPanel />
         </aside>
       )}
-      <main class="map-side">
-        <MapPane />
-      </main>
-      <aside class="side panel-side" aria-label="Details">
-        <Panel />
-      </aside>
+      {mapMade.current && (
+        <main class={onMap ? 'map-side' : 'map-side is-away'}>
+          <MapPane />
+        </main>
+      )}
+      {onMap ? (
+        <aside class="side panel-side" aria-label="Details">
+          <Panel />
+        </aside>
+      ) : (
+        <main class="screen">
+          <CurrentScreen />
+        </main>
+      )}
       {dialog.value === 'keys' && <KeysDialog />}
       {dialog.value === 'add-camera' && <AddCamera />}
+      {dialog.value === 'purpose' && <PurposeDialog />}
     </div>
   )
 }

@@ -57,6 +57,7 @@ function commandsOf(map: MapView): MapCommands {
       const live = tracks.get(key, performance.now())
       if (live) map.showPlace(live.track.lon, live.track.lat)
     },
+    showPlace: (lon, lat) => map.showPlace(lon, lat),
     showBorough: () => map.showBorough(),
     focus: () => map.focus(),
   }

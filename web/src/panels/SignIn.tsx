@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { Eye, EyeOff } from 'lucide'
-import { signIn } from '../live/session'
+import { ArrowLeft, Eye, EyeOff, KeyRound } from 'lucide'
+import { signIn, signInWithPasskey } from '../live/session'
 import { Button } from '../ui/Button'
 import { Note, ProblemCard } from '../ui/parts'
 import { asProblem, ProblemError } from '../wire/problems'
+import { passkeysWork, WHY_NO_PASSKEYS } from '../wire/passkeys'
 import type { Problem, Session } from '../wire/types'
 
 export function SignIn({ of, expired }: { of: Session | null; expired: boolean }) {
@@ -18,7 +19,7 @@ export function SignIn({ of, expired }: { of: Session | null; expired: boolean }
           </div>
         </div>
         {expired && <Note>Your sign-in has ended. Sign in again to go on where you were.</Note>}
-        <Form />
+        <SignInForm />
         <p class="field-hint">
           New installation? The first username and password were printed where the station was started.
         </p>
@@ -28,30 +29,42 @@ export function SignIn({ of, expired }: { of: Session | null; expired: boolean }
   )
 }
 
-function Form() {
+function SignInForm() {
   const [username, setUsername] = useState('')
   const [password, setPassword] = useState('')
-  const [shown, setShown] = useState(false)
+  const [code, setCode] = useState<string | null>(null) // null: not asked for
   const [missing, setMissing] = useState('')
   const [problem, setProblem] = useState<Problem | null>(null)
-  const [busy, setBusy] = useState(false)
+  const [busy, setBusy] = useState<'' | 'password' | 'passkey'>('')
   const [waitS, startWait] = useCountdown()
-  const field = useRef<HTMLInputElement>(null)
-  useEffect(() => field.current?.focus(), [])
-  const send = async () => {
+  const failed = (error: unknown) => {
+    const told = asProblem(error)
+    if (told.code === 'code_needed' && code === null) {
+      setCode('')
+      return
+    }
+    if (told.code === 'code_needed') setMissing('Type the code.')
+    else setProblem(told)
+    if (error instanceof ProblemError && told.status === 429) startWait(error.retryAfterS ?? 5)
+  }
+  const run = async (how: 'password' | 'passkey', act: () => Promise<void>) => {
     if (busy || waitS > 0) return
     setProblem(null)
-    setMissing(username.trim() === '' ? 'Type your username.' : password === '' ? 'Type your password.' : '')
-    if (username.trim() === '' || password === '') return
-    setBusy(true)
-    try {
-      await signIn(username.trim(), password)
-    } catch (error) {
-      setProblem(asProblem(error))
-      if (error instanceof ProblemError && error.problem.status === 429) startWait(error.retryAfterS ?? 5)
-    } finally {
-      setBusy(false)
-    }
+    setMissing('')
+    setBusy(how)
+    await act().catch(failed)
+    setBusy('')
+  }
+  const send = () => {
+    const wrong = username.trim() === '' ? 'Type your username.' : password === '' ? 'Type your password.' : ''
+    const noCode = code === '' ? 'Type the code.' : ''
+    setMissing(wrong || noCode)
+    if (!wrong && !noCode) void run('password', () => signIn(username.trim(), password, code?.replaceAll(' ', '') ?? null))
+  }
+  const back = () => {
+    setCode(null)
+    setProblem(null)
+    setMissing('')
   }
   return (
     <form
@@ -59,9 +72,57 @@ function Form() {
       noValidate
       onSubmit={(event) => {
         event.preventDefault()
-        void send()
+        send()
       }}
     >
+      {code === null ? (
+        <Credentials username={username} password={password} onUsername={setUsername} onPassword={setPassword} />
+      ) : (
+        <CodeStep code={code} username={username.trim()} onCode={setCode} onBack={back} />
+      )}
+      {missing && (
+        <p class="form-wrong" role="alert">
+          {missing}
+        </p>
+      )}
+      {problem && <ProblemCard problem={problem} />}
+      <Button
+        submit
+        wide
+        kind="primary"
+        {...(busy === 'password' ? { busy: 'Signing in' } : {})}
+        {...(waitS > 0 ? { whyNot: `Too many tries: the next one is possible in ${waitS} s.` } : {})}
+      >
+        Sign in
+      </Button>
+      {code === null && (
+        <Button
+          wide
+          icon={KeyRound}
+          {...(busy === 'passkey' ? { busy: 'Waiting for the passkey' } : {})}
+          {...(passkeysWork() ? {} : { whyNot: WHY_NO_PASSKEYS })}
+          onPress={() => void run('passkey', signInWithPasskey)}
+        >
+          Use a passkey
+        </Button>
+      )}
+    </form>
+  )
+}
+
+interface CredentialProps {
+  username: string
+  password: string
+  onUsername: (text: string) => void
+  onPassword: (text: string) => void
+}
+
+function Credentials({ username, password, onUsername, onPassword }: CredentialProps) {
+  const [shown, setShown] = useState(false)
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => field.current?.focus(), [])
+  return (
+    <>
       <div class="field">
         <label for="username">Username</label>
         <input
@@ -73,7 +134,7 @@ function Form() {
           autocapitalize="none"
           spellcheck={false}
           value={username}
-          onInput={(event) => setUsername(event.currentTarget.value)}
+          onInput={(event) => onUsername(event.currentTarget.value)}
         />
       </div>
       <div class="field">
@@ -86,27 +147,45 @@ function Form() {
             type={(shown ? 'text' : 'password') as 'password'}
             autocomplete="current-password"
             value={password}
-            onInput={(event) => setPassword(event.currentTarget.value)}
+            onInput={(event) => onPassword(event.currentTarget.value)}
           />
           <Button icon={shown ? EyeOff : Eye} label={shown ? 'Hide what is typed' : 'Show what is typed'} onPress={() => setShown(!shown)} />
         </div>
       </div>
-      {missing && (
-        <p class="form-wrong" role="alert">
-          {missing}
+    </>
+  )
+}
+
+function CodeStep(props: { code: string; username: string; onCode: (code: string) => void; onBack: () => void }) {
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => field.current?.focus(), [])
+  return (
+    <>
+      <p role="status">
+        The password of <b>{props.username}</b> is right. Now the second factor.
+      </p>
+      <div class="field">
+        <label for="code">Code</label>
+        <input
+          ref={field}
+          id="code"
+          class="input"
+          name="code"
+          autocomplete="one-time-code"
+          autocapitalize="none"
+          spellcheck={false}
+          aria-describedby="code-hint"
+          value={props.code}
+          onInput={(event) => props.onCode(event.currentTarget.value)}
+        />
+        <p id="code-hint" class="field-hint">
+          The six digits of your authenticator app, or one of your recovery codes.
         </p>
-      )}
-      {problem && <ProblemCard problem={problem} />}
-      <Button
-        submit
-        wide
-        kind="primary"
-        {...(busy ? { busy: 'Signing in' } : {})}
-        {...(waitS > 0 ? { whyNot: `Too many tries: the next one is possible in ${waitS} s.` } : {})}
-      >
-        Sign in
+      </div>
+      <Button icon={ArrowLeft} onPress={props.onBack}>
+        Back to the password
       </Button>
-    </form>
+    </>
   )
 }
 

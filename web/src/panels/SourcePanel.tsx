@@ -16,7 +16,7 @@ import { NOTHING_WATCHED, type Mode, type Player } from '../video/player'
 import { removeSource } from '../wire/http'
 import { asProblem } from '../wire/problems'
 import { PanelHead } from './PanelHead'
-import { VideoTile } from './VideoTile'
+import { Picture } from './Picture'
 import * as words from './words'
 import type { Problem, SourceView } from '../wire/types'
 
@@ -31,8 +31,8 @@ export function SourcePanel({ source }: { source: SourceView }) {
         {source.simulated && <SimulatedBadge />}
       </PanelHead>
       <div class="panel-body">
-        <VideoTile key={source.source_id} source={source} onPlayer={setPlayer} />
-        <ViewChoice player={player} />
+        <Picture key={source.source_id} source={source} onPlayer={setPlayer} />
+        {player && <ViewChoice player={player} />}
         {source.problem && <Note tone="warn">{source.problem}</Note>}
         {source.note && <Note>{source.note}</Note>}
         <section aria-label="Facts">

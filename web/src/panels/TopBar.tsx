@@ -1,16 +1,19 @@
 // Place, time, who I am, what state the link and the biometrics are in.
 
-import { CircleUserRound, Keyboard, LogOut, Moon, ScanFace, Sun, SunDim, Wifi, WifiOff } from 'lucide'
+import { Bell, CircleUserRound, Keyboard, LogOut, Moon, ScanFace, Sun, SunDim, Wifi, WifiOff } from 'lucide'
 import { useState } from 'preact/hooks'
+import { alertsProblem, newAlerts, nextAlert } from '../live/alerts'
 import { link } from '../live/link'
-import { dialog } from '../live/place'
-import { signOut } from '../live/session'
+import { dialog, go } from '../live/place'
+import { roleWords } from '../live/roles'
+import { may, signOut } from '../live/session'
 import { ageWords, localClock, secondTick, stationNow, timeWords, utcClock } from '../live/time'
 import { Button } from '../ui/Button'
 import { Icon } from '../ui/Icon'
 import { ProblemCard, Segments } from '../ui/parts'
 import { setTheme, theme, type Theme } from '../ui/theme'
 import { asProblem } from '../wire/problems'
+import { PurposeState } from './Purpose'
 import type { Problem, Session } from '../wire/types'
 
 export function TopBar({ of }: { of: Session }) {
@@ -32,6 +35,8 @@ export function TopBar({ of }: { of: Session }) {
           Biometrics: <b>off</b>
         </span>
       </span>
+      <PurposeState />
+      <AlertCount />
       <LinkState />
       <button class="button button-quiet who" type="button" popovertarget="menu">
         <Icon of={CircleUserRound} />
@@ -46,8 +51,26 @@ export function TopBar({ of }: { of: Session }) {
   )
 }
 
-const ROLES: Record<string, string> = { admin: 'Administrator', supervisor: 'Supervisor' }
-const roleWords = (role: string | null): string => ROLES[role ?? ''] ?? role ?? ''
+/** How many alerts nobody has taken up; the one thing that flashes, and only for warnings. */
+function AlertCount() {
+  if (!may('see_alerts')) return null
+  const fresh = newAlerts.value
+  const urgent = fresh.some((alert) => alert.severity === 'warning')
+  const unknown = alertsProblem.value !== null
+  const words = unknown ? 'Alerts: not known' : `${fresh.length} new ${fresh.length === 1 ? 'alert' : 'alerts'}`
+  return (
+    <button
+      type="button"
+      class={`button button-quiet alert-count${fresh.length > 0 ? ' has-new' : ''}${urgent ? ' is-urgent' : ''}`}
+      aria-label={words}
+      title={words}
+      onClick={nextAlert}
+    >
+      <Icon of={Bell} />
+      <span>{unknown ? '?' : fresh.length}</span>
+    </button>
+  )
+}
 
 function zone(ms: number): string {
   const parts = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' }).formatToParts(ms)
@@ -106,6 +129,10 @@ function Menu({ of }: { of: Session }) {
     document.getElementById('menu')?.hidePopover()
     dialog.value = 'keys'
   }
+  const account = () => {
+    document.getElementById('menu')?.hidePopover()
+    go('account')
+  }
   return (
     <div id="menu" class="menu" popover="auto">
       <div>
@@ -119,6 +146,9 @@ function Menu({ of }: { of: Session }) {
         <span class="field-label">Light</span>
         <Segments name="theme" legend="Light" options={THEMES} value={theme.value} onChoose={setTheme} />
       </div>
+      <Button wide icon={CircleUserRound} onPress={account}>
+        Your account
+      </Button>
       <Button wide icon={Keyboard} onPress={keys}>
         Keys
       </Button>

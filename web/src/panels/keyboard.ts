@@ -1,27 +1,44 @@
 // The page's keys. None acts while somebody types.
 
-import { dialog, listOpen, searchAsked, select, selection } from '../live/place'
+import { nextAlert, acknowledgeOpen } from '../live/alerts'
+import { dialog, go, listOpen, searchAsked, select, selection, where } from '../live/place'
+import { me } from '../live/session'
+import { DESTINATIONS, homeOf, MORE } from './destinations'
 import { goTo } from './Rail'
 
 export const KEYS: [keys: string[], what: string][] = [
   [['m'], 'Map; arrow keys then move it, + and − zoom'],
+  [['w'], 'Wall of pictures; arrow keys then move, Enter opens'],
+  [['n'], 'Next alert'],
+  [['a'], 'Acknowledge the open alert'],
   [['l'], 'List of everything on the map'],
-  [['/'], 'Search the list'],
-  [['↑', '↓'], 'Move in the list'],
-  [['Enter'], 'Open what is chosen in the list'],
+  [['/'], 'Search'],
+  [['↑', '↓'], 'Move in a list'],
+  [['Enter'], 'Open what is chosen'],
   [['Esc'], 'Back'],
+  ...[...DESTINATIONS, MORE].map((to): [string[], string] => [['g', to.key], to.words]),
   [['?'], 'These keys'],
 ]
 
+const AFTER_G_MS = 1500
+
 const types = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.matches('input:not([type=radio]), textarea, select, [contenteditable]')
+  target instanceof HTMLElement && target.matches('input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]')
 
 function back(): void {
-  if (selection.peek() !== null) select(null)
+  const now = where.peek()
+  if (now.item) go(now.screen)
+  else if (now.screen !== 'map') go(homeOf(me.peek()?.role ?? null))
+  else if (selection.peek() !== null) select(null)
   else if (listOpen.peek()) goTo.map()
 }
 
 function search(): void {
+  const field = where.peek().screen === 'map' ? null : document.querySelector<HTMLInputElement>('.screen input[type=search]')
+  if (field) {
+    field.focus()
+    return
+  }
   goTo.list()
   searchAsked.value += 1
 }
@@ -34,13 +51,27 @@ function list(): void {
 
 const ACTS: Record<string, () => void> = {
   m: goTo.map,
+  w: () => go('wall'),
+  n: nextAlert,
+  a: acknowledgeOpen,
   l: list,
   '/': search,
   '?': () => (dialog.value = 'keys'),
   Escape: back,
 }
 
+const GO = new Map([...DESTINATIONS, MORE].map((to) => [to.key, to.screen]))
+
+/** What a key means, after g or alone; null for nothing. */
+export function actOf(key: string, afterG: boolean): (() => void) | null {
+  if (!afterG) return ACTS[key] ?? null
+  const screen = GO.get(key)
+  if (screen === undefined) return null
+  return screen === 'map' ? goTo.map : () => go(screen)
+}
+
 export function listenToKeys(): () => void {
+  let pressedGAt = -AFTER_G_MS
   const onKey = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
     if (document.querySelector('dialog[open], :popover-open')) return
@@ -48,7 +79,9 @@ export function listenToKeys(): () => void {
       if (event.key === 'Escape') (event.target as HTMLElement).blur()
       return
     }
-    const act = ACTS[event.key]
+    const afterG = event.timeStamp - pressedGAt < AFTER_G_MS
+    pressedGAt = !afterG && event.key === 'g' ? event.timeStamp : -AFTER_G_MS
+    const act = actOf(event.key, afterG)
     if (!act) return
     event.preventDefault()
     act()

@@ -63,12 +63,19 @@ export function Button(props: ButtonProps) {
 export const HOLD_MS = 800
 
 /** For what cannot be undone: press and hold for 0.8 s. Keyboards hold Enter or Space. */
-export function HoldButton(props: { children: ComponentChildren; whyNot?: string; onHeld: () => void; holding?: boolean }) {
+export function HoldButton(props: {
+  children: ComponentChildren
+  icon?: IconNode
+  whyNot?: string
+  onHeld: () => void
+  holding?: boolean
+}) {
+  const icon = props.icon ?? Trash2
   const [holding, setHolding] = useState(false)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   if (props.whyNot) {
     return (
-      <Button kind="danger" icon={Trash2} whyNot={props.whyNot}>
+      <Button kind="danger" icon={icon} whyNot={props.whyNot}>
         {props.children}
       </Button>
     )
@@ -108,7 +115,7 @@ export function HoldButton(props: { children: ComponentChildren; whyNot?: string
     >
       <span class="hold-fill" />
       <span class="hold-words">
-        <Icon of={Trash2} />
+        <Icon of={icon} />
         {props.children}
       </span>
     </button>

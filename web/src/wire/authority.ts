@@ -71,7 +71,7 @@ export const PURPOSE_WORDS: Record<Purpose, string> = {
   fly_tipping: 'Fly tipping',
   suspect_tracking: 'Suspect tracking',
   public_safety: 'Public safety',
-  lfr_deployment: 'Lfr deployment',
+  lfr_deployment: 'LFR deployment',
   maintenance: 'Maintenance',
   training: 'Training',
 }

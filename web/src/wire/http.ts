@@ -1,16 +1,31 @@
 // The station's HTTP interface. Every error is a ProblemError.
 
 import { noAnswer, problemOf } from './problems'
-import type { AddSourceRequest, Session, SignInRequest, SourceAdded, ViewerToken } from './types'
+import type {
+  AddSourceRequest,
+  PasskeyOptions,
+  PasskeySignIn,
+  PurposeRequest,
+  Session,
+  SignInRequest,
+  SourceAdded,
+  ViewerToken,
+} from './types'
 
 let csrfToken = ''
 let onSignedOut: () => void = () => undefined
+let onRefused: (code: string) => void = () => undefined
 
 export function whenSignedOut(listener: () => void): void {
   onSignedOut = listener
 }
 
-const path = (...parts: string[]) => '/' + parts.map(encodeURIComponent).join('/')
+/** Told of refusals that the page answers itself: `purpose_needed`, `second_factor_needed`. */
+export function whenRefused(listener: (code: string) => void): void {
+  onRefused = listener
+}
+
+export const path = (...parts: string[]) => '/' + parts.map(encodeURIComponent).join('/')
 
 async function request(method: string, url: string, body?: unknown): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' }
@@ -25,11 +40,16 @@ async function request(method: string, url: string, body?: unknown): Promise<Res
   })
   if (response.ok) return response
   const error = await problemOf(response)
-  if (error.problem.status === 401 && url !== '/api/sign-in') onSignedOut()
+  if (error.problem.status === 401 && !url.startsWith('/api/sign-in')) onSignedOut()
+  if (error.problem.status === 403) onRefused(error.problem.code)
   throw error
 }
 
-async function json<T>(method: string, url: string, body?: unknown): Promise<T> {
+export async function send(method: 'POST' | 'PUT' | 'DELETE', url: string, body?: unknown): Promise<void> {
+  await request(method, url, body)
+}
+
+export async function json<T>(method: string, url: string, body?: unknown): Promise<T> {
   const response = await request(method, url, body)
   try {
     return (await response.json()) as T
@@ -38,7 +58,7 @@ async function json<T>(method: string, url: string, body?: unknown): Promise<T> 
   }
 }
 
-async function session(method: string, url: string, body?: SignInRequest): Promise<Session> {
+async function session(method: string, url: string, body?: unknown): Promise<Session> {
   const answer = await json<Session>(method, url, body)
   csrfToken = answer.csrf_token
   return answer
@@ -46,6 +66,9 @@ async function session(method: string, url: string, body?: SignInRequest): Promi
 
 export const readSession = () => session('GET', '/api/session')
 export const signIn = (body: SignInRequest) => session('POST', '/api/sign-in', body)
+export const beginPasskeySignIn = () => json<PasskeyOptions>('POST', '/api/sign-in/passkey/begin')
+export const passkeySignIn = (body: PasskeySignIn) => session('POST', '/api/sign-in/passkey', body)
+export const setPurpose = (body: PurposeRequest) => session('POST', '/api/session/purpose', body)
 
 export async function signOut(): Promise<void> {
   await request('POST', '/api/sign-out')

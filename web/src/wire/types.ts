@@ -47,6 +47,7 @@ export interface Session {
   permissions: string[]
   second_factor_needed: boolean
   has_second_factor: boolean
+  must_change_password: boolean
   purpose: string | null
   purpose_note: string
   csrf_token: string

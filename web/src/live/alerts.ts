@@ -1,0 +1,86 @@
+// The alerts: read when signed in and every few seconds, and whatever the live link tells sooner.
+
+import { computed, signal } from '@preact/signals'
+import { decideAlert, readAlerts } from '../wire/admin'
+import { asProblem } from '../wire/problems'
+import { go, where } from './place'
+import { may } from './session'
+import type { AlertView, DecideAlert, Problem } from '../wire/types'
+
+export type AlertTable = ReadonlyMap<string, AlertView>
+
+export const alertTable = signal<AlertTable>(new Map())
+/** Why the alerts could not be read at the last try; null while they can. */
+export const alertsProblem = signal<Problem | null>(null)
+/** When they were read last (epoch ms); null: not yet. */
+export const alertsReadAt = signal<number | null>(null)
+
+const EVERY_MS = 5000
+const SEVERITIES = { warning: 0, caution: 1, information: 2 }
+const STATES = { new: 0, acknowledged: 1, resolved: 2, rejected: 2 }
+
+/** What asks for somebody first: by state, then severity, then the newest. */
+export function byUrgency(a: AlertView, b: AlertView): number {
+  return (
+    STATES[a.state] - STATES[b.state] ||
+    (STATES[a.state] < 2 ? SEVERITIES[a.severity] - SEVERITIES[b.severity] : 0) ||
+    Date.parse(b.raised_at) - Date.parse(a.raised_at)
+  )
+}
+
+export const alertList = computed(() => [...alertTable.value.values()].sort(byUrgency))
+export const newAlerts = computed(() => alertList.value.filter((alert) => alert.state === 'new'))
+/** Neither resolved nor rejected: acknowledging is not resolving. */
+export const openAlerts = computed(() =>
+  alertList.value.filter((alert) => alert.state === 'new' || alert.state === 'acknowledged'),
+)
+
+export function applyAlerts(table: AlertTable, alerts: readonly AlertView[]): AlertTable {
+  if (alerts.length === 0) return table
+  const next = new Map(table)
+  for (const alert of alerts) next.set(alert.alert_id, alert)
+  return next
+}
+
+/** From the live link: whole tables at its beginning, then what changed. */
+export function heardAlerts(alerts: readonly AlertView[]): void {
+  alertTable.value = applyAlerts(alertTable.value, alerts)
+}
+
+export async function refreshAlerts(): Promise<void> {
+  try {
+    alertTable.value = applyAlerts(new Map(), await readAlerts())
+    alertsProblem.value = null
+    alertsReadAt.value = Date.now()
+  } catch (error) {
+    alertsProblem.value = asProblem(error)
+  }
+}
+
+/** Raises ProblemError. */
+export async function decide(id: string, body: DecideAlert): Promise<void> {
+  heardAlerts([await decideAlert(id, body)])
+}
+
+/** Opens the alert after the open one; the most urgent where none is open. */
+export function nextAlert(): void {
+  const all = openAlerts.peek()
+  const at = all.findIndex((alert) => alert.alert_id === where.peek().item)
+  go('alerts', all[(at + 1) % all.length]?.alert_id ?? '')
+}
+
+export function acknowledgeOpen(): void {
+  const { screen, item } = where.peek()
+  const alert = alertTable.peek().get(item)
+  if (screen !== 'alerts' || alert?.state !== 'new' || !may('decide_alerts')) return
+  decide(item, { state: 'acknowledged', reason: '' }).catch((error: unknown) => (alertsProblem.value = asProblem(error)))
+}
+
+export function followAlerts(): () => void {
+  alertTable.value = new Map()
+  alertsReadAt.value = null
+  if (!may('see_alerts')) return () => undefined
+  void refreshAlerts()
+  const timer = setInterval(() => void refreshAlerts(), EVERY_MS)
+  return () => clearInterval(timer)
+}

@@ -1,0 +1,62 @@
+// A role that needs a second factor and has none: this page, and nothing else, until it has.
+
+import { useState } from 'preact/hooks'
+import { KeyRound, LogOut, Smartphone } from 'lucide'
+import { refreshSession, signOut } from '../live/session'
+import { roleWords } from '../live/roles'
+import { Button } from '../ui/Button'
+import { useSending } from '../ui/Field'
+import { Note, ProblemCard, Segments } from '../ui/parts'
+import { SetUpAuthenticator, SetUpPasskey } from './factors'
+import type { Session } from '../wire/types'
+
+const WAYS = [
+  { value: 'authenticator' as const, words: 'Authenticator app', icon: Smartphone },
+  { value: 'passkey' as const, words: 'Passkey', icon: KeyRound },
+]
+
+export function MustSetUp({ of }: { of: Session }) {
+  const [way, setWay] = useState<'authenticator' | 'passkey'>('authenticator')
+  const [started, setStarted] = useState(false)
+  const leaving = useSending()
+  const [done, setDone] = useState(false)
+  // The session may say that it has a factor while the recovery codes are still to be read.
+  const again = of.has_second_factor && (done || !started)
+  const finish = () => {
+    setDone(true)
+    void refreshSession()
+  }
+  return (
+    <main class="sign-in">
+      <div class="sign-in-card sign-in-wide">
+        <div class="sign-in-head">
+          <img src="/kestrel.svg" alt="" width="44" height="44" />
+          <div>
+            <h1>{again ? 'Sign in once more' : 'Set up a second factor'}</h1>
+            <p class="row-more">
+              {of.display_name ?? of.username}, {roleWords(of.role)}
+            </p>
+          </div>
+        </div>
+        {again ? (
+          <Note>Your second factor is set up. Sign out, and sign in with it: from then on everything is open.</Note>
+        ) : (
+          <>
+            <p>
+              The role {roleWords(of.role)} can open doors for others, so a password alone is not enough. Set up one of
+              these; it takes a minute.
+            </p>
+            <Segments name="way" legend="Second factor" options={WAYS} value={way} onChoose={setWay} />
+            <div onInput={() => setStarted(true)}>
+              {way === 'authenticator' ? <SetUpAuthenticator onDone={finish} /> : <SetUpPasskey onDone={finish} />}
+            </div>
+          </>
+        )}
+        {leaving.problem && <ProblemCard problem={leaving.problem} kept="You are still signed in." />}
+        <Button icon={LogOut} onPress={() => void leaving.run(signOut)}>
+          Sign out
+        </Button>
+      </div>
+    </main>
+  )
+}
