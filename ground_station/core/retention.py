@@ -4,7 +4,11 @@ this one table; nothing about a person may be stored that has no row here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,28 @@ STORED_KINDS: tuple[StoredKind, ...] = (
         time_column="raised_at",
     ),
     StoredKind(
+        "incident",
+        "Title, place, notes and times of an incident, who opened and who closed it",
+        "Handling it, and answering for it",
+        365,
+        table="incidents",
+        time_column="closed_at",
+    ),
+    StoredKind(
+        "unit",
+        "Call sign of a unit, and who is in it",
+        "Sending help to the right people",
+        None,
+        until="the unit is changed or dissolved",
+    ),
+    StoredKind(
+        "disclosure",
+        "Who of another organisation looked at what, when, what for and under which agreement",
+        "Answering for what passes between two controllers",
+        None,
+        until="for ever, like the audit log",
+    ),
+    StoredKind(
         "audit",
         "Who did what, when, and what for",
         "Answering for the use of cameras and personal data",
@@ -66,3 +92,46 @@ STORED_KINDS: tuple[StoredKind, ...] = (
         until="for ever: nothing is taken out of the chain",
     ),
 )
+
+# Every table of the store, and which kind of the above it holds; "" = nothing about a person.
+TABLE_KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "organisations": "",
+        "users": "account",
+        "authenticators": "account",
+        "passkeys": "account",
+        "recovery_codes": "account",
+        "sign_in_sessions": "sign_in",
+        "agents": "",
+        "agent_enrolments": "",
+        "received_messages": "",
+        "sources": "",
+        "vehicles": "",
+        "units": "unit",
+        "unit_members": "unit",
+        "unit_positions": "unit_position",
+        "incidents": "incident",
+        "alerts": "alert",
+        "agreements": "disclosure",
+        "disclosures": "disclosure",
+        "audit_records": "audit",
+        "audit_heads": "audit",
+    }
+)
+
+
+class ExpiredRows(Protocol):
+    """What the sweeper needs of the store. A row without a time (an open incident) stays."""
+
+    def count(self, kind: StoredKind, before: datetime, limit: int) -> int:
+        """How many rows are older, at most `limit`."""
+        ...
+
+    def delete(self, kind: StoredKind, before: datetime, limit: int) -> int:
+        """Delete the oldest of them; how many went."""
+        ...
+
+
+def swept_kinds(kinds: Sequence[StoredKind] = STORED_KINDS) -> Sequence[StoredKind]:
+    """Those that end by themselves."""
+    return [kind for kind in kinds if kind.days is not None]

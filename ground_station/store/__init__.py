@@ -13,6 +13,7 @@ from ground_station.store.engine import (
     open_station_database,
 )
 from ground_station.store.entity_repos import SqlOrganisations, SqlUnits
+from ground_station.store.expired_rows import SqlExpiredRows
 from ground_station.store.open_audit import open_audit
 from ground_station.store.prepare import prepare_database
 from ground_station.store.repos import (
@@ -29,6 +30,7 @@ __all__ = [
     "SqlAgents",
     "SqlAlerts",
     "SqlEnrolments",
+    "SqlExpiredRows",
     "SqlFactors",
     "SqlIncidents",
     "SqlOrganisations",
