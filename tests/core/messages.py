@@ -38,10 +38,11 @@ def of_type(annotation: Any) -> st.SearchStrategy[Any]:
         return _annotated(annotation.__metadata__[0])
     if origin in (typing.Union, types.UnionType):
         return st.one_of(*[of_type(argument) for argument in arguments])
-    if origin is list:
-        return st.lists(of_type(arguments[0]), max_size=3)
-    if origin is dict:
-        return st.dictionaries(of_type(arguments[0]), of_type(arguments[1]), max_size=3)
+    if origin in (list, dict):
+        parts = [of_type(argument) for argument in arguments]
+        return (
+            st.lists(*parts, max_size=3) if origin is list else st.dictionaries(*parts, max_size=3)
+        )
     if issubclass(annotation, Enum):
         return st.sampled_from(list(annotation))
     return struct(annotation)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
@@ -17,8 +18,10 @@ from ground_station.core.agent_protocol import (
     MAX_ENVELOPE_BYTES,
     PROTOCOL_VERSION,
     AgentKind,
+    AlertRaised,
     Calibration,
     Done,
+    Durable,
     Envelope,
     FrameTime,
     FrameTimes,
@@ -33,6 +36,7 @@ from ground_station.core.agent_protocol import (
     WireTrack,
     check_hello,
     decode_command,
+    decode_durable,
     decode_envelope,
     decode_notice,
     decode_reply,
@@ -41,6 +45,7 @@ from ground_station.core.agent_protocol import (
     refused,
 )
 from ground_station.core.delivery import DELIVERY
+from ground_station.core.entities import Severity
 from ground_station.core.errors import (
     ERRORS_BY_CODE,
     Conflict,
@@ -48,11 +53,18 @@ from ground_station.core.errors import (
     KestrelError,
     Unavailable,
 )
+from ground_station.core.ids import is_id, new_id
 from ground_station.core.model import CapturedAtFrom
 from tests.core.messages import commands, envelopes, notices, replies
 
 AT = datetime(2026, 11, 24, 12, 0, 0, 123456, tzinfo=UTC)
-DECODERS: list[Callable[[object], Any]] = [decode_envelope, decode_command, decode_reply]
+DECODERS: list[Callable[[object], Any]] = [
+    decode_envelope,
+    decode_command,
+    decode_reply,
+    decode_notice,
+    decode_durable,
+]
 
 
 def track(**changes: Any) -> WireTrack:
@@ -222,6 +234,24 @@ def _mutated(rng: random.Random, seed: bytes) -> bytes:
         else:
             changed[at:at] = rng.randbytes(rng.randint(1, 9))
     return bytes(changed)
+
+
+@pytest.mark.parametrize("decode", DECODERS)
+@given(payload=st.binary(max_size=2000))
+def test_noise_is_never_more_than_refused(decode: Callable[[object], Any], payload: bytes) -> None:
+    with contextlib.suppress(InvalidInput):
+        decode(payload)
+
+
+def test_damaged_durable_messages_are_refused_or_whole() -> None:
+    rng = random.Random(7)
+    alert = AlertRaised("camera_moved", Severity.CAUTION, "It moved.", "Look.", "k", 51.5, -0.2)
+    good = encode(Durable(new_id(), AT, alert))
+    for _ in range(10_000):
+        with contextlib.suppress(InvalidInput):
+            message = decode_durable(_mutated(rng, good))
+            assert is_id(message.message_id)
+            assert decode_durable(encode(message)) == message
 
 
 def test_damaged_messages_never_do_more_than_be_refused() -> None:
