@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
+import signal
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from ground_station.api.factory import create_api
 from ground_station.api.parts import Parts
 from ground_station.core.agent_protocol import AgentKind
 from ground_station.core.audit import Act, Actor, AuditEntry
-from ground_station.core.authority import Role
 from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock, SystemClock
 from ground_station.core.errors import Unavailable
@@ -24,14 +24,19 @@ from ground_station.core.ids import new_id
 from ground_station.core.lifecycle import Service, ServiceGroup
 from ground_station.core.registry import Agent, token_hash
 from ground_station.core.settings import Settings
+from ground_station.services.accounts import Accounts, FirstSignIn, first_users
 from ground_station.services.agents import Agents
 from ground_station.services.alerts import AlertInbox, Alerts
 from ground_station.services.audit import StartRecord
+from ground_station.services.audit_reading import AuditReading, audit_probe
 from ground_station.services.enrolment import EnrolledAuthenticator, Enrolments, Warden
 from ground_station.services.geolocate import Geolocator
+from ground_station.services.identities import Stores, join_identities
 from ground_station.services.media import Media
-from ground_station.services.passwords import Passwords, make_password
-from ground_station.services.sign_in import Accounts, SignInService
+from ground_station.services.names import station_names
+from ground_station.services.passwords import Passwords
+from ground_station.services.retention import Sweeper
+from ground_station.services.sharing import Sharing, viewing
 from ground_station.services.sources import Sources
 from ground_station.services.system import SystemHealth
 from ground_station.services.system_probes import add_station_probes
@@ -44,6 +49,9 @@ from ground_station.store import (
     SqlAgents,
     SqlAlerts,
     SqlEnrolments,
+    SqlExpiredRows,
+    SqlFactors,
+    SqlOrganisations,
     SqlReceivedMessages,
     SqlSignIns,
     SqlSources,
@@ -53,12 +61,15 @@ from ground_station.store import (
     export_lines,
     open_audit,
     open_database,
+    open_station_database,
     prepare_database,
 )
+from ground_station.store.station_lock import DatabaseHold, hold_data_folder
+
+log = logging.getLogger(__name__)
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 WEB_DIST = REPOSITORY / "web" / "dist"
-FIRST_USERNAME = "operator"
 KEY_FILE = "station.key"
 THREADS_FOR_HTTP = 4  # at least so many never hold an open page
 
@@ -94,7 +105,7 @@ def build_station(
         Unavailable: there is no database.
     """
     clock = clock or SystemClock()
-    database = open_database(database_file(settings.data_folder))
+    database = open_station_database(settings.data_folder, settings.store.url)
     try:
         return _join(settings, clock, database, web_dist)
     except BaseException:
@@ -107,6 +118,8 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
     enrolled = SqlEnrolments(database)
     authenticator = EnrolledAuthenticator(SqlAgents(database), enrolled, clock)
     audit = open_audit(database, settings.data_folder, clock)
+    organisations = SqlOrganisations(database)
+    sharing = Sharing(organisations, audit, clock)
     bus, geolocator = Bus(), Geolocator()
     sources = Sources(
         repository=SqlSources(database),
@@ -117,23 +130,27 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
     )
     tracks = TrackIntake(sources=sources, geolocator=geolocator, bus=bus)
     agents = Agents(sources=sources, tracks=tracks, bus=bus, clock=clock)
-    sign_in = SignInService(
-        users=users,
-        sign_ins=sign_ins,
+    identities = join_identities(
+        Stores(users, sign_ins, SqlFactors(database), audit),
+        station_key=_secret_key(settings.data_folder),
         passwords=Passwords(),
         clock=clock,
         session_hours=settings.station.session_hours,
+        scope_of=sharing.scope_of,
     )
+    sign_in = identities.sign_in
     media = Media(
         sources=sources,
         agents=agents,
         authenticator=authenticator,
-        still_signed_in=sign_in.still_signed_in,
+        still_signed_in=sign_in.may_still_watch,
+        may_view=viewing(sign_in.identify_hash, sharing),
         bus=bus,
         clock=clock,
     )
     agents.attach(media)
     sign_in.on_ended(media.sign_in_ended)
+    sharing.on_ended(lambda _: media.check_agreements())
     alert_rows = SqlAlerts(database)
     inbox = AlertInbox(
         received=SqlReceivedMessages(database),
@@ -160,9 +177,15 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         data_folder=settings.data_folder,
         clock=clock,
     )
+    system.add("audit", "Audit log", lambda: audit_probe(audit))
     parts = Parts(
         audit=audit,
+        audit_reading=AuditReading(audit),
+        sharing=sharing,
+        names=lambda: station_names(users, sources, enrolled, organisations),
         sign_in=sign_in,
+        identities=identities,
+        organisation=organisations.get,
         sources=sources,
         agents=agents,
         alerts=Alerts(
@@ -191,9 +214,12 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
     agent_server = AgentServer(api.socketio, authenticator, agents, clock)
     api.seal()
     services: list[Service] = [
+        DatabaseHold(database, _give_up),
         audit,
         StartRecord(audit, software()),
         AuditVerifier(database, audit, clock),
+        Sweeper(SqlExpiredRows(database), audit, clock),
+        sharing,
         api.connections,
         media,
         inbox,
@@ -222,9 +248,16 @@ def serve(settings: Settings) -> int:
     """
     from ground_station.serving import listen, serve_forever
 
-    prepare_store(settings.data_folder)
-    listener = listen(settings.station.host, settings.station.port)
-    return serve_forever(lambda: build_station(settings), listener, settings.station.threads)
+    with hold_data_folder(settings.data_folder):
+        prepare_store(settings.data_folder)
+        listener = listen(settings.station.host, settings.station.port)
+        return serve_forever(lambda: build_station(settings), listener, settings.station.threads)
+
+
+def _give_up(why: str) -> None:
+    """Another station has our database: two of them would spoil it, so this one ends."""
+    log.critical("station_gives_up reason=%s", why)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def software() -> str:
@@ -234,14 +267,6 @@ def software() -> str:
 
 
 # --- for the command line ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class FirstSignIn:
-    """The sign-in made for this installation; `password` is None if there was one already."""
-
-    username: str
-    password: str | None
 
 
 @contextmanager
@@ -270,21 +295,35 @@ def prepare_store(data_folder: Path) -> Path | None:
     return prepare_database(data_folder)
 
 
-def ensure_first_user(data_folder: Path) -> FirstSignIn:
-    """Make the first user with a random password, unless anybody can sign in already."""
+@contextmanager
+def opened_accounts(data_folder: Path) -> Iterator[Accounts]:
+    """People's accounts, for one command."""
     with _opened(data_folder) as database:
-        accounts = _accounts(database)
-        if accounts.any():
-            return FirstSignIn(FIRST_USERNAME, None)
-        password = make_password()
-        accounts.add(FIRST_USERNAME, "Operator", Role.ADMIN, password)
-        return FirstSignIn(FIRST_USERNAME, password)
+        clock = SystemClock()
+        yield join_identities(
+            Stores(
+                SqlUsers(database),
+                SqlSignIns(database),
+                SqlFactors(database),
+                open_audit(database, data_folder, clock),
+            ),
+            station_key=_secret_key(data_folder),
+            passwords=Passwords(),
+            clock=clock,
+            session_hours=1,
+        ).accounts
+
+
+def ensure_first_users(data_folder: Path) -> list[FirstSignIn]:
+    """Make the accounts an installation begins with, unless there are some; see `first_users`."""
+    with opened_accounts(data_folder) as accounts:
+        return first_users(accounts)
 
 
 def set_password(data_folder: Path, username: str, password: str) -> None:
     """Change a password and end that person's sign-ins (NotFound, InvalidInput)."""
-    with _opened(data_folder) as database:
-        _accounts(database).set_password(username, password)
+    with opened_accounts(data_folder) as accounts:
+        accounts.set_password(username, password)
 
 
 def issue_agent_token(data_folder: Path, *, name: str, kind: AgentKind) -> str:
@@ -309,10 +348,6 @@ def _opened(data_folder: Path) -> Iterator[Database]:
         database.close()
 
 
-def _accounts(database: Database) -> Accounts:
-    return Accounts(SqlUsers(database), SqlSignIns(database), Passwords(), SystemClock())
-
-
 def _trusted_hosts(host: str) -> tuple[str, ...]:
     own = f"[{host}]" if ":" in host else host
     return ("localhost", "127.0.0.1", "[::1]", own)
@@ -335,3 +370,13 @@ def _secret_key(data_folder: Path) -> str:
     if len(key) < 32:
         raise Unavailable(f"The key file {file} is damaged.", "Delete it; a new one is made.")
     return key
+
+
+@contextmanager
+def opened_enrolments(data_folder: Path) -> Iterator[tuple[Enrolments, str]]:
+    """The agents' enrolments for one command, and the organisation they are of."""
+    with _opened(data_folder) as database:
+        clock = SystemClock()
+        audit = open_audit(database, data_folder, clock)
+        enrolments = Enrolments(repository=SqlEnrolments(database), audit=audit, clock=clock)
+        yield enrolments, SqlUsers(database).default_organisation_id()

@@ -10,12 +10,17 @@ from flask_socketio import SocketIO
 
 from ground_station.agentlink.hanging_up import close_calmly
 from ground_station.api import (
+    account_routes,
     agent_routes,
     alert_routes,
+    audit_routes,
     health_routes,
     media_routes,
     page_routes,
+    people_routes,
+    retention_routes,
     session_routes,
+    sharing_routes,
     source_routes,
     system_routes,
 )
@@ -31,6 +36,21 @@ from ground_station.api.socket_queues import SocketQueues
 from ground_station.core.agent_protocol import MAX_ENVELOPE_BYTES
 from ground_station.core.agent_protocol import NAMESPACE as AGENTS_NAMESPACE
 
+ROUTES = (
+    agent_routes,
+    alert_routes,
+    audit_routes,
+    sharing_routes,
+    session_routes,
+    account_routes,
+    people_routes,
+    source_routes,
+    media_routes,
+    retention_routes,
+    system_routes,
+    health_routes,
+    page_routes,
+)
 NAMESPACES = (NAMESPACE, AGENTS_NAMESPACE)
 
 
@@ -56,6 +76,12 @@ class Api:
         check_declarations(self.app, self.socketio, other_namespaces=(AGENTS_NAMESPACE,))
 
 
+def register_routes(app: flask.Flask) -> None:
+    """All HTTP routes."""
+    for module in ROUTES:
+        app.register_blueprint(module.blueprint)
+
+
 def create_api(parts: Parts) -> Api:
     """Flask with its blueprints, Socket.IO over it, and the front door before both."""
     app = flask.Flask("kestrel", static_folder=None, template_folder=None)
@@ -67,17 +93,7 @@ def create_api(parts: Parts) -> Api:
     attach(app, parts)
     app.before_request(guard)
     install_error_handlers(app)
-    for module in (
-        agent_routes,
-        alert_routes,
-        session_routes,
-        source_routes,
-        media_routes,
-        system_routes,
-        health_routes,
-        page_routes,
-    ):
-        app.register_blueprint(module.blueprint)
+    register_routes(app)
     socketio = SocketIO(
         app,
         async_mode="threading",  # never eventlet, which the library prefers when it is installed

@@ -12,11 +12,16 @@ import flask
 from ground_station.core.audit import AuditLog
 from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock
+from ground_station.core.entities import Organisation
 from ground_station.services.agents import Agents
 from ground_station.services.alerts import Alerts
+from ground_station.services.audit_reading import AuditReading
 from ground_station.services.enrolment import Enrolments, Warden
 from ground_station.services.geolocate import Geolocator
+from ground_station.services.identities import Identities
 from ground_station.services.media import Media
+from ground_station.services.names import Names
+from ground_station.services.sharing import Sharing
 from ground_station.services.sign_in import SignInService
 from ground_station.services.sources import Sources
 from ground_station.services.system import SystemHealth
@@ -30,6 +35,7 @@ class Parts:
     """Services and facts that routes and socket handlers use.
 
     Attributes:
+        names: fresh look-ups of what things are called, for one answer.
         secret_key: signs the cookie of a page that is not signed in yet.
         check_database: raises KestrelError if the database does not answer.
         web_dist: the built page.
@@ -40,7 +46,12 @@ class Parts:
     """
 
     audit: AuditLog
+    audit_reading: AuditReading
+    sharing: Sharing
+    names: Callable[[], Names]
     sign_in: SignInService
+    identities: Identities
+    organisation: Callable[[str], Organisation | None]
     sources: Sources
     agents: Agents
     alerts: Alerts

@@ -8,16 +8,30 @@ from ground_station.api.auth import Access, access, identity
 from ground_station.api.bodies import checked_id, json_answer, json_body, no_content
 from ground_station.api.parts import parts
 from ground_station.api.schemas import AddSourceRequest, SourceAdded, ViewerToken
+from ground_station.core.audit import Act
+from ground_station.core.authority import Permission
+from ground_station.core.errors import NotFound
+from ground_station.services.audit import by
 
 blueprint = flask.Blueprint("sources", __name__)
 
 
 @blueprint.post("/api/sources")
-@access(Access.SIGNED_IN)
+@access(Access.SIGNED_IN, Permission.MANAGE_SOURCES)
 def add_source() -> flask.Response:
     """A source for any WHIP client; its publish token is shown this once."""
     body = json_body(AddSourceRequest)
-    source, token = parts().sources.add_whip(body.name, body.lat, body.lon, body.heading_deg)
+    who, audit = identity().principal, parts().audit
+    source, token = parts().sources.add_whip(
+        body.name,
+        body.lat,
+        body.lon,
+        body.heading_deg,
+        organisation_id=who.scope.organisation_id,
+        before=lambda new: audit.append(
+            by(who, Act.SOURCE_ADDED, "source", new.source_id, name=new.name)
+        ),
+    )
     added = SourceAdded(
         source_id=source.source_id, whip_path=f"/whip/{source.source_id}", publish_token=token
     )
@@ -25,20 +39,25 @@ def add_source() -> flask.Response:
 
 
 @blueprint.delete("/api/sources/<source_id>")
-@access(Access.SIGNED_IN)
+@access(Access.SIGNED_IN, Permission.MANAGE_SOURCES)
 def remove_source(source_id: str) -> flask.Response:
     """Forget a source and end its publisher and viewers."""
     checked_id(source_id, "source")
+    who, source = identity().principal, parts().sources.get(source_id).source
+    if source.organisation_id != who.scope.organisation_id:
+        raise NotFound("There is no such source.")
+    parts().audit.append(by(who, Act.SOURCE_REMOVED, "source", source_id, name=source.name))
     removed = parts().sources.remove(source_id, parts().agents.is_connected)
     parts().media.end_all_of_source(removed)
     return no_content()
 
 
 @blueprint.post("/api/sources/<source_id>/viewer-token")
-@access(Access.SIGNED_IN)
+@access(Access.SIGNED_IN, Permission.WATCH_VIDEO)
 def viewer_token(source_id: str) -> flask.Response:
-    """One WHEP session of this source, within a minute."""
+    """One WHEP session of this source, within a minute. Recorded with its purpose first."""
     checked_id(source_id, "source")
+    parts().sharing.watch(identity().principal, parts().sources.get(source_id).source)
     token, expires_at = parts().media.viewer_token(source_id, identity().session_hash)
     answer = ViewerToken(token=token, whep_path=f"/whep/{source_id}", expires_at=expires_at)
     return json_answer(answer, 201)

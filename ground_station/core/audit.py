@@ -53,6 +53,7 @@ class Act(StrEnum):
     VIDEO_WATCHED = "video_watched"
     ALERT_RAISED = "alert_raised"
     ALERT_DECIDED = "alert_decided"
+    ORGANISATION_ADDED = "organisation_added"
     AGREEMENT_MADE = "agreement_made"
     AGREEMENT_ENDED = "agreement_ended"
     DISCLOSED = "disclosed"
@@ -142,7 +143,8 @@ class AuditLog(Protocol):
     def together(self, *entries: AuditEntry) -> AbstractContextManager[None]:
         """A block whose writes to the same database are committed together with these records, by
         one transaction: both are done, or neither when the block or the log raises. Keep it short:
-        nobody else writes meanwhile, and wait for nothing in it."""
+        nobody else writes meanwhile. Wait for nothing in it, and take no lock that others hold
+        while they write."""
         ...
 
     def state(self) -> AuditState: ...

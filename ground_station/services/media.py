@@ -76,6 +76,7 @@ class Media:
 
     Args:
         still_signed_in: whether the sign-in of that hash has not ended or run out.
+        may_view: whether that sign-in may still watch what belongs to that organisation.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Media:
         agents: Agents,
         authenticator: AgentAuthenticator,
         still_signed_in: Callable[[str], bool],
+        may_view: Callable[[str, str], bool],
         bus: Bus,
         clock: Clock,
     ) -> None:
@@ -92,6 +94,7 @@ class Media:
         self._agents = agents
         self._authenticator = authenticator
         self._still_signed_in = still_signed_in
+        self._may_view = may_view
         self._bus = bus
         self.sessions = MediaSessions()
         self._tokens = ViewerTokens(clock)
@@ -168,12 +171,28 @@ class Media:
             if not stays:
                 self.sign_in_ended(sign_in_hash)
 
+    def check_agreements(self) -> None:
+        """End what is viewed of another organisation without an agreement in force; to be called
+        when one has ended."""
+        for session in self.sessions.viewers():
+            try:
+                owner = self._sources.get(session.source_id).source.organisation_id
+                stays = self._may_view(session.sign_in_hash or "", owner)
+            except KestrelError as error:
+                log.warning("viewer_ended_unchecked reason=%s", error)
+                stays = False
+            if not stays:
+                self.sessions.remove(session.session_id)
+                self.ends.put(session.node_id, session.session_id)
+
     def view(self, source_id: str, token: str, sdp: str) -> Opened:
         """Let a viewer in; the token is used up, whatever comes of it. Raises as `publish`."""
         sign_in_hash = self._tokens.redeem(token, source_id)
         if not self._still_signed_in(sign_in_hash):
             raise NotSignedIn("The sign-in of this viewer token has ended.", "Sign in again.")
         status = self._sources.get(source_id)
+        if not self._may_view(sign_in_hash, status.source.organisation_id):
+            raise NotAllowed("The agreement under which this was shown is over.")
         _check_sdp(sdp)
         self._node()  # says so if there is none at all
         node_id = self._sources.node_of(source_id)

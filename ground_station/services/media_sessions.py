@@ -107,6 +107,12 @@ class MediaSessions:
     def remove_of_sign_in(self, sign_in_hash: str) -> list[MediaSession]:
         return self._remove_where(lambda session: session.sign_in_hash == sign_in_hash)
 
+    def viewers(self) -> list[MediaSession]:
+        """Everything that somebody views."""
+        with self._lock:
+            found = list(self._sessions.values())
+        return [session for session in found if session.direction is Direction.WHEP]
+
     def sign_ins(self) -> set[str]:
         """The sign-ins that somebody views with."""
         with self._lock:

@@ -91,13 +91,25 @@ class Sources:
     # --- adding and removing -------------------------------------------------------------------
 
     def add_whip(
-        self, name: str, lat: float | None, lon: float | None, heading_deg: float | None
+        self,
+        name: str,
+        lat: float | None,
+        lon: float | None,
+        heading_deg: float | None,
+        *,
+        organisation_id: str | None = None,
+        before: Callable[[Source], None] = lambda _: None,
     ) -> tuple[Source, str]:
-        """A source that any WHIP client may publish, and its publish token (kept by hash only)."""
+        """A source that any WHIP client may publish, and its publish token (kept by hash only).
+
+        Args:
+            organisation_id: whose it is; None = the installation's own.
+            before: called with the source before it is kept; nothing is kept if it raises.
+        """
         token = secrets.token_urlsafe(32)
         source = Source(
             source_id=new_id(),
-            organisation_id=self._organisation_id,
+            organisation_id=organisation_id or self._organisation_id,
             name=_name(name),
             kind=SourceKind.FIXED_CAMERA,
             origin=SourceOrigin.WHIP,
@@ -113,6 +125,7 @@ class Sources:
             created_at=self._clock.now(),
         )
         _check_place(source)
+        before(source)
         with self._lock:
             self._add(source)
         return source, token

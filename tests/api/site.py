@@ -10,6 +10,10 @@ from flask.testing import FlaskClient
 
 from ground_station.api.factory import Api, create_api
 from ground_station.api.parts import Parts
+from ground_station.core.authority import Role
+from ground_station.core.registry import token_hash
+from ground_station.services.audit_reading import AuditReading
+from ground_station.store import SqlOrganisations
 from tests.services.world import PASSWORD, World
 
 INDEX = "<!doctype html><title>Kestrel</title>"
@@ -30,10 +34,15 @@ class Site:
 
     def __init__(self, folder: Path) -> None:
         self.world = World(folder / "var")
-        self.world.add_operator()
+        self.world.add_operator(Role.SUPERVISOR)  # watches, and manages sources
         self.parts = Parts(
             audit=self.world.audit,
+            audit_reading=AuditReading(self.world.audit),
+            sharing=self.world.sharing,
+            names=self.world.names,
             sign_in=self.world.sign_in,
+            identities=self.world.identities,
+            organisation=SqlOrganisations(self.world.database).get,
             sources=self.world.sources,
             agents=self.world.agents,
             alerts=self.world.alerts,
@@ -61,10 +70,24 @@ class Site:
     def browser(self) -> Browser:
         return Browser(self)
 
-    def signed_in(self) -> Browser:
-        """A browser whose person has signed in."""
+    def signed_in(self, role: Role | None = None, *, second_factor: bool = True) -> Browser:
+        """A browser whose person has signed in and said what for.
+
+        Args:
+            role: None = the operator, who is a supervisor; else somebody of that role and name.
+            second_factor: as if the sign-in was made with one.
+        """
+        name = "operator" if role is None else role.value
+        if role is not None and self.world.accounts.find(name) is None:
+            self.world.accounts.add(name, name.title(), role, PASSWORD)
         browser = self.browser()
-        answer = browser.sign_in("operator", PASSWORD)
+        answer = browser.sign_in(name, PASSWORD)
+        assert answer.status_code == 200, answer.text
+        if second_factor:
+            cookie = browser.http.get_cookie("kestrel_session")
+            assert cookie is not None
+            self.world.sign_ins.set_second_factor(token_hash(cookie.value))
+        answer = browser.post("/api/session/purpose", {"purpose": "public_safety"})
         assert answer.status_code == 200, answer.text
         return browser
 
@@ -101,8 +124,14 @@ class Browser:
         text = b"" if body is ... else json.dumps(body).encode("utf-8", "surrogatepass")
         return self.http.post(path, data=text, headers=headers)
 
-    def delete(self, path: str) -> Any:
-        return self.http.delete(path, headers={"X-CSRF-Token": self.csrf})
+    def delete(self, path: str, body: object = ...) -> Any:
+        return self.send("DELETE", path, body)
+
+    def send(self, method: str, path: str, body: object = ...) -> Any:
+        """Any request, with the CSRF token as the page sends it."""
+        headers = {"X-CSRF-Token": self.csrf}
+        more: dict[str, Any] = {} if body is ... else {"json": body}
+        return self.http.open(path, method=method, headers=headers, **more)
 
     def live(self, **headers: str) -> Any:
         """A Socket.IO connection with this browser's cookies."""

@@ -37,15 +37,22 @@ from ground_station.services.agents import Agents, TokenAuthenticator
 from ground_station.services.alerts import AlertInbox, Alerts
 from ground_station.services.enrolment import Enrolments, Warden
 from ground_station.services.geolocate import Geolocator
+from ground_station.services.identities import Stores, join_identities
 from ground_station.services.media import Media
+from ground_station.services.names import Names, station_names
 from ground_station.services.passwords import Passwords
-from ground_station.services.sign_in import Accounts, SignInService
+from ground_station.services.sharing import Sharing, viewing
+from ground_station.services.sign_in import Identity
 from ground_station.services.sources import Sources
+from ground_station.services.system import SystemHealth
+from ground_station.services.system_probes import add_station_probes
 from ground_station.services.tracks import TrackIntake
 from ground_station.store import (
     SqlAgents,
     SqlAlerts,
     SqlEnrolments,
+    SqlFactors,
+    SqlOrganisations,
     SqlReceivedMessages,
     SqlSignIns,
     SqlSources,
@@ -121,19 +128,23 @@ class World:
         self.bus = Bus()
         self.database = open_database(database_file(folder))
         self.audit = open_audit(self.database, folder, self.clock)
+        self.organisations = SqlOrganisations(self.database)
+        self.sharing = Sharing(self.organisations, self.audit, self.clock)
         self.users = SqlUsers(self.database)
         self.agent_rows = SqlAgents(self.database)
         self.source_rows = SqlSources(self.database)
-        sign_ins = SqlSignIns(self.database)
-        passwords = quick_passwords()
-        self.accounts = Accounts(self.users, sign_ins, passwords, self.clock)
-        self.sign_in = SignInService(
-            users=self.users,
-            sign_ins=sign_ins,
-            passwords=passwords,
+        self.sign_ins = SqlSignIns(self.database)
+        self.factor_rows = SqlFactors(self.database)
+        self.identities = join_identities(
+            Stores(self.users, self.sign_ins, self.factor_rows, self.audit),
+            station_key="k" * 64,
+            passwords=quick_passwords(),
             clock=self.clock,
             session_hours=12,
+            scope_of=self.sharing.scope_of,
         )
+        self.sign_in = self.identities.sign_in
+        self.accounts = self.identities.accounts
         self.geolocator = Geolocator()
         self.authenticator = TokenAuthenticator(self.agent_rows)
         self.sources = self.new_sources()
@@ -145,11 +156,21 @@ class World:
             sources=self.sources,
             agents=self.agents,
             authenticator=self.authenticator,
-            still_signed_in=self.sign_in.still_signed_in,
+            still_signed_in=self.sign_in.may_still_watch,
+            may_view=viewing(self.sign_in.identify_hash, self.sharing),
             bus=self.bus,
             clock=self.clock,
         )
         self.agents.attach(self.media)
+        self.sharing.on_ended(lambda _: self.media.check_agreements())
+        self.system = SystemHealth(data_folder=folder, bus=self.bus, clock=self.clock)
+        add_station_probes(
+            self.system,
+            agents=self.agents,
+            check_database=self.database.check,
+            data_folder=folder,
+            clock=self.clock,
+        )
         self.alert_rows = SqlAlerts(self.database)
         self.received = SqlReceivedMessages(self.database)
         self.inbox = AlertInbox(
@@ -196,13 +217,24 @@ class World:
         self.database.close()
 
     def signed_in(self) -> str:
-        """The hash of the operator's new sign-in."""
+        """The hash of the operator's new sign-in, which has a purpose and a second factor."""
         if not self.accounts.any():
             self.add_operator()
-        return self.sign_in.sign_in("operator", PASSWORD, "127.0.0.1")[1].session_hash
+        return self.enter("operator").session_hash
 
-    def add_operator(self) -> None:
-        self.accounts.add("operator", "Operator", Role.ADMIN, PASSWORD)
+    def enter(self, username: str, purpose: str = "public_safety") -> Identity:
+        """Sign somebody in, as if with a second factor, and say what for."""
+        who = self.sign_in.sign_in(username, PASSWORD, "127.0.0.1")[1]
+        self.sign_ins.set_second_factor(who.session_hash)
+        return self.sign_in.set_purpose(who, purpose, "") if purpose else who
+
+    def names(self) -> Names:
+        return station_names(
+            self.users, self.sources, SqlEnrolments(self.database), self.organisations
+        )
+
+    def add_operator(self, role: Role = Role.CCTV_OPERATOR) -> None:
+        self.accounts.add("operator", "Operator", role, PASSWORD)
 
     def identity(self, name: str, kind: AgentKind, token: str = "") -> AgentIdentity:
         """Issue a token and say who holds it."""
