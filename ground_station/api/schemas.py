@@ -66,6 +66,7 @@ class Session(_Wire, frozen=True, kw_only=True):
     permissions: list[str]  # what the role allows; the page disables the rest and says why
     second_factor_needed: bool  # the role needs one and this sign-in was made without it
     has_second_factor: bool  # the account has one set up
+    must_change_password: bool  # nothing but the account works before; see NewPassword
     purpose: str | None
     purpose_note: str
     csrf_token: str  # send as X-CSRF-Token with every request that changes something

@@ -18,8 +18,16 @@ from ground_station.api.auth import (
 )
 from ground_station.api.bodies import json_answer, json_body, no_content
 from ground_station.api.parts import parts
-from ground_station.api.schemas import Session, SignInRequest
-from ground_station.core.authority import ROLE_PERMISSIONS
+from ground_station.api.places import address_of_request, device_of_request, site_of_request
+from ground_station.api.schemas import (
+    PasskeyOptions,
+    PasskeySignIn,
+    PurposeRequest,
+    Session,
+    SignInRequest,
+)
+from ground_station.api.views_people import organisation_view
+from ground_station.core.authority import NEEDS_SECOND_FACTOR, ROLE_PERMISSIONS
 from ground_station.services.sign_in import Identity
 
 blueprint = flask.Blueprint("session", __name__)
@@ -38,15 +46,43 @@ def sign_in() -> flask.Response:
     """Start a session; a session this browser still has is ended first."""
     body = json_body(SignInRequest)
     former = current_identity()
-    address = flask.request.remote_addr or "unknown"
-    session_id, who = parts().sign_in.sign_in(body.username, body.password, address)
-    if former is not None:
-        _end(former)
-    response = json_answer(_session(who, who.csrf_token))
-    lasts_s = int((who.expires_at - parts().clock.now()).total_seconds())
-    set_cookie(response, SESSION_COOKIE, session_id, lasts_s)
-    drop_cookie(response, VISIT_COOKIE)
-    return response
+    session_id, who = parts().sign_in.sign_in(
+        body.username,
+        body.password,
+        address_of_request(),
+        code=body.code,
+        device=device_of_request(),
+    )
+    return _signed_in(former, session_id, who)
+
+
+@blueprint.post("/api/sign-in/passkey/begin")
+@access(Access.VISITOR)
+def begin_passkey_sign_in() -> flask.Response:
+    """What the browser needs to sign in with a passkey."""
+    options = parts().identities.passkeys.begin_sign_in(csrf_token(), site_of_request())
+    return json_answer(PasskeyOptions(options=options))
+
+
+@blueprint.post("/api/sign-in/passkey")
+@access(Access.VISITOR)
+def passkey_sign_in() -> flask.Response:
+    """Start a session with a passkey; a session this browser still has is ended first."""
+    body = json_body(PasskeySignIn)
+    former = current_identity()
+    session_id, who = parts().identities.passkeys.sign_in(
+        body.credential, csrf_token(), site_of_request(), address_of_request(), device_of_request()
+    )
+    return _signed_in(former, session_id, who)
+
+
+@blueprint.post("/api/session/purpose")
+@access(Access.SIGNED_IN)
+def set_purpose() -> flask.Response:
+    """What this sign-in looks at personal data for, from now on."""
+    body = json_body(PurposeRequest)
+    who = parts().sign_in.set_purpose(identity(), body.purpose, body.note)
+    return json_answer(_session(who, who.csrf_token))
 
 
 @blueprint.post("/api/sign-out")
@@ -63,22 +99,57 @@ def _end(who: Identity) -> None:
     parts().sign_in.sign_out(who.session_hash)
 
 
+def _signed_in(former: Identity | None, session_id: str, who: Identity) -> flask.Response:
+    if former is not None:
+        _end(former)
+    response = json_answer(_session(who, who.csrf_token))
+    lasts_s = int((who.expires_at - parts().clock.now()).total_seconds())
+    set_cookie(response, SESSION_COOKIE, session_id, lasts_s)
+    drop_cookie(response, VISIT_COOKIE)
+    return response
+
+
 def _session(who: Identity | None, token: str) -> Session:
-    role = who.user.role if who else None
+    if who is None:
+        return _nobody(token)
+    principal = who.principal
+    organisation = parts().organisation(who.user.organisation_id)
     return Session(
-        signed_in=who is not None,
-        user_id=who.user.user_id if who else None,
-        username=who.user.username if who else None,
-        display_name=who.user.display_name if who else None,
-        role=role.value if role else None,
+        signed_in=True,
+        user_id=principal.user_id,
+        username=principal.username,
+        display_name=principal.display_name,
+        role=principal.role.value,
+        organisation=None if organisation is None else organisation_view(organisation),
+        permissions=sorted(ROLE_PERMISSIONS[principal.role]),
+        second_factor_needed=principal.role in NEEDS_SECOND_FACTOR and not principal.second_factor,
+        has_second_factor=parts().identities.factors.has(principal.user_id),
+        must_change_password=principal.must_change_password,
+        purpose=None if principal.purpose is None else principal.purpose.value,
+        purpose_note=principal.purpose_note,
+        csrf_token=token,
+        expires_at=who.expires_at,
+        software=parts().software,
+        demo=parts().demo,
+    )
+
+
+def _nobody(token: str) -> Session:
+    return Session(
+        signed_in=False,
+        user_id=None,
+        username=None,
+        display_name=None,
+        role=None,
         organisation=None,
-        permissions=sorted(ROLE_PERMISSIONS[role]) if role else [],
+        permissions=[],
         second_factor_needed=False,
         has_second_factor=False,
+        must_change_password=False,
         purpose=None,
         purpose_note="",
         csrf_token=token,
-        expires_at=who.expires_at if who else None,
+        expires_at=None,
         software=parts().software,
         demo=parts().demo,
     )

@@ -1,7 +1,7 @@
 """One installation's data folder, and the lock that keeps a second supervisor out of it.
 
-`kestrel.db` the database · `kestrel.lock` who runs on it now · `first-sign-in.txt` the password
-made at set-up, until somebody changes it · `log/` what each part printed. In a checkout's own
+`kestrel.db` the database · `kestrel.lock` who runs on it now · `first-sign-in.txt` the passwords
+made at set-up, until somebody changes them · `log/` what each part printed. In a checkout's own
 `var/` set-up keeps its things too: see `ground_station.bootstrap.places`.
 """
 
@@ -55,15 +55,13 @@ class DataFolder:
             ) from error
 
     def keep_first_sign_in(self, username: str, password: str) -> None:
-        """Write down the password made at set-up, for this user's eyes only."""
-        partial = self.first_sign_in.with_suffix(".partial")
-        partial.unlink(missing_ok=True)
-        partial.touch(mode=0o600, exist_ok=False)
-        partial.write_text(f"user name: {username}\npassword: {password}\n", encoding="utf-8")
-        partial.replace(self.first_sign_in)
+        """Write down a password made at set-up, for this user's eyes only."""
+        former = self.first_sign_in_text()
+        text = f"user name: {username}\npassword: {password}"
+        self._write_first_sign_in(text if former is None else f"{former}\n{text}")
 
     def first_sign_in_text(self) -> str | None:
-        """What `keep_first_sign_in` wrote, while that password holds."""
+        """What `keep_first_sign_in` wrote, while those passwords hold."""
         try:
             return self.first_sign_in.read_text(encoding="utf-8").strip()
         except OSError:
@@ -71,8 +69,23 @@ class DataFolder:
 
     def forget_first_sign_in(self, username: str) -> None:
         """The password of this user was changed: what was written down is no longer true."""
-        if f"user name: {username}" in (self.first_sign_in_text() or "").split("\n"):
+        lines = (self.first_sign_in_text() or "").split("\n")
+        name = f"user name: {username}"
+        if name not in lines:
+            return
+        at = lines.index(name)
+        del lines[at : at + 2]
+        if lines:
+            self._write_first_sign_in("\n".join(lines))
+        else:
             self.first_sign_in.unlink()
+
+    def _write_first_sign_in(self, text: str) -> None:
+        partial = self.first_sign_in.with_suffix(".partial")
+        partial.unlink(missing_ok=True)
+        partial.touch(mode=0o600, exist_ok=False)
+        partial.write_text(f"{text}\n", encoding="utf-8")
+        partial.replace(self.first_sign_in)
 
     @contextmanager
     def held(self, url: str) -> Iterator[bool]:

@@ -61,18 +61,17 @@ def run(arguments: Namespace) -> int:
 
 def prepare(folder: DataFolder) -> str:
     """Bring the database up to date and make the first user; returns what to say of signing in."""
-    from ground_station.app import ensure_first_user, prepare_store
+    from ground_station.app import ensure_first_users, prepare_store
 
     prepare_store(folder.path)
-    first = ensure_first_user(folder.path)
-    if first.password is not None:
-        folder.keep_first_sign_in(first.username, first.password)
+    for made in ensure_first_users(folder.path):
+        folder.keep_first_sign_in(made.username, made.password)
     kept = folder.first_sign_in_text()
     if kept is not None:
         return kept
     return (
-        f"user name: {first.username}\n"
-        f"(password forgotten? python3 run.py users password {first.username})"
+        "user names: operator watches, admin runs the installation\n"
+        "(password forgotten? python3 run.py users password NAME)"
     )
 
 

@@ -160,6 +160,7 @@ class Principal:
     second_factor: bool  # this sign-in was made with one (a passkey counts)
     purpose: Purpose | None
     purpose_note: str
+    must_change_password: bool = False
 
     def may(self, permission: Permission) -> bool:
         return permission in ROLE_PERMISSIONS[self.role]
@@ -169,6 +170,12 @@ class PurposeNeeded(NotAllowed):
     """The sign-in has not said what it wants to look at personal data for."""
 
     code = "purpose_needed"
+
+
+class PasswordChangeNeeded(NotAllowed):
+    """Somebody else knows the password: nothing works before the person chose their own."""
+
+    code = "password_change_needed"
 
 
 class SecondFactorNeeded(NotAllowed):
@@ -181,8 +188,13 @@ def require(who: Principal, permission: Permission) -> None:
     """Return if this person may do it now.
 
     Raises:
-        SecondFactorNeeded, NotAllowed, PurposeNeeded: with who could, or what to do.
+        PasswordChangeNeeded, SecondFactorNeeded, NotAllowed, PurposeNeeded: with who could, or
+            what to do.
     """
+    if who.must_change_password:
+        raise PasswordChangeNeeded(
+            "Your password was made by somebody else.", "Choose your own password first."
+        )
     if who.role in NEEDS_SECOND_FACTOR and not who.second_factor:
         raise SecondFactorNeeded(
             f"The role {words(who.role)} needs a second factor.",
@@ -200,6 +212,8 @@ def require(who: Principal, permission: Permission) -> None:
 
 def words(value: StrEnum) -> str:
     """A role, permission or purpose as people read it."""
-    return {"cctv_operator": "CCTV operator", "lfr_operator": "LFR operator"}.get(
-        value.value, value.value.replace("_", " ")
-    )
+    return {
+        "cctv_operator": "CCTV operator",
+        "lfr_operator": "LFR operator",
+        "lfr_deployment": "LFR deployment",
+    }.get(value.value, value.value.replace("_", " "))

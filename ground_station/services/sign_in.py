@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
-from ground_station.core.authority import Principal, Purpose, Role, Scope
+from ground_station.core.audit import Act, Actor, AuditEntry, AuditLog
+from ground_station.core.authority import (
+    NEEDS_SECOND_FACTOR,
+    Permission,
+    Principal,
+    Purpose,
+    Scope,
+    require,
+)
 from ground_station.core.clock import Clock
-from ground_station.core.errors import NotFound, NotSignedIn
+from ground_station.core.errors import InvalidInput, KestrelError, NotFound, NotSignedIn
 from ground_station.core.ids import new_id
 from ground_station.core.registry import (
     SignIn,
@@ -20,6 +29,7 @@ from ground_station.core.registry import (
     token_hash,
 )
 from ground_station.services.passwords import MAX_PASSWORD_LENGTH, Passwords
+from ground_station.services.second_factor import CodeNeeded, SecondFactors, is_app_code
 from ground_station.services.throttle import Throttle
 
 log = logging.getLogger(__name__)
@@ -31,6 +41,11 @@ FREE_TRIES_OF_ADDRESS = 30  # whatever the names: one office may share an addres
 # others down, but not shut them out.
 MAX_WAIT_OF_ADDRESS_S = 10.0
 ADDRESS_DECAYS_EVERY_S = 60.0
+PURPOSE_LASTS: Final = timedelta(hours=8)  # a shift; then it is asked again
+IDLE_ENDS_AFTER: Final = timedelta(hours=2)  # of the roles that need a second factor
+SEEN_EVERY: Final = timedelta(minutes=1)
+MAX_NOTE_LENGTH = 200
+MAX_SIGN_INS = 100  # of one person; a further one ends the oldest
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +53,25 @@ class Identity:
     """Who a request comes from."""
 
     user: User
-    session_hash: str = field(repr=False)
-    csrf_token: str = field(repr=False)
-    expires_at: datetime
+    sign_in: SignIn
+    principal: Principal
 
     @property
-    def principal(self) -> Principal:
-        """Who it is, as every decision sees them."""
-        user = self.user
-        return Principal(
-            user_id=user.user_id,
-            username=user.username,
-            display_name=user.display_name,
-            role=user.role,
-            scope=Scope(user.organisation_id),
-            sign_in_id=self.session_hash[:16],
-            second_factor=True,
-            purpose=Purpose.PUBLIC_SAFETY,
-            purpose_note="",
-        )
+    def session_hash(self) -> str:
+        return self.sign_in.session_hash
+
+    @property
+    def csrf_token(self) -> str:
+        return self.sign_in.csrf_secret
+
+    @property
+    def expires_at(self) -> datetime:
+        return self.sign_in.expires_at
+
+
+def own_scope(user: User) -> Scope:
+    """A person's own organisation and area, without what others share with it."""
+    return Scope(user.organisation_id, area=user.area)
 
 
 class SignInService:
@@ -64,6 +79,7 @@ class SignInService:
 
     Args:
         session_hours: how long a sign-in lasts, whatever is done with it.
+        scope_of: what a person may see, with the agreements in force now.
     """
 
     def __init__(
@@ -71,16 +87,23 @@ class SignInService:
         *,
         users: UserRepository,
         sign_ins: SignInRepository,
+        factors: SecondFactors,
         passwords: Passwords,
+        audit: AuditLog,
         clock: Clock,
         session_hours: float,
+        scope_of: Callable[[User], Scope] = own_scope,
     ) -> None:
         self._users = users
         self._sign_ins = sign_ins
+        self._factors = factors
         self._passwords = passwords
+        self._audit = audit
         self._clock = clock
         self._lasts = timedelta(hours=session_hours)
+        self._scope_of = scope_of
         self._by_name = Throttle(clock, free_tries=FREE_TRIES)
+        self._by_person = Throttle(clock, free_tries=FREE_TRIES)
         self._by_address = Throttle(
             clock,
             free_tries=FREE_TRIES_OF_ADDRESS,
@@ -90,14 +113,26 @@ class SignInService:
         self._on_ended: list[Callable[[str], None]] = []
 
     def on_ended(self, callback: Callable[[str], None]) -> None:
-        """Call back with a sign-in's hash when it is ended by its person."""
+        """Call back with a sign-in's hash when it is ended, by its person or by somebody else."""
         self._on_ended.append(callback)
 
-    def sign_in(self, username: str, password: str, address: str) -> tuple[str, Identity]:
+    # --- signing in ----------------------------------------------------------------------------
+
+    def sign_in(
+        self,
+        username: str,
+        password: str,
+        address: str,
+        *,
+        code: str | None = None,
+        device: str = "",
+    ) -> tuple[str, Identity]:
         """A new session id (for the cookie only) and who it stands for.
 
         Raises:
-            NotSignedIn: the name or the password is wrong; which of them is not said.
+            CodeNeeded: the password is right; a code of the second factor must come with it.
+            NotSignedIn: the name, the password or the code is wrong; which of the first two is
+                not said.
             Throttled: too many failed tries.
         """
         name = normal_username(username)
@@ -107,97 +142,264 @@ class SignInService:
         user = self._users.by_username(name) if len(name) <= MAX_USERNAME_LENGTH else None
         known_hash = None if user is None else user.password_hash
         right = self._passwords.verify(known_hash, password[: MAX_PASSWORD_LENGTH + 1])
-        if user is None or not right:
-            log.warning("sign_in_refused address=%s", address)
+        if user is None or not right or user.disabled_at is not None:
+            self.refused(user, address, "password")
             raise NotSignedIn("The name or the password is wrong.", "Check both and try again.")
+        needs_code = self._factors.has(user.user_id)
+        if needs_code and not code:
+            self._by_address.forgive(address)  # not the name: guessing codes stays slow
+            raise CodeNeeded(
+                "This account has a second factor.", "Type the code of your authenticator app."
+            )
+        entered = self._with_code(user, address, device, code if needs_code else None)
         self._by_name.succeeded(key)
         self._by_address.forgive(address)
+        return entered
+
+    def begin_try_from(self, address: str) -> None:
+        """Count a passkey's try from an address; Throttled after too many failed ones."""
+        self._by_address.begin(address)
+
+    def forgive_try_from(self, address: str) -> None:
+        self._by_address.forgive(address)
+
+    def enter(
+        self,
+        user: User,
+        address: str,
+        device: str,
+        how: str,
+        *,
+        second_factor: bool,
+        before: Callable[[], None] = lambda: None,
+    ) -> tuple[str, Identity]:
+        """Begin a sign-in of somebody whose proof was checked.
+
+        Args:
+            how: for the audit log.
+            before: uses the proof up, in the same transaction; the sign-in fails if it raises.
+        """
         now = self._clock.now()
-        self._sign_ins.remove_expired(now)
         session_id = secrets.token_urlsafe(32)
         sign_in = SignIn(
             session_hash=token_hash(session_id),
             user_id=user.user_id,
             csrf_secret=secrets.token_urlsafe(32),
             expires_at=now + self._lasts,
+            sign_in_id=new_id(),
+            signed_in_at=now,
+            seen_at=now,
+            device=device,
+            address=address[:64],
+            second_factor=second_factor,
         )
-        self._sign_ins.add(sign_in)
-        log.info("signed_in user=%s address=%s", user.username, address)
-        return session_id, _identity(user, sign_in)
+        acts = [Act.SIGNED_IN, *([Act.RECOVERY_USED] if how == "recovery code" else [])]
+        details = {"how": how, "address": address, "device": device, "sign_in": sign_in.sign_in_id}
+        with self._audit.together(*(by_user(user, act, details=details) for act in acts)):
+            before()
+            self._sign_ins.remove_expired(now)
+            oldest = list(self._sign_ins.of_user(user.user_id))[MAX_SIGN_INS - 1 :]
+            for former in oldest:
+                self._sign_ins.remove(former.session_hash)
+            self._sign_ins.add(sign_in)
+        self.tell_ended([former.session_hash for former in oldest])
+        log.info("signed_in user=%s address=%s how=%s", user.username, address, how)
+        return session_id, self._identity(user, sign_in)
+
+    def refused(self, user: User | None, address: str, why: str) -> None:
+        """Write a refused try down; what was typed is not, it may be a password."""
+        log.warning("sign_in_refused address=%s why=%s", address, why)
+        self._audit.append(
+            AuditEntry(
+                act=Act.SIGN_IN_REFUSED,
+                actor=Actor.UNKNOWN,
+                organisation_id=None if user is None else user.organisation_id,
+                subject_kind="" if user is None else "user",
+                subject_id="" if user is None else user.user_id,
+                details={"address": address, "why": why},
+            )
+        )
+
+    # --- who is it -----------------------------------------------------------------------------
 
     def identify(self, session_id: str) -> Identity | None:
-        """Who the session belongs to; None if it is unknown or over."""
-        return self._identify(token_hash(session_id)) if session_id else None
+        """Who the session belongs to; None if it is unknown or over. Counts as its use."""
+        return self._identify(token_hash(session_id), used=True) if session_id else None
+
+    def identify_hash(self, session_hash: str) -> Identity | None:
+        """As `identify`, by its hash and without counting as its use."""
+        return self._identify(session_hash, used=False)
 
     def still_signed_in(self, session_hash: str) -> bool:
         """Whether a sign-in has not been ended, removed or run out since."""
-        return self._identify(session_hash) is not None
+        return self.identify_hash(session_hash) is not None
 
-    def sign_out(self, session_hash: str) -> None:
-        """End a sign-in; nothing happens if it is over already."""
-        self._sign_ins.remove(session_hash)
-        for callback in self._on_ended:
-            callback(session_hash)
+    def may_still_watch(self, session_hash: str) -> bool:
+        """Whether it is still signed in and may watch video: its purpose may have lapsed."""
+        found = self.identify_hash(session_hash)
+        if found is None:
+            return False
+        try:
+            require(found.principal, Permission.WATCH_VIDEO)
+        except KestrelError:
+            return False
+        return True
 
-    def _identify(self, session_hash: str) -> Identity | None:
-        sign_in = self._sign_ins.by_hash(session_hash)
-        if sign_in is None or sign_in.expires_at <= self._clock.now():
-            return None
-        user = self._users.by_id(sign_in.user_id)
-        return None if user is None else _identity(user, sign_in)
+    def check_password(self, who: Identity, password: str) -> None:
+        """The password again, before something that opens doors; NotSignedIn, Throttled."""
+        self._by_person.begin(who.user.user_id)
+        if not self._passwords.verify(who.user.password_hash, password[: MAX_PASSWORD_LENGTH + 1]):
+            raise NotSignedIn("The password is wrong.", "Type your own password.")
+        self._by_person.succeeded(who.user.user_id)
 
+    # --- changing and ending -------------------------------------------------------------------
 
-class Accounts:
-    """What the command line does with people's accounts."""
-
-    def __init__(
-        self,
-        users: UserRepository,
-        sign_ins: SignInRepository,
-        passwords: Passwords,
-        clock: Clock,
-    ) -> None:
-        self._users = users
-        self._sign_ins = sign_ins
-        self._passwords = passwords
-        self._clock = clock
-
-    def any(self) -> bool:
-        """Whether anybody can sign in."""
-        return self._users.count() > 0
-
-    def add(self, username: str, display_name: str, role: Role, password: str) -> User:
-        """A new person; Conflict if the name is taken, InvalidInput for a bad password."""
-        user = User(
-            user_id=new_id(),
-            organisation_id=self._users.default_organisation_id(),
-            username=normal_username(username),
-            display_name=display_name,
-            role=role,
-            password_hash=self._passwords.hash(password),
-            created_at=self._clock.now(),
-        )
-        self._users.add(user)
-        return user
-
-    def set_password(self, username: str, password: str) -> None:
-        """Change a password and end that person's sign-ins.
+    def set_purpose(self, who: Identity, purpose: str, note: str) -> Identity:
+        """What this sign-in looks at personal data for, for the next eight hours.
 
         Raises:
-            NotFound: there is no such person.
-            InvalidInput: the password is too short or too long.
+            InvalidInput: no such purpose, or too long a note.
         """
-        user = self._users.by_username(normal_username(username))
-        if user is None:
-            raise NotFound(f"There is no user {username}.")
-        self._users.set_password_hash(user.user_id, self._passwords.hash(password))
-        self._sign_ins.remove_of_user(user.user_id)
+        if purpose not in {one.value for one in Purpose}:
+            raise InvalidInput(
+                "There is no such purpose.", "One of: " + ", ".join(p.value for p in Purpose) + "."
+            )
+        note = " ".join(note.split())
+        if len(note) > MAX_NOTE_LENGTH or not note.isprintable():
+            raise InvalidInput(f"A note is plain text of at most {MAX_NOTE_LENGTH} characters.")
+        with self._audit.together(
+            by_user(who.user, Act.PURPOSE_SET, purpose=purpose, details={"note": note})
+        ):
+            self._sign_ins.set_purpose(who.session_hash, Purpose(purpose), note, self._clock.now())
+        return self._again(who)
+
+    def second_factor_shown(self, who: Identity) -> None:
+        """A factor was set up in this sign-in: it counts as made with one."""
+        self._sign_ins.set_second_factor(who.session_hash)
+
+    def sign_out(self, session_hash: str) -> None:
+        """End one's own sign-in; nothing happens if it is over already."""
+        who = self.identify_hash(session_hash)
+        if who is not None:
+            details = {"sign_in": who.sign_in.sign_in_id}
+            with self._audit.together(by_user(who.user, Act.SIGNED_OUT, details=details)):
+                self._sign_ins.remove(session_hash)
+        self.tell_ended([session_hash])
+
+    def of_user(self, user_id: str) -> list[SignIn]:
+        """A person's sign-ins that have not run out, newest first."""
+        now = self._clock.now()
+        return [one for one in self._sign_ins.of_user(user_id) if one.expires_at > now]
+
+    def revoke(self, by: AuditEntry, user_id: str, sign_in_id: str) -> None:
+        """End one sign-in of a person; NotFound if they have none of that id.
+
+        Args:
+            by: what to write down.
+        """
+        found = next((s for s in self.of_user(user_id) if s.sign_in_id == sign_in_id), None)
+        if found is None:
+            raise NotFound("There is no such sign-in.", "It may have ended already.")
+        with self._audit.together(by):
+            self._sign_ins.remove(found.session_hash)
+        self.tell_ended([found.session_hash])
+
+    def tell_ended(self, session_hashes: Sequence[str]) -> None:
+        """Hang up on what these sign-ins have open; they were removed from the store."""
+        for session_hash in session_hashes:
+            for callback in self._on_ended:
+                callback(session_hash)
+
+    # --- inside --------------------------------------------------------------------------------
+
+    def _with_code(
+        self, user: User, address: str, device: str, code: str | None
+    ) -> tuple[str, Identity]:
+        if code is None:
+            return self.enter(user, address, device, "password", second_factor=False)
+        self._factors.begin_try(user.user_id)
+        how = "authenticator app" if is_app_code(code) else "recovery code"
+        try:
+            entered = self.enter(
+                user,
+                address,
+                device,
+                how,
+                second_factor=True,
+                before=lambda: self._factors.use(user.user_id, code),
+            )
+        except NotSignedIn:
+            self.refused(user, address, "code")
+            raise
+        self._factors.tried_well(user.user_id)
+        return entered
+
+    def _again(self, who: Identity) -> Identity:
+        found = self.identify_hash(who.session_hash)
+        if found is None:
+            raise NotSignedIn("This sign-in has ended.", "Sign in again.")
+        return found
+
+    def _identify(self, session_hash: str, *, used: bool) -> Identity | None:
+        sign_in = self._sign_ins.by_hash(session_hash)
+        now = self._clock.now()
+        if sign_in is None or sign_in.expires_at <= now:
+            return None
+        user = self._users.by_id(sign_in.user_id)
+        if user is None or user.disabled_at is not None:
+            return None
+        idle = now - sign_in.seen_at
+        if user.role in NEEDS_SECOND_FACTOR and idle >= IDLE_ENDS_AFTER:
+            return None
+        if used and idle >= SEEN_EVERY:
+            self._seen(sign_in, now)
+        return self._identity(user, sign_in)
+
+    def _seen(self, sign_in: SignIn, now: datetime) -> None:
+        try:
+            self._sign_ins.set_seen(sign_in.session_hash, now)
+        except KestrelError as error:  # a full disk must not sign people out
+            log.warning("sign_in_seen_not_kept reason=%s", error)
+
+    def _identity(self, user: User, sign_in: SignIn) -> Identity:
+        at = sign_in.purpose_at
+        holds = at is not None and self._clock.now() - at < PURPOSE_LASTS
+        principal = Principal(
+            user_id=user.user_id,
+            username=user.username,
+            display_name=user.display_name,
+            role=user.role,
+            scope=self._scope_of(user),
+            sign_in_id=sign_in.sign_in_id,
+            second_factor=sign_in.second_factor,
+            purpose=sign_in.purpose if holds else None,
+            purpose_note=sign_in.purpose_note if holds else "",
+            must_change_password=user.must_change_password,
+        )
+        return Identity(user, sign_in, principal)
+
+
+def by_user(
+    user: User,
+    act: Act,
+    *,
+    subject: User | None = None,
+    purpose: str = "",
+    details: dict[str, str] | None = None,
+) -> AuditEntry:
+    """A record of what a person did, to themselves unless a subject is given."""
+    return AuditEntry(
+        act=act,
+        actor=Actor.USER,
+        actor_id=user.user_id,
+        organisation_id=user.organisation_id,
+        subject_kind="user",
+        subject_id=(subject or user).user_id,
+        purpose=purpose,
+        details=details or {},
+    )
 
 
 def normal_username(username: str) -> str:
     """The form names are kept and compared in."""
     return username.strip().casefold()
-
-
-def _identity(user: User, sign_in: SignIn) -> Identity:
-    return Identity(user, sign_in.session_hash, sign_in.csrf_secret, sign_in.expires_at)

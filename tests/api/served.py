@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import socketio
 
-from ground_station.app import ensure_first_user, prepare_store
+from ground_station.app import ensure_first_users, prepare_store
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
@@ -53,7 +53,7 @@ class Served:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         prepare_store(folder)
-        self.password = ensure_first_user(folder).password or ""
+        self.password = ensure_first_users(folder)[0].password
         self.process = subprocess.Popen(
             [sys.executable, "-c", PROGRAM, str(folder), str(self.port)],
             cwd=ROOT,

@@ -17,7 +17,7 @@ import pytest
 from ground_station.agentlink.client import AgentClient
 from ground_station.app import (
     build_station,
-    ensure_first_user,
+    ensure_first_users,
     issue_agent_token,
     prepare_store,
     serve,
@@ -177,13 +177,13 @@ def test_a_built_station_starts_and_stops_in_one_process(tmp_path: Path) -> None
     assert {thread.name for thread in threading.enumerate()} <= before
 
 
-def test_the_first_sign_in_is_made_once(tmp_path: Path) -> None:
+def test_the_first_sign_ins_are_made_once(tmp_path: Path) -> None:
     prepare_store(tmp_path)
-    first = ensure_first_user(tmp_path)
-    assert first.username == "operator"
-    assert first.password is not None
-    assert ensure_first_user(tmp_path).password is None
-    assert first.password.encode() not in (tmp_path / "kestrel.db").read_bytes()
+    made = ensure_first_users(tmp_path)
+    assert [one.username for one in made] == ["operator", "admin"]
+    assert ensure_first_users(tmp_path) == []
+    stored = (tmp_path / "kestrel.db").read_bytes()
+    assert all(one.password.encode() not in stored for one in made)
     set_password(tmp_path, "operator", "another password")
     with pytest.raises(InvalidInput):
         set_password(tmp_path, "operator", "short")

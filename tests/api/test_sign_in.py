@@ -14,7 +14,11 @@ def test_from_stranger_to_signed_in_and_out_again(site: Site) -> None:
     answer = browser.sign_in("operator", PASSWORD)
     session = answer.get_json()
     assert (session["username"], session["display_name"]) == ("operator", "Operator")
-    assert (session["role"], session["expires_at"]) == ("admin", "2026-01-01T12:00:00Z")
+    assert (session["role"], session["expires_at"]) == ("supervisor", "2026-01-01T12:00:00Z")
+    assert "watch_video" in session["permissions"]
+    assert session["second_factor_needed"]
+    assert not session["has_second_factor"]
+    assert session["organisation"]["name"] == "Hammersmith & Fulham (demonstration)"
     assert browser.session() == session
     assert browser.post("/api/sign-out").status_code == 204
     assert not browser.session()["signed_in"]

@@ -1,0 +1,131 @@
+"""What people do to their own account: second factors, password, their sign-ins.
+
+Whoever adds or removes a factor types the password again: an unlocked screen is not enough.
+"""
+
+from __future__ import annotations
+
+from ground_station.core.audit import Act, AuditLog
+from ground_station.core.errors import Conflict, NotFound
+from ground_station.core.factors import FactorRepository, Passkey
+from ground_station.core.registry import SignIn, SignInRepository, UserRepository
+from ground_station.services.audit import by
+from ground_station.services.passwords import Passwords
+from ground_station.services.second_factor import Offer, SecondFactors
+from ground_station.services.sign_in import Identity, SignInService
+
+
+class Account:
+    """Thread-safe; every method takes who asks, about whose account it is."""
+
+    def __init__(
+        self,
+        *,
+        users: UserRepository,
+        sign_ins: SignInRepository,
+        sign_in: SignInService,
+        factors: SecondFactors,
+        factor_rows: FactorRepository,
+        passwords: Passwords,
+        audit: AuditLog,
+    ) -> None:
+        self._users = users
+        self._sign_ins = sign_ins
+        self._sign_in = sign_in
+        self._factors = factors
+        self._factor_rows = factor_rows
+        self._passwords = passwords
+        self._audit = audit
+
+    def has_authenticator(self, who: Identity) -> bool:
+        return self._factors.has_authenticator(who.user.user_id)
+
+    def has_second_factor(self, who: Identity) -> bool:
+        return self._factors.has(who.user.user_id)
+
+    def passkeys(self, who: Identity) -> list[Passkey]:
+        return list(self._factor_rows.passkeys(who.user.user_id))
+
+    def recovery_codes_left(self, who: Identity) -> int:
+        return self._factors.recovery_codes_left(who.user.user_id)
+
+    def sign_ins(self, who: Identity) -> list[SignIn]:
+        return self._sign_in.of_user(who.user.user_id)
+
+    def begin_authenticator(self, who: Identity, password: str) -> Offer:
+        """A new authenticator app, which counts once `confirm_authenticator` has its first code.
+
+        Raises:
+            NotSignedIn, Throttled: the password. Conflict: there is one already.
+        """
+        self._sign_in.check_password(who, password)
+        return self._factors.offer(who.user)
+
+    def confirm_authenticator(self, who: Identity, code: str) -> list[str]:
+        """The app's first code; new recovery codes, to be shown once.
+
+        Raises:
+            InvalidInput: the code is wrong. NotFound, Conflict: nothing to confirm. Throttled.
+        """
+        user = who.user
+        self._factors.begin_try(user.user_id)
+        entry = by(who.principal, Act.FACTOR_ADDED, "user", user.user_id, which="authenticator app")
+        with self._audit.together(entry):
+            self._factors.confirm(user.user_id, code)
+            codes = self._factors.new_recovery_codes(user.user_id)
+            self._sign_in.second_factor_shown(who)
+        self._factors.tried_well(user.user_id)
+        return codes
+
+    def remove_authenticator(self, who: Identity, password: str) -> None:
+        """NotSignedIn, Throttled: the password. NotFound; Conflict: the role needs it."""
+        self._sign_in.check_password(who, password)
+        user = who.user
+        entry = by(
+            who.principal, Act.FACTOR_REMOVED, "user", user.user_id, which="authenticator app"
+        )
+        with self._audit.together(entry):
+            self._factors.remove_authenticator(user)
+
+    def remove_passkey(self, who: Identity, password: str, passkey_id: str) -> None:
+        """As `remove_authenticator`."""
+        self._sign_in.check_password(who, password)
+        user = who.user
+        if all(one.passkey_id != passkey_id for one in self.passkeys(who)):
+            raise NotFound("There is no such passkey on this account.")
+        entry = by(who.principal, Act.FACTOR_REMOVED, "user", user.user_id, which="passkey")
+        with self._audit.together(entry):
+            self._factors.check_can_lose_one(user)
+            self._factor_rows.remove_passkey(passkey_id)
+            self._factors.tidy(user.user_id)
+
+    def new_recovery_codes(self, who: Identity, password: str) -> list[str]:
+        """Ten new ones; the former ones are void. NotSignedIn, Throttled, Conflict."""
+        self._sign_in.check_password(who, password)
+        user = who.user
+        entry = by(who.principal, Act.FACTOR_ADDED, "user", user.user_id, which="recovery codes")
+        with self._audit.together(entry):
+            return self._factors.new_recovery_codes(user.user_id)
+
+    def change_password(self, who: Identity, old: str, new: str) -> None:
+        """A new password; the account's other sign-ins end.
+
+        Raises:
+            NotSignedIn, Throttled: the old one is wrong.
+            InvalidInput: the new one is too short or long. Conflict: it is the old one.
+        """
+        self._sign_in.check_password(who, old)
+        if new == old:
+            raise Conflict("The new password is the old one.", "Choose another one.")
+        hashed = self._passwords.hash(new)
+        user_id = who.user.user_id
+        with self._audit.together(by(who.principal, Act.PASSWORD_CHANGED, "user", user_id)):
+            self._users.set_password_hash(user_id, hashed)
+            gone = self._sign_ins.remove_of_user(user_id, keep=who.session_hash)
+        self._sign_in.tell_ended(gone)
+
+    def revoke(self, who: Identity, sign_in_id: str) -> None:
+        """End one of one's own sign-ins, and all it has open. NotFound."""
+        user_id = who.user.user_id
+        entry = by(who.principal, Act.SIGN_IN_REVOKED, "user", user_id, sign_in=sign_in_id)
+        self._sign_in.revoke(entry, user_id, sign_in_id)
