@@ -31,7 +31,7 @@ MAX_CODE_LENGTH = 100
 
 
 @blueprint.get("/api/agents")
-@access(Access.SIGNED_IN)
+@access(Access.SIGNED_IN, Permission.SEE_SYSTEM)
 def agents() -> flask.Response:
     """Every agent of the organisation."""
     who = identity().principal

@@ -43,6 +43,11 @@ class Access(StrEnum):
     VIEWER = "viewer"  # a viewer token
 
 
+# What anybody who is signed in may use whatever their role, also before a second factor is set up:
+# one's own account and session. Everything else needs a permission.
+OWN = frozenset({"session.sign_out", "session.set_purpose"})
+OWN_BLUEPRINT = "account."
+OWN_EVENT = "disconnect"
 BEARER = frozenset({Access.AGENT, Access.PUBLISHER, Access.VIEWER})
 
 
@@ -50,7 +55,8 @@ def access(kind: Access, permission: Permission | None = None) -> Callable[[F], 
     """Declare who may use a view function or a socket event handler.
 
     Args:
-        permission: what a signed-in person must be allowed; None = anybody who is signed in.
+        permission: what a signed-in person must be allowed; None only for their own account and
+            session, see `OWN`.
     """
 
     def mark(function: F) -> F:
@@ -84,7 +90,8 @@ def permission_of(function: object) -> Permission | None:
 def check_declarations(
     app: flask.Flask, socketio: Any, other_namespaces: Iterable[str] = ()
 ) -> None:
-    """Raise ConfigError naming each route and socket event that says nothing about access.
+    """Raise ConfigError naming each route and socket event that says nothing about access, and
+    each for signed-in people that says nothing about the permission.
 
     Args:
         other_namespaces: namespaces whose own server authenticates every connection.
@@ -92,7 +99,7 @@ def check_declarations(
     missing = sorted(
         f"{rule.rule} ({rule.endpoint})"
         for rule in app.url_map.iter_rules()
-        if access_of(app.view_functions.get(rule.endpoint)) is None
+        if not _declared(app.view_functions.get(rule.endpoint), is_own(rule.endpoint))
     )
     exempt = set(other_namespaces)
     for namespace, handlers in socketio.server.handlers.items():
@@ -100,7 +107,7 @@ def check_declarations(
             missing += sorted(
                 f"{namespace} {event}"
                 for event, handler in handlers.items()
-                if access_of(handler) is None
+                if not _declared(handler, event == OWN_EVENT)
             )
     missing += sorted(
         f"{namespace} (class)"
@@ -109,6 +116,18 @@ def check_declarations(
     )
     if missing:
         raise ConfigError("Nothing says who may use: " + ", ".join(missing) + ".")
+
+
+def is_own(endpoint: str) -> bool:
+    """Whether a route is of one's own account or session."""
+    return endpoint in OWN or endpoint.startswith(OWN_BLUEPRINT)
+
+
+def _declared(function: object, own: bool) -> bool:
+    kind = access_of(function)
+    if kind is not Access.SIGNED_IN:
+        return kind is not None
+    return own or permission_of(function) is not None
 
 
 def guard() -> None:

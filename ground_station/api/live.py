@@ -14,7 +14,8 @@ from ground_station.api.auth import SESSION_COOKIE, Access, access
 from ground_station.api.live_clients import LiveClients
 from ground_station.api.parts import parts
 from ground_station.api.schemas import ViewerClock, Watch
-from ground_station.core.errors import InvalidInput, KestrelError
+from ground_station.core.authority import Permission, require
+from ground_station.core.errors import InvalidInput, KestrelError, NotSignedIn
 from ground_station.core.ids import is_id
 
 NAMESPACE = "/live"
@@ -39,13 +40,17 @@ class LiveEvents:
         ):
             socketio.on_event(name, handler, namespace=NAMESPACE)
 
-    @access(Access.SIGNED_IN)
+    @access(Access.SIGNED_IN, Permission.SEE_MAP)
     def connect(self, _auth: object = None) -> None:
         """Let a signed-in page in; its snapshot follows."""
         _refuse_other_origins()
         who = parts().sign_in.identify(flask.request.cookies.get(SESSION_COOKIE, ""))
         if who is None:
             raise Refuse("You are not signed in.", {"code": "not_signed_in"})
+        try:
+            require(who.principal, Permission.SEE_MAP)
+        except KestrelError as error:
+            raise Refuse(error.message, {"code": error.code}) from error
         self._clients.add(_sid(), who.session_hash)
 
     @access(Access.SIGNED_IN)
@@ -53,12 +58,12 @@ class LiveEvents:
         """The page has gone, or was hung up on."""
         self._clients.remove(_sid())
 
-    @access(Access.SIGNED_IN)
+    @access(Access.SIGNED_IN, Permission.WATCH_VIDEO)
     def watch(self, payload: object = None, *_more: object) -> dict[str, Any]:
         """Acknowledged with {"ok": true}, or {"ok": false, "code", "detail", "remedy"}."""
         try:
             wanted = _watch(payload)
-            parts().sources.get(wanted.source_id)
+            self._check_may_watch(wanted)
             self._clients.watch(_sid(), wanted.source_id, wanted.viewer_session_id)
         except KestrelError as error:
             return _refusal(error)
@@ -71,7 +76,21 @@ class LiveEvents:
             )
         return {"ok": True}
 
-    @access(Access.SIGNED_IN)
+    def _check_may_watch(self, wanted: Watch) -> None:
+        """The boxes are personal data as the pictures are. With a viewer session of their own the
+        person's look was recorded when they asked for its token; else it is recorded now."""
+        session_hash = self._clients.session_hash_of(_sid())
+        who = parts().sign_in.identify_hash(session_hash)
+        if who is None:
+            raise NotSignedIn("You are not signed in.", "Sign in first.")
+        require(who.principal, Permission.WATCH_VIDEO)
+        source = parts().sources.get(wanted.source_id).source
+        viewer = parts().media.sessions.find(wanted.viewer_session_id)
+        own = viewer is not None and viewer.sign_in_hash == session_hash
+        if not own or viewer is None or viewer.source_id != source.source_id:
+            parts().sharing.watch(who.principal, source)
+
+    @access(Access.SIGNED_IN, Permission.SEE_MAP)
     def unwatch(self, payload: object = None, *_more: object) -> dict[str, Any]:
         """Acknowledged as `watch`."""
         try:

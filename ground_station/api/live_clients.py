@@ -49,6 +49,12 @@ class LiveClients:
         with self._lock:
             return list(self._clients.values())
 
+    def session_hash_of(self, sid: str) -> str:
+        """The sign-in of a page; "" for one that has gone."""
+        with self._lock:
+            client = self._clients.get(sid)
+            return "" if client is None else client.session_hash
+
     def of_sign_in(self, session_hash: str) -> list[str]:
         with self._lock:
             return [c.sid for c in self._clients.values() if c.session_hash == session_hash]

@@ -7,13 +7,14 @@ import flask
 from ground_station.api.auth import Access, access
 from ground_station.api.bodies import json_answer
 from ground_station.api.schemas import RetentionRow
+from ground_station.core.authority import Permission
 from ground_station.core.retention import STORED_KINDS
 
 blueprint = flask.Blueprint("retention", __name__)
 
 
 @blueprint.get("/api/retention")
-@access(Access.SIGNED_IN)
+@access(Access.SIGNED_IN, Permission.SEE_MAP)
 def retention() -> flask.Response:
     """The table of `core.retention`, which the sweeper follows too."""
     return json_answer(

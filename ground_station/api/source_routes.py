@@ -10,7 +10,7 @@ from ground_station.api.parts import parts
 from ground_station.api.schemas import AddSourceRequest, SourceAdded, ViewerToken
 from ground_station.core.audit import Act
 from ground_station.core.authority import Permission
-from ground_station.core.errors import NotFound
+from ground_station.core.errors import NotAllowed, NotFound
 from ground_station.services.audit import by
 
 blueprint = flask.Blueprint("sources", __name__)
@@ -22,6 +22,8 @@ def add_source() -> flask.Response:
     """A source for any WHIP client; its publish token is shown this once."""
     body = json_body(AddSourceRequest)
     who, audit = identity().principal, parts().audit
+    if not who.scope.holds(who.scope.organisation_id, body.lat, body.lon):
+        raise NotAllowed("A source you add must lie in your own area.", "Give its place.")
     source, token = parts().sources.add_whip(
         body.name,
         body.lat,
@@ -44,7 +46,8 @@ def remove_source(source_id: str) -> flask.Response:
     """Forget a source and end its publisher and viewers."""
     checked_id(source_id, "source")
     who, source = identity().principal, parts().sources.get(source_id).source
-    if source.organisation_id != who.scope.organisation_id:
+    owner = source.organisation_id
+    if owner != who.scope.organisation_id or not who.scope.holds(owner, source.lat, source.lon):
         raise NotFound("There is no such source.")
     parts().audit.append(by(who, Act.SOURCE_REMOVED, "source", source_id, name=source.name))
     removed = parts().sources.remove(source_id, parts().agents.is_connected)
