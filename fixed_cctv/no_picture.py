@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ground_station.core.agent_protocol import AlertRaised
+from ground_station.core.agent_durable import AlertRaised
 from ground_station.core.clock import Clock
 from ground_station.core.entities import Severity
 

@@ -6,13 +6,12 @@ import threading
 from typing import Any
 
 from ground_station.agentlink.verdict import VERDICT_EVENT
+from ground_station.core.agent_durable import NOTICE_EVENT, Notice, encode_notice
 from ground_station.core.agent_protocol import (
     COMMAND_EVENT,
     NAMESPACE,
-    NOTICE_EVENT,
     Command,
     Done,
-    Notice,
     Refused,
     Reply,
     SdpAnswer,
@@ -147,7 +146,7 @@ class Connection:
     def notify(self, notice: Notice) -> None:
         """Send a notice; see `core.ports.AgentChannel`."""
         if not self._closed:
-            self._emit(NOTICE_EVENT, encode(notice))
+            self._emit(NOTICE_EVENT, encode_notice(notice))
 
     def close(self, reason: Refused | None = None) -> None:
         """Say why (if given) and hang up; never waits for the peer."""

@@ -16,22 +16,19 @@ from ground_station.agentlink.ordered_client import Acknowledge
 from ground_station.agentlink.outbox import Outbox
 from ground_station.agentlink.outgoing import Outgoing
 from ground_station.agentlink.token_file import Tokens
+from ground_station.core.agent_durable import ClockReading, DurablePayload, Received, decode_notice
 from ground_station.core.agent_protocol import (
     HEARTBEAT_INTERVAL_S,
     TRACK_BATCH_INTERVAL_S,
     AgentMessage,
-    ClockReading,
     Command,
     Done,
-    DurablePayload,
     Goodbye,
     Heartbeat,
     Hello,
-    Received,
     Reply,
     RotateToken,
     decode_command,
-    decode_notice,
     encode,
     refused,
 )

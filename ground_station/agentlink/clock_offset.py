@@ -12,7 +12,7 @@ import threading
 from collections import OrderedDict, deque
 from datetime import datetime
 
-from ground_station.core.agent_protocol import ClockReading
+from ground_station.core.agent_durable import ClockReading
 from ground_station.core.clock import Clock
 
 SAMPLES = 16

@@ -18,11 +18,11 @@ from ground_station.agentlink.verdict import (
     refusal_of_connect,
     refusal_of_verdict,
 )
+from ground_station.core.agent_durable import NOTICE_EVENT
 from ground_station.core.agent_protocol import (
     COMMAND_EVENT,
     MESSAGE_EVENT,
     NAMESPACE,
-    NOTICE_EVENT,
     Envelope,
     Hello,
     Refused,

@@ -6,7 +6,8 @@ import logging
 import threading
 
 from ground_station.agentlink.outbox import Outbox
-from ground_station.core.agent_protocol import MAX_ENVELOPE_BYTES, Durable, Received
+from ground_station.core.agent_durable import Durable, Received
+from ground_station.core.agent_wire import MAX_ENVELOPE_BYTES
 from ground_station.core.errors import KestrelError
 
 log = logging.getLogger(__name__)

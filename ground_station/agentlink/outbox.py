@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ground_station.agentlink.outbox_file import open_outbox, unavailable
-from ground_station.core.agent_protocol import (
+from ground_station.core.agent_durable import (
     Durable,
     DurablePayload,
     decode_durable,
-    encode,
+    encode_durable,
 )
 from ground_station.core.clock import Clock
 from ground_station.core.errors import InvalidInput, KestrelError, Unavailable
@@ -244,7 +244,7 @@ class Outbox:
 def _checked(message: Durable) -> bytes:
     """Its bytes, if the station would take them."""
     try:
-        body = encode(message)
+        body = encode_durable(message)
     except (TypeError, ValueError, OverflowError) as error:
         raise InvalidInput(f"This message cannot be sent: {error}.") from error
     if len(body) > MAX_MESSAGE_BYTES:

@@ -9,7 +9,7 @@ import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ground_station.core.agent_protocol import decode_durable
+from ground_station.core.agent_durable import decode_durable
 from ground_station.core.errors import InvalidInput, KestrelError, Unavailable
 
 log = logging.getLogger(__name__)

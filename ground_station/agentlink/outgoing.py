@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ground_station.core.agent_protocol import (
-    MAX_ENVELOPE_BYTES,
     AgentMessage,
     Envelope,
     encode,
 )
+from ground_station.core.agent_wire import MAX_ENVELOPE_BYTES
 from ground_station.core.delivery import DELIVERY, DeliveryClass
 from ground_station.core.errors import InvalidInput
 from ground_station.core.mailbox import DropOldest, LatestSlot

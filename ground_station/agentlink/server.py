@@ -18,13 +18,12 @@ from flask_socketio import SocketIO
 
 from ground_station.agentlink.channel import Connection, close_transport, engine_sid_of
 from ground_station.agentlink.verdict import HELLO_WITHIN_S, SILENT_FOR_S
+from ground_station.core.agent_durable import ClockReading, Durable
 from ground_station.core.agent_protocol import (
     HEARTBEAT_LOST_AFTER_S,
     MESSAGE_EVENT,
     NAMESPACE,
-    ClockReading,
     Done,
-    Durable,
     Envelope,
     Heartbeat,
     Hello,

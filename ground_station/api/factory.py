@@ -33,8 +33,8 @@ from ground_station.api.live_clients import LiveClients
 from ground_station.api.parts import LIVE_CLIENTS, Parts, attach
 from ground_station.api.pusher import Pusher
 from ground_station.api.socket_queues import SocketQueues
-from ground_station.core.agent_protocol import MAX_ENVELOPE_BYTES
 from ground_station.core.agent_protocol import NAMESPACE as AGENTS_NAMESPACE
+from ground_station.core.agent_wire import MAX_ENVELOPE_BYTES
 
 ROUTES = (
     agent_routes,

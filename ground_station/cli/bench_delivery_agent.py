@@ -15,10 +15,10 @@ from pathlib import Path
 from ground_station.agentlink.client import AgentClient
 from ground_station.agentlink.outbox import Outbox
 from ground_station.cli.children import TOKEN_VARIABLE
+from ground_station.core.agent_durable import AlertRaised
 from ground_station.core.agent_protocol import (
     PROTOCOL_VERSION,
     AgentKind,
-    AlertRaised,
     Command,
     Done,
     Heartbeat,

@@ -17,34 +17,28 @@ it: the source is live while its frames come. In those frames `source_id` is the
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 
-from ground_station.core.entities import Severity
+from ground_station.core.agent_durable import Durable
+from ground_station.core.agent_wire import (
+    AwareTime,
+    Finite,
+    Latitude,
+    Longitude,
+    Message,
+    WireRtpTimestamp,
+    decode_as,
+)
 from ground_station.core.errors import InvalidInput, KestrelError, error_from_code
-from ground_station.core.ids import ID_PATTERN
 from ground_station.core.model import CapturedAtFrom, SourceCondition
-
-T = TypeVar("T")
-
-# Checked when a message is decoded. A number that is none (NaN, infinity) or a time without an
-# offset would otherwise travel on to browsers and the store, and break things far from its sender.
-Finite = Annotated[float, msgspec.Meta(ge=-1e15, le=1e15)]
-Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
-Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
-AwareTime = Annotated[datetime, msgspec.Meta(tz=True)]
-MessageId = Annotated[str, msgspec.Meta(pattern=ID_PATTERN)]
-WireRtpTimestamp = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
 
 PROTOCOL_VERSION = 2
 NAMESPACE = "/agents"
 MESSAGE_EVENT = "m"  # agent -> station
 COMMAND_EVENT = "command"  # station -> agent, acknowledged with a Reply
-NOTICE_EVENT = "notice"  # station -> agent, one Notice, not acknowledged
-MAX_ENVELOPE_BYTES = 1_000_000
 TRACK_BATCH_INTERVAL_S = 0.1
 HEARTBEAT_INTERVAL_S = 1.0
 HEARTBEAT_LOST_AFTER_S = 2.5
@@ -54,10 +48,6 @@ class AgentKind(StrEnum):
     NODE = "node"  # a vision node: takes WHIP, serves WHEP, runs inference
     CAMERA = "camera"  # a camera agent: publishes sources over WHIP
     DRONE = "drone"
-
-
-class _Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True):
-    """Base of every message: tagged by class name, unknown fields refused."""
 
 
 # --- agent -> station ----------------------------------------------------------------------------
@@ -104,17 +94,17 @@ class SourceOffer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     calibration: Calibration | None = None
 
 
-class Hello(_Message, frozen=True):
+class Hello(Message, frozen=True):
     """The first message after connecting; refused if the version differs."""
 
     protocol: int
     kind: AgentKind
     name: str
     software: str
-    sources: list[SourceOffer] = []
+    sources: list[SourceOffer] = msgspec.field(default_factory=list)
 
 
-class Heartbeat(_Message, frozen=True):
+class Heartbeat(Message, frozen=True):
     """Sent every second. `problems` maps a source key (or "") to one sentence a person can read.
 
     Attributes:
@@ -124,8 +114,8 @@ class Heartbeat(_Message, frozen=True):
     """
 
     sent_at: AwareTime
-    problems: dict[str, str] = {}
-    figures: dict[str, Finite] = {}
+    problems: dict[str, str] = msgspec.field(default_factory=dict)
+    figures: dict[str, Finite] = msgspec.field(default_factory=dict)
     clock_offset_ms: Finite | None = None
     round_trip_ms: Finite | None = None
 
@@ -149,7 +139,7 @@ class SourceReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     problem: str = ""
 
 
-class SourceReports(_Message, frozen=True):
+class SourceReports(Message, frozen=True):
     """All sessions a node has; a session that is missing has ended.
 
     `viewer_sessions`: ids of all viewers' sessions, so that a station that was restarted can end
@@ -159,7 +149,7 @@ class SourceReports(_Message, frozen=True):
     reports: list[SourceReport]
     detector: str
     detector_problem: str = ""
-    viewer_sessions: list[str] = []
+    viewer_sessions: list[str] = msgspec.field(default_factory=list)
 
 
 class WireTrack(msgspec.Struct, frozen=True, array_like=True):
@@ -190,7 +180,7 @@ class WireFrameTracks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tracks: list[WireTrack]
 
 
-class TrackBatch(_Message, frozen=True):
+class TrackBatch(Message, frozen=True):
     """Tracks of the frames analysed since the last batch."""
 
     frames: list[WireFrameTracks]
@@ -203,58 +193,29 @@ class FrameTime(msgspec.Struct, frozen=True, array_like=True):
     captured_at: AwareTime
 
 
-class FrameTimes(_Message, frozen=True):
+class FrameTimes(Message, frozen=True):
     """Camera agent -> station -> the node that holds the source."""
 
     source_id: str
     times: list[FrameTime]
 
 
-class ViewerClock(_Message, frozen=True):
+class ViewerClock(Message, frozen=True):
     """Node -> station -> that viewer: its RTP timestamp = ours + rtp_offset (mod 2^32)."""
 
     viewer_session_id: str
     rtp_offset: int
 
 
-class SessionEnded(_Message, frozen=True):
+class SessionEnded(Message, frozen=True):
     """Node -> station: a publisher's or viewer's session ended by itself."""
 
     session_id: str
     reason: str
 
 
-class Goodbye(_Message, frozen=True):
+class Goodbye(Message, frozen=True):
     """The last message: the agent stops because it was told to. That it is gone is no problem."""
-
-
-class AlertRaised(_Message, frozen=True):
-    """Something that asks for a person. `source_key`: of the agent's own source, if it is about
-    one."""
-
-    kind: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
-    severity: Severity
-    text: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
-    remedy: Annotated[str, msgspec.Meta(max_length=500)] = ""
-    source_key: Annotated[str, msgspec.Meta(max_length=80)] | None = None
-    lat: Latitude | None = None
-    lon: Longitude | None = None
-
-
-DurablePayload = AlertRaised  # a union, once there are more
-
-
-class Durable(_Message, frozen=True):
-    """What must never be lost: kept in the agent's outbox until the station has acknowledged it.
-
-    Attributes:
-        message_id: UUIDv7, made once; the station takes each id once.
-        made_at: by the agent's own clock, which may be wrong.
-    """
-
-    message_id: MessageId
-    made_at: AwareTime
-    payload: DurablePayload
 
 
 AgentMessage = (
@@ -287,7 +248,7 @@ class SourceGrant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source_id: str
 
 
-class PublishSources(_Message, frozen=True):
+class PublishSources(Message, frozen=True):
     """To a camera agent, after hello and whenever a node comes (back): publish these over WHIP now,
     each at `whip_path` + source_id, dropping any session it still holds for them."""
 
@@ -295,7 +256,7 @@ class PublishSources(_Message, frozen=True):
     sources: list[SourceGrant]
 
 
-class AcceptWhip(_Message, frozen=True):
+class AcceptWhip(Message, frozen=True):
     """To a node: answer this publisher's offer. Reply: SdpAnswer."""
 
     source_id: str
@@ -304,7 +265,7 @@ class AcceptWhip(_Message, frozen=True):
     analyse: bool = True
 
 
-class AcceptWhep(_Message, frozen=True):
+class AcceptWhep(Message, frozen=True):
     """To a node: answer this viewer's offer. Reply: SdpAnswer."""
 
     source_id: str
@@ -312,27 +273,27 @@ class AcceptWhep(_Message, frozen=True):
     sdp: str
 
 
-class AddCandidates(_Message, frozen=True):
+class AddCandidates(Message, frozen=True):
     """To a node: trickled ICE candidates, an RFC 8840 SDP fragment. Reply: Done."""
 
     session_id: str
     sdp_fragment: str
 
 
-class EndSession(_Message, frozen=True):
+class EndSession(Message, frozen=True):
     """To a node: end a publisher's or viewer's session. Reply: Done, even if it is gone."""
 
     session_id: str
 
 
-class RelayFrameTimes(_Message, frozen=True):
+class RelayFrameTimes(Message, frozen=True):
     """To a node: frame times of a source, as its agent sent them. Reply: Done."""
 
     source_id: str
     times: list[FrameTime]
 
 
-class RotateToken(_Message, frozen=True):
+class RotateToken(Message, frozen=True):
     """To an agent: keep this token and use it from the next connection on. Reply: Done, once it is
     on the agent's disk. The former token stays good until the new one has been used."""
 
@@ -350,17 +311,17 @@ Command = (
 )
 
 
-class Done(_Message, frozen=True):
+class Done(Message, frozen=True):
     """The command was carried out."""
 
 
-class SdpAnswer(_Message, frozen=True):
+class SdpAnswer(Message, frozen=True):
     """The node's answer, with all its own candidates in it."""
 
     sdp: str
 
 
-class Refused(_Message, frozen=True):
+class Refused(Message, frozen=True):
     """The command could not be carried out; `code` is a code of `core.errors`."""
 
     code: str
@@ -371,64 +332,29 @@ class Refused(_Message, frozen=True):
 Reply = Done | SdpAnswer | Refused
 
 
-# --- station -> agent: notices -------------------------------------------------------------------
-
-
-class Received(_Message, frozen=True):
-    """These durable messages are on the station's disk, with all that follows from them: forget
-    them. A `problem` says why what else is under way could not be kept; it is sent again later."""
-
-    message_ids: list[MessageId]
-    problem: str = ""
-
-
-class ClockReading(_Message, frozen=True):
-    """The answer to a heartbeat: its own `sent_at`, and the station's clock when it came and when
-    this left."""
-
-    sent_at: AwareTime
-    received_at: AwareTime
-    replied_at: AwareTime
-
-
-Notice = Received | ClockReading
-
-
 _envelope_decoder = msgspec.msgpack.Decoder(Envelope)
 _command_decoder: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)
-_durable_decoder = msgspec.msgpack.Decoder(Durable)
-_notice_decoder: msgspec.msgpack.Decoder[Notice] = msgspec.msgpack.Decoder(Notice)
 _reply_decoder: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 
 
-def encode(message: Envelope | Command | Reply | Notice | Durable) -> bytes:
+def encode(message: Envelope | Command | Reply) -> bytes:
     """One message as msgpack."""
     return msgspec.msgpack.encode(message)
 
 
 def decode_envelope(payload: object) -> Envelope:
     """Raises InvalidInput for anything that is not one well-formed envelope of bounded size."""
-    return _decode(_envelope_decoder, payload, "an agent message")
+    return decode_as(_envelope_decoder, payload, "an agent message")
 
 
 def decode_command(payload: object) -> Command:
     """Raises InvalidInput for anything that is not one well-formed command."""
-    return _decode(_command_decoder, payload, "a command")
-
-
-def decode_notice(payload: object) -> Notice:
-    """Raises InvalidInput for anything that is not one well-formed notice."""
-    return _decode(_notice_decoder, payload, "a notice")
-
-
-def decode_durable(payload: object) -> Durable:
-    """Raises InvalidInput for anything that is not one well-formed durable message."""
-    return _decode(_durable_decoder, payload, "a durable message")
+    return decode_as(_command_decoder, payload, "a command")
 
 
 def decode_reply(payload: object) -> Reply:
     """Raises InvalidInput for anything that is not one well-formed reply."""
-    return _decode(_reply_decoder, payload, "a reply")
+    return decode_as(_reply_decoder, payload, "a reply")
 
 
 def refused(error: KestrelError) -> Refused:
@@ -452,16 +378,3 @@ def check_hello(hello: Hello) -> None:
             f"this station speaks {PROTOCOL_VERSION}.",
             f"Run the same release of Kestrel on both: update {older}.",
         )
-
-
-def _decode(decoder: msgspec.msgpack.Decoder[T], payload: object, what: str) -> T:
-    if not isinstance(payload, bytes | bytearray):
-        raise InvalidInput(f"What came as {what} is not bytes.")
-    if len(payload) > MAX_ENVELOPE_BYTES:
-        raise InvalidInput(
-            f"What came as {what} has {len(payload)} bytes; {MAX_ENVELOPE_BYTES} are the most."
-        )
-    try:
-        return decoder.decode(payload)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidInput(f"What came as {what} is malformed: {error}.") from error

@@ -10,8 +10,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from ground_station.core.agent_durable import Durable
 from ground_station.core.agent_protocol import (
-    Durable,
     FrameTimes,
     Goodbye,
     Heartbeat,

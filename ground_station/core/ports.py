@@ -9,14 +9,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ground_station.core.agent_durable import Durable, Notice
 from ground_station.core.agent_protocol import (
     AgentKind,
     AgentMessage,
     Command,
     Done,
-    Durable,
     Hello,
-    Notice,
     SdpAnswer,
 )
 from ground_station.core.model import Detections, Frame, Track

@@ -7,11 +7,11 @@ import threading
 from collections.abc import Sequence
 from typing import Protocol
 
+from ground_station.core.agent_durable import Durable
 from ground_station.core.agent_protocol import (
     HEARTBEAT_LOST_AFTER_S,
     AgentKind,
     AgentMessage,
-    Durable,
     FrameTimes,
     Goodbye,
     Heartbeat,

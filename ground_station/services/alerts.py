@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ground_station.core.agent_protocol import Durable, Received
+from ground_station.core.agent_durable import Durable, Received
 from ground_station.core.audit import Act, Actor, AuditEntry, AuditLog
 from ground_station.core.authority import Principal
 from ground_station.core.bus import Bus

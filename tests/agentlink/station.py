@@ -17,16 +17,15 @@ from ground_station.agentlink.client import AgentClient
 from ground_station.agentlink.hanging_up import close_calmly
 from ground_station.agentlink.server import AgentServer
 from ground_station.agentlink.token_file import Tokens as ClientTokens
+from ground_station.core.agent_durable import Durable, Received
 from ground_station.core.agent_protocol import (
     PROTOCOL_VERSION,
     AgentKind,
     AgentMessage,
     Command,
     Done,
-    Durable,
     Heartbeat,
     Hello,
-    Received,
     Reply,
 )
 from ground_station.core.clock import Clock, SystemClock

@@ -23,8 +23,8 @@ from ground_station.agentlink.token_file import (
     read_agent_file,
     write_agent_file,
 )
+from ground_station.core.agent_durable import ClockReading
 from ground_station.core.agent_protocol import (
-    ClockReading,
     Envelope,
     Heartbeat,
     RotateToken,

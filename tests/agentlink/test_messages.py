@@ -12,7 +12,6 @@ import pytest
 from ground_station.agentlink.client import AgentClient
 from ground_station.agentlink.outgoing import CONTROL_CAPACITY, STREAM_CAPACITY, Outgoing
 from ground_station.core.agent_protocol import (
-    MAX_ENVELOPE_BYTES,
     AgentMessage,
     Envelope,
     FrameTime,
@@ -25,6 +24,7 @@ from ground_station.core.agent_protocol import (
     decode_envelope,
     encode,
 )
+from ground_station.core.agent_wire import MAX_ENVELOPE_BYTES
 from ground_station.core.ports import AgentChannel
 from tests.agentlink.raw import RawAgent
 from tests.agentlink.station import Station, until

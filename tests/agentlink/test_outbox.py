@@ -14,7 +14,7 @@ import pytest
 
 from ground_station.agentlink.durable_sender import AGAIN_AFTER_S, PAUSE_S, UNDER_WAY, DurableSender
 from ground_station.agentlink.outbox import Outbox
-from ground_station.core.agent_protocol import AlertRaised, Durable, Received
+from ground_station.core.agent_durable import AlertRaised, Durable, Received
 from ground_station.core.clock import ManualClock
 from ground_station.core.entities import Severity
 from ground_station.core.errors import InvalidInput, Unavailable

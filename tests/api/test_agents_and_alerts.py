@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ground_station.core.agent_protocol import AgentKind, AlertRaised, Durable, Heartbeat
+from ground_station.core.agent_durable import AlertRaised, Durable
+from ground_station.core.agent_protocol import (
+    AgentKind,
+    Heartbeat,
+)
 from ground_station.core.audit import Act
 from ground_station.core.authority import Role
 from ground_station.core.entities import Severity

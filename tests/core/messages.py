@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
+from ground_station.core import agent_durable, agent_wire
 from ground_station.core import agent_protocol as protocol
 from ground_station.core.ids import new_id
 
@@ -19,12 +20,12 @@ _SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
     str: _texts,
     bool: st.booleans(),
     int: st.integers(-(2**63), 2**63 - 1),
-    protocol.Finite: st.floats(-1e15, 1e15),
-    protocol.Latitude: st.floats(-90, 90),
-    protocol.Longitude: st.floats(-180, 180),
-    protocol.AwareTime: st.datetimes(timezones=st.just(UTC)),
-    protocol.WireRtpTimestamp: st.integers(0, 2**32 - 1),
-    protocol.MessageId: st.builds(new_id),
+    agent_wire.Finite: st.floats(-1e15, 1e15),
+    agent_wire.Latitude: st.floats(-90, 90),
+    agent_wire.Longitude: st.floats(-180, 180),
+    agent_wire.AwareTime: st.datetimes(timezones=st.just(UTC)),
+    agent_wire.WireRtpTimestamp: st.integers(0, 2**32 - 1),
+    agent_wire.MessageId: st.builds(new_id),
     type(None): st.none(),
 }
 
@@ -51,7 +52,7 @@ def of_type(annotation: Any) -> st.SearchStrategy[Any]:
 def _annotated(meta: msgspec.Meta) -> st.SearchStrategy[str]:
     """A text within its bounds."""
     if meta.pattern is not None:
-        return st.from_regex(meta.pattern.removesuffix("$") + r"\Z")
+        return st.from_regex(meta.pattern)
     return st.text(
         st.characters(codec="utf-8"), min_size=meta.min_length or 0, max_size=meta.max_length
     )
@@ -72,4 +73,4 @@ envelopes = st.builds(
 )
 commands = of_type(protocol.Command)
 replies = of_type(protocol.Reply)
-notices = of_type(protocol.Notice)
+notices = of_type(agent_durable.Notice)

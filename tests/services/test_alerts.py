@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from ground_station.core.agent_protocol import AgentKind, AlertRaised, Durable, Heartbeat, Received
+from ground_station.core.agent_durable import AlertRaised, Durable, Received
+from ground_station.core.agent_protocol import (
+    AgentKind,
+    Heartbeat,
+)
 from ground_station.core.audit import Act, AuditEntry
 from ground_station.core.authority import Area, Principal, Purpose, Role, Scope
 from ground_station.core.entities import Alert, AlertState, Severity
@@ -19,8 +24,8 @@ from ground_station.services.alerts import KEPT_DAYS, raised_at
 from tests.services.world import FakeChannel, World
 
 
-def message(world: World, text: str = "It moved.", **changes: object) -> Durable:
-    payload = AlertRaised("camera_moved", Severity.CAUTION, text, **changes)  # type: ignore[arg-type]
+def message(world: World, text: str = "It moved.", **changes: Any) -> Durable:
+    payload = AlertRaised("camera_moved", Severity.CAUTION, text, **changes)
     return Durable(new_id(), world.clock.now(), payload)
 
 
@@ -267,9 +272,9 @@ def person(world: World, organisation_id: str = "", area: Area | None = None) ->
     )
 
 
-def raised(world: World, **changes: object) -> str:
+def raised(world: World, **changes: float) -> str:
     sender = agent(world)
-    sent = message(world, **changes)
+    sent = message(world, "It moved.", **changes)
     send(world, sender, [sent])
     world.inbox.drain()
     return sent.message_id

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
+from ground_station.core.agent_durable import Notice
 from ground_station.core.agent_protocol import (
     PROTOCOL_VERSION,
     AcceptWhep,
@@ -19,7 +20,6 @@ from ground_station.core.agent_protocol import (
     GroundPair,
     Heartbeat,
     Hello,
-    Notice,
     SdpAnswer,
     SourceOffer,
     SourceReport,
