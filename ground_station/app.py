@@ -276,6 +276,14 @@ def opened_audit(data_folder: Path) -> Iterator[AuditChain]:
         yield open_audit(database, data_folder, SystemClock())
 
 
+@contextmanager
+def opened_sharing(data_folder: Path) -> Iterator[Sharing]:
+    """Organisations and agreements for one command."""
+    with _opened(data_folder) as database:
+        audit = open_audit(database, data_folder, SystemClock())
+        yield Sharing(SqlOrganisations(database), audit, SystemClock())
+
+
 def verify_audit(data_folder: Path) -> ChainCheck:
     """Check the whole audit log (IntegrityError names the first record that is wrong)."""
     with _opened(data_folder) as database:

@@ -118,6 +118,15 @@ def _password(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="who gets a new password; it is asked for")
 
 
+def _backup_file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="the archive")
+
+
+def _export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("organisation", metavar="ORGANISATION", help="its name or id")
+    parser.add_argument("file", type=Path, metavar="FILE", help="a new file")
+
+
 def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", action="store_true", help="one JSON document on stdout, progress on stderr"
@@ -130,6 +139,11 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--frames", type=int, default=2000, help="frames to watch in locked view (%(default)s)"
     )
+
+
+def _organisations_add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME")
+    parser.add_argument("--kind", choices=("council", "police", "other"), required=True)
 
 
 def _audit_verify(parser: argparse.ArgumentParser) -> None:
@@ -184,6 +198,17 @@ COMMANDS: tuple[Command, ...] = (
         configure=_bench,
     ),
     Command(
+        "organisations list",
+        "list the organisations of this installation",
+        "ground_station.cli.organisations:show",
+    ),
+    Command(
+        "organisations add",
+        "add another organisation, a controller of its own",
+        "ground_station.cli.organisations:add",
+        configure=_organisations_add,
+    ),
+    Command(
         "audit verify",
         "check the audit log: gaps, hashes, links, signatures",
         "ground_station.cli.audit:verify",
@@ -234,6 +259,24 @@ COMMANDS: tuple[Command, ...] = (
         "ground_station.cli.bench_delivery:run",
         configure=_bench_delivery,
     ),
+    Command(
+        "backup",
+        "write everything the station needs to one file, while it runs",
+        "ground_station.cli.backup:back_up",
+        configure=_backup_file,
+    ),
+    Command(
+        "restore",
+        "put a backup back; what was there is kept beside it",
+        "ground_station.cli.backup:restore",
+        configure=_backup_file,
+    ),
+    Command(
+        "export",
+        "write everything of one organisation to a file",
+        "ground_station.cli.backup:export",
+        configure=_export,
+    ),
     Command("test", "run every check and test", "ground_station.cli.checks:run", Needs.TESTS),
     Command("_station", "", "ground_station.cli.children:station", configure=_child),
     Command("_node", "", "ground_station.cli.children:node", configure=_child_of_station),
@@ -245,6 +288,7 @@ GROUPS = {
     "agents": "cameras, nodes and drones that connect",
     "audit": "the log of every act",
     "bench": "measurements",
+    "organisations": "who answers for people and things here",
     "users": "people who sign in",
 }
 

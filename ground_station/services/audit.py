@@ -20,6 +20,7 @@ def by(
     act: Act,
     subject_kind: str = "",
     subject_id: str = "",
+    /,
     **details: Detail,
 ) -> AuditEntry:
     """An act of a signed-in person, for their own organisation, without a purpose."""

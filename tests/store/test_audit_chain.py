@@ -6,37 +6,30 @@ import hashlib
 import json
 import multiprocessing
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import rfc8785
+from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from ground_station.core.audit import Act, Actor, AuditEntry, AuditRecord
 from ground_station.core.audit_form import details_text, record_bytes
 from ground_station.core.clock import ManualClock, SystemClock
-from ground_station.core.errors import InvalidInput, Unavailable
+from ground_station.core.errors import InvalidInput, KestrelError, Unavailable
 from ground_station.store import audit_chain
 from ground_station.store.audit_chain import AuditChain
 from ground_station.store.audit_keys import AuditKeys
-from ground_station.store.engine import Database, database_file, open_database
+from ground_station.store.audit_verify import check_all
+from ground_station.store.engine import Database, open_station_database
 from ground_station.store.orm import OrganisationRow
-from ground_station.store.prepare import prepare_database
+from tests.store.conftest import Place
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    prepare_database(tmp_path / "var")
-    return tmp_path / "var"
-
-
-@pytest.fixture
-def database(folder: Path) -> Iterator[Database]:
-    opened = open_database(database_file(folder))
-    yield opened
-    opened.close()
+def folder(place: Place) -> Path:
+    return place.folder
 
 
 @pytest.fixture
@@ -136,21 +129,27 @@ def test_effect_and_record_are_one_transaction(chain: AuditChain, database: Data
     assert [one.entry.details.get("number") for one in whole(chain)[1:]] == [2, 0]
 
 
-@pytest.mark.parametrize("table", ["audit_records", "audit_heads"])
-@pytest.mark.parametrize(
-    "statement",
-    [
+ATTACKS = {
+    "both": [
         "UPDATE {} SET hash = 'x'",
+        "UPDATE {} SET hash = hash WHERE seq = 2",
         "DELETE FROM {}",
         "DELETE FROM {} WHERE seq = 2",
+        "INSERT INTO {0} SELECT * FROM {0} WHERE seq = 2 "
+        "ON CONFLICT (seq) DO UPDATE SET hash = 'x'",
+    ],
+    "sqlite": [
         "INSERT OR REPLACE INTO {0} SELECT * FROM {0} WHERE seq = 2",
         "REPLACE INTO {0} SELECT * FROM {0} WHERE seq = 2",
         "UPDATE OR REPLACE {} SET seq = 9",
-        "INSERT INTO {0} SELECT * FROM {0} WHERE seq = 2 ON CONFLICT DO UPDATE SET hash = 'x'",
     ],
-)
+    "postgresql": ["TRUNCATE {}", "TRUNCATE {} CASCADE"],
+}
+
+
+@pytest.mark.parametrize("table", ["audit_records", "audit_heads"])
 def test_nothing_changes_or_leaves(
-    chain: AuditChain, database: Database, table: str, statement: str
+    chain: AuditChain, database: Database, kind: str, table: str
 ) -> None:
     chain.append(entry())
     chain.sign()
@@ -161,9 +160,16 @@ def test_nothing_changes_or_leaves(
 
     before = rows()
     assert before
-    with pytest.raises(DatabaseError, match="only grows"), database.write() as session:
-        session.execute(text(statement.format(table)))
-    assert rows() == before
+    for attack in (*ATTACKS["both"], *ATTACKS[kind]):
+        statement = attack.format(table)
+        with pytest.raises((DatabaseError, KestrelError), match=r"only grows"):
+            attempt(database, statement)
+        assert rows() == before, attack
+
+
+def attempt(database: Database, statement: str) -> None:
+    with database.write() as session:
+        session.execute(text(statement))
 
 
 @pytest.mark.parametrize(
@@ -201,9 +207,9 @@ def test_nothing_more_is_taken_when_too_much_waits(
     check_links(whole(chain))
 
 
-def append_many(folder: str, count: int, served: bool) -> None:
+def append_many(folder: str, url: str | None, count: int, served: bool) -> None:
     """In a process of its own."""
-    database = open_database(database_file(Path(folder)))
+    database = open_station_database(Path(folder), None if url is None else SecretStr(url))
     chain = AuditChain(database, SystemClock(), AuditKeys(Path(folder)))
     if served:
         chain.start()
@@ -214,10 +220,11 @@ def append_many(folder: str, count: int, served: bool) -> None:
     database.close()
 
 
-def test_two_processes_make_one_chain(chain: AuditChain, folder: Path) -> None:
+def test_two_processes_make_one_chain(chain: AuditChain, place: Place) -> None:
     spawn = multiprocessing.get_context("spawn")
+    url = None if place.url is None else place.url.get_secret_value()
     both = [
-        spawn.Process(target=append_many, args=(str(folder), 60, served))
+        spawn.Process(target=append_many, args=(str(place.folder), url, 60, served))
         for served in (True, False)
     ]
     for process in both:
@@ -228,3 +235,4 @@ def test_two_processes_make_one_chain(chain: AuditChain, folder: Path) -> None:
     records = whole(chain)
     assert len(records) == 121
     check_links(records)
+    assert check_all(chain._database).up_to == 121
