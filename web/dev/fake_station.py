@@ -3,8 +3,9 @@
     .venv/bin/python web/dev/fake_station.py [--port 8099] [--frame-code] [--cameras 4] [--fps 10]
 
 Serves web/dist under the real station's Content-Security-Policy, signs anybody in whose password is
-"kestrel", and shows the PETS footage of ../shared over real WebRTC with the boxes that people drew
-on it. POST /dev/<silence|speak|lose|return|restart> changes what happens.
+"kestrel" (the username says the role, see fake_office.py), and shows the PETS footage of ../shared
+over real WebRTC with the boxes that people drew on it. POST /dev/<act> changes what happens:
+silence | speak, lose | return, restart, empty | full, broken | mended.
 """
 
 from __future__ import annotations
@@ -13,34 +14,24 @@ import argparse
 import threading
 import time
 import uuid
+from typing import Any
 
+import fake_office as office
 import fake_scene as scene
 import flask
 import flask_socketio
+import segno
 from fake_media import OFFSET, Viewers
 
 from ground_station.api.front_door import CONTENT_SECURITY_POLICY
 
 DIST = scene.ROOT / "web" / "dist"
-signed_in: set[str] = set()
+signed_in: dict[str, dict[str, Any]] = {}
 tries: list[float] = []
 
 
-def session(here: bool) -> dict[str, object]:
-    return {
-        "signed_in": here,
-        "username": "operator" if here else None,
-        "display_name": "Duty Operator" if here else None,
-        "role": "admin" if here else None,
-        "csrf_token": "x",
-        "expires_at": scene.iso(-12 * 3600) if here else None,
-        "software": "Kestrel 0.1.0 (fake)",
-        "demo": True,
-    }
-
-
-def known() -> bool:
-    return flask.request.cookies.get("fake") in signed_in
+def known() -> dict[str, Any] | None:
+    return signed_in.get(flask.request.cookies.get("fake", ""))
 
 
 def problem(status: int, code: str, detail: str, remedy: str = "") -> flask.Response:
@@ -75,7 +66,7 @@ def serve_page(app: flask.Flask) -> None:
 def serve_sign_in(app: flask.Flask) -> None:
     @app.get("/api/session")
     def read() -> flask.Response:
-        return flask.jsonify(session(known()))
+        return flask.jsonify(office.session_of(known()))
 
     @app.post("/api/sign-in")
     def sign_in() -> flask.Response:
@@ -87,15 +78,55 @@ def serve_sign_in(app: flask.Flask) -> None:
         if (flask.request.json or {}).get("password") != "kestrel":
             tries.append(time.time())
             return problem(401, "not_signed_in", "The username or the password is wrong.")
+        body = flask.request.json or {}
+        if body["username"] == "coded" and not body.get("code"):
+            return problem(
+                401, "code_needed", "This account has a second factor.", "Type the code."
+            )
         key = str(uuid.uuid4())
-        signed_in.add(key)
-        answer = flask.jsonify(session(True))
+        signed_in[key] = office.new_user(body["username"])
+        answer = flask.jsonify(office.session_of(signed_in[key]))
         answer.set_cookie("fake", key)
         return answer
 
+    @app.post("/api/session/purpose")
+    def purpose() -> flask.Response:
+        user, body = known() or {}, flask.request.json or {}
+        user.update(purpose=body["purpose"], note=body["note"])
+        return flask.jsonify(office.session_of(user))
+
     @app.post("/api/sign-out")
     def sign_out() -> tuple[str, int]:
-        signed_in.discard(flask.request.cookies.get("fake", ""))
+        signed_in.pop(flask.request.cookies.get("fake", ""), None)
+        return "", 204
+
+    @app.before_request
+    def broken() -> flask.Response | None:
+        quiet = ("/api/session", "/api/sign-in", "/api/sign-out")
+        if (
+            office.office["broken"]
+            and flask.request.path.startswith("/api/")
+            and (flask.request.path not in quiet)
+        ):
+            return problem(503, "unavailable", "The database does not answer.", "Wait a moment.")
+        return None
+
+
+def serve_factors(app: flask.Flask) -> None:
+    @app.post("/api/account/authenticator")
+    def offer() -> flask.Response:
+        uri = "otpauth://totp/Kestrel:fresh?secret=JBSWY3DPEHPK3PXP&issuer=Kestrel"
+        picture = segno.make(uri).svg_inline(scale=4)
+        return flask.jsonify({"secret": "JBSWY3DPEHPK3PXP", "uri": uri, "qr_svg": picture})
+
+    @app.post("/api/account/authenticator/confirm")
+    def confirm() -> flask.Response:
+        (known() or {}).update(factor=True)
+        return flask.jsonify({"codes": [f"{n:04d}-made-up" for n in range(10)]})
+
+    @app.post("/api/account/password")
+    def password() -> tuple[str, int]:
+        (known() or {}).update(must_change=False)
         return "", 204
 
 
@@ -126,8 +157,14 @@ def serve_sources(app: flask.Flask, viewers: Viewers) -> None:
         viewers.end(name)
         return "", 200
 
+
+def serve_dev(app: flask.Flask) -> None:
     @app.post("/dev/<act>")
     def dev(act: str) -> tuple[str, int]:
+        if act in ("empty", "full"):
+            office.office["empty"] = act == "empty"
+        if act in ("broken", "mended"):
+            office.office["broken"] = act == "broken"
         if act in ("silence", "speak"):
             scene.state["silent"] = act == "silence"
         if act in ("lose", "return", "restart"):
@@ -191,7 +228,10 @@ def main() -> None:
     socketio = flask_socketio.SocketIO(app, async_mode="threading")
     serve_page(app)
     serve_sign_in(app)
+    serve_factors(app)
+    office.serve_office(app)
     serve_sources(app, Viewers(footage))
+    serve_dev(app)
     serve_live(socketio, footage, arguments.cameras)
     threading.Thread(target=push, args=(socketio, footage), daemon=True).start()
     print(f"FAKE station, for work on the page only: http://127.0.0.1:{arguments.port}", flush=True)

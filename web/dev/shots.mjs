@@ -1,5 +1,5 @@
 // Pictures of the page against the fake station, to look at while working on it.
-//   node web/dev/shots.mjs http://127.0.0.1:8099 FOLDER [name...]
+//   node web/dev/shots.mjs http://127.0.0.1:8099 FOLDER [name... | @desk | @tablet | @phone | @night | @day]
 import { chromium } from 'playwright-core'
 import { mkdirSync } from 'node:fs'
 
@@ -12,20 +12,33 @@ const browser = await chromium.launch({
 const dev = (act) => fetch(`${address}/dev/${act}`, { method: 'POST' })
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
-async function open(viewport, { touch = false, signIn = true, hash = '', theme = '' } = {}) {
+async function open(viewport, { touch = false, user = 'operator', signIn = true, at = '#/map', theme = '', purpose = true } = {}) {
   const context = await browser.newContext({ viewport, hasTouch: touch, isMobile: touch, locale: 'en-GB', timezoneId: 'Europe/London' })
   const page = await context.newPage()
   page.on('console', (m) => ['error', 'warning'].includes(m.type()) && console.log(`  [${m.type()}] ${m.text()}`))
   page.on('pageerror', (e) => console.log(`  [exception] ${e.stack}`))
   if (theme) await page.addInitScript((t) => localStorage.setItem('kestrel.theme', t), theme)
-  await page.goto(`${address}/?diagnostics=1${hash}`)
-  if (signIn) {
-    await page.getByLabel('Username').fill('operator')
-    await page.getByLabel('Password', { exact: true }).fill('kestrel')
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByRole('application', { name: /map/i }).waitFor()
-    await wait(2500)
+  await page.goto(`${address}/?diagnostics=1${at}`)
+  if (!signIn) return page
+  await page.getByLabel('Username').fill(user)
+  await page.getByLabel('Password', { exact: true }).fill('kestrel')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  if (['coded', 'fresh', 'newcomer'].includes(user)) {
+    await wait(600)
+    return page
   }
+  await page.getByRole('navigation', { name: 'Views' }).waitFor()
+  if (purpose && ['operator', 'supervisor', 'officer'].includes(user)) {
+    await page.evaluate(() =>
+      fetch('/api/session/purpose', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ purpose: 'public_safety', note: 'CAD 1432' }),
+      }),
+    )
+    await page.reload()
+  }
+  await wait(2500)
   return page
 }
 const camera = async (page) => {
@@ -34,8 +47,8 @@ const camera = async (page) => {
   await wait(4500)
 }
 const DESK = { width: 1440, height: 900 }
-const TABLET = { width: 1180, height: 820 }
-const PHONE = { width: 412, height: 880 }
+const TABLET = { width: 1024, height: 768 }
+const PHONE = { width: 390, height: 844 }
 
 const scenes = {
   'sign-in': async () => {
@@ -133,11 +146,62 @@ const scenes = {
   },
 }
 
+// Every screen, in each size and theme: desk-people, phone-people, night-people ...
+const WHO = { wall: 'operator', alerts: 'supervisor', home: 'supervisor', audit: 'auditor', sharing: 'dpo', retention: 'dpo' }
+const SCREENS = ['wall', 'alerts', 'alerts/w1', 'home', 'sources', 'people', 'people/p2', 'roles', 'agents', 'agents/a3',
+  'system', 'audit', 'sharing', 'retention', 'account', 'more']
+for (const screen of SCREENS) {
+  const user = WHO[screen.split('/')[0]] ?? 'admin'
+  const at = `#/${screen}`
+  const name = screen.replace('/', '-')
+  scenes[`${name}@desk`] = () => open(DESK, { user, at })
+  scenes[`${name}@tablet`] = () => open(TABLET, { user, at, touch: true })
+  scenes[`${name}@phone`] = () => open(PHONE, { user, at, touch: true })
+  scenes[`${name}@night`] = () => open(DESK, { user, at, theme: 'night' })
+  scenes[`${name}@day`] = () => open(DESK, { user, at, theme: 'daylight' })
+}
+Object.assign(scenes, {
+  'sign-in-code': () => open(DESK, { user: 'coded' }),
+  'set-up': async () => {
+    const page = await open(DESK, { user: 'fresh' })
+    await page.getByLabel('Your password again').fill('kestrel')
+    await page.getByRole('button', { name: 'Show the picture to scan' }).click()
+    await wait(500)
+    return page
+  },
+  newcomer: () => open(DESK, { user: 'newcomer' }),
+  'purpose@desk': () => open(DESK, { at: '#/wall', purpose: false }),
+  'purpose-panel': async () => {
+    const page = await open(DESK, { purpose: false })
+    await camera(page)
+    return page
+  },
+  'not-allowed': () => open(DESK, { at: '#/people' }),
+  'add-person': async () => {
+    const page = await open(DESK, { user: 'admin', at: '#/people' })
+    await page.getByRole('button', { name: 'Add a person' }).click()
+    await wait(300)
+    return page
+  },
+  'empty-people': async () => {
+    await dev('empty')
+    return open(DESK, { user: 'admin', at: '#/people' })
+  },
+  'broken-people': async () => {
+    await dev('broken')
+    return open(DESK, { user: 'admin', at: '#/people' })
+  },
+  'broken-home': async () => {
+    await dev('broken')
+    return open(DESK, { user: 'supervisor', at: '#/home', purpose: false })
+  },
+})
+
 for (const [name, scene] of Object.entries(scenes)) {
-  if (only.length > 0 && !only.includes(name)) continue
+  if (only.length > 0 && !only.some((asked) => name === asked || (asked.startsWith('@') && name.endsWith(asked)))) continue
   console.log(name)
   await dev('speak')
-  await dev('return')
+  for (const act of ['return', 'full', 'mended']) await dev(act)
   const page = await scene()
   await page.screenshot({ path: `${folder}/${name}.png`, fullPage: name === 'components' })
   await page.context().close()

@@ -61,7 +61,7 @@ export async function signOut(): Promise<void> {
 
 http.whenSignedOut(() => void refreshSession())
 http.whenRefused((code) => {
-  if (code === 'second_factor_needed') void refreshSession()
+  if (code === 'second_factor_needed' || code === 'password_change_needed') void refreshSession()
   if (code === 'purpose_needed') void refreshSession().then(() => (dialog.value = 'purpose'))
 })
 

@@ -52,9 +52,11 @@ export function App() {
     case 'signed_out':
       return <SignIn of={now.session} expired={now.expired} />
     case 'signed_in':
-      return now.session.second_factor_needed ? <MustSetUp of={now.session} /> : <Frame of={now.session} />
+      return mustSetUp(now.session) ? <MustSetUp of={now.session} /> : <Frame of={now.session} />
   }
 }
+
+const mustSetUp = (of: Session): boolean => of.must_change_password || of.second_factor_needed
 
 function Frame({ of }: { of: Session }) {
   useEffect(() => {

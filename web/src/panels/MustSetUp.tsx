@@ -1,12 +1,15 @@
-// A role that needs a second factor and has none: this page, and nothing else, until it has.
+// What must be set up before anything else opens: one's own password, and for some roles a second
+// factor.
 
 import { useState } from 'preact/hooks'
 import { KeyRound, LogOut, Smartphone } from 'lucide'
 import { refreshSession, signOut } from '../live/session'
 import { roleWords } from '../live/roles'
 import { Button } from '../ui/Button'
-import { useSending } from '../ui/Field'
+import { Field, Form, useSending } from '../ui/Field'
 import { Note, ProblemCard, Segments } from '../ui/parts'
+import { changePassword } from '../wire/account'
+import { PASSWORD_HINT } from './words'
 import { SetUpAuthenticator, SetUpPasskey } from './factors'
 import type { Session } from '../wire/types'
 
@@ -15,12 +18,39 @@ const WAYS = [
   { value: 'passkey' as const, words: 'Passkey', icon: KeyRound },
 ]
 
+/** Somebody else made the password: one's own first. */
+function OwnPassword() {
+  const [old, setOld] = useState('')
+  const [next, setNext] = useState('')
+  const sending = useSending()
+  const send = async () => {
+    await changePassword({ old_password: old, new_password: next })
+    await refreshSession()
+  }
+  const whyNot = !old ? 'Type the password you were given.' : !next ? 'Choose a new one.' : ''
+  return (
+    <Form
+      sending={sending}
+      go="Use this password"
+      going="Changing it"
+      kept="The password is still the one you were given."
+      {...(whyNot ? { whyNot } : {})}
+      onSend={() => void sending.run(send)}
+    >
+      <p>Your password was made by somebody else. Choose your own; after that nobody but you knows it.</p>
+      <Field label="The password you were given" type="password" autocomplete="current-password" value={old} onInput={setOld} focus />
+      <Field label="Your new password" type="password" autocomplete="new-password" hint={PASSWORD_HINT} value={next} onInput={setNext} />
+    </Form>
+  )
+}
+
 export function MustSetUp({ of }: { of: Session }) {
   const [way, setWay] = useState<'authenticator' | 'passkey'>('authenticator')
   const [started, setStarted] = useState(false)
   const leaving = useSending()
   const [done, setDone] = useState(false)
   // The session may say that it has a factor while the recovery codes are still to be read.
+  const password = of.must_change_password
   const again = of.has_second_factor && (done || !started)
   const finish = () => {
     setDone(true)
@@ -32,13 +62,15 @@ export function MustSetUp({ of }: { of: Session }) {
         <div class="sign-in-head">
           <img src="/kestrel.svg" alt="" width="44" height="44" />
           <div>
-            <h1>{again ? 'Sign in once more' : 'Set up a second factor'}</h1>
+            <h1>{password ? 'Choose your own password' : again ? 'Sign in once more' : 'Set up a second factor'}</h1>
             <p class="row-more">
               {of.display_name ?? of.username}, {roleWords(of.role)}
             </p>
           </div>
         </div>
-        {again ? (
+        {password ? (
+          <OwnPassword />
+        ) : again ? (
           <Note>Your second factor is set up. Sign out, and sign in with it: from then on everything is open.</Note>
         ) : (
           <>

@@ -64,3 +64,5 @@ const KINDS: Record<string, string> = { fixed_camera: 'Fixed camera', drone_came
 
 export const sourceKindWords = (source: SourceView): string =>
   `${KINDS[source.kind] ?? source.kind}, ${source.origin === 'agent' ? 'through a camera agent' : 'over WHIP'}`
+
+export const PASSWORD_HINT = 'At least 10 characters. Three or four words that are not a saying do well.'

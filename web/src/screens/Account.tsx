@@ -6,6 +6,7 @@ import { refreshSession } from '../live/session'
 import { changePassword, endSignIn, newRecoveryCodes, readAccount, removeAuthenticator, removePasskey } from '../wire/account'
 import { SetUpAuthenticator, SetUpPasskey } from '../panels/factors'
 import { RecoveryCodeList } from '../panels/RecoveryCodes'
+import { PASSWORD_HINT } from '../panels/words'
 import { Screen, Show, useFetched } from '../panels/Screen'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
@@ -182,7 +183,7 @@ function Password() {
         onSend={() => void sending.run(send).then(setSaved)}
       >
         <Field label="Present password" type="password" autocomplete="current-password" value={old} onInput={setOld} />
-        <Field label="New password" type="password" autocomplete="new-password" hint="At least 12 characters; your other devices are signed out." value={next} onInput={setNext} />
+        <Field label="New password" type="password" autocomplete="new-password" hint={`${PASSWORD_HINT} Your other devices are signed out.`} value={next} onInput={setNext} />
         {saved && !old && <Note>Changed. Your other devices are signed out.</Note>}
       </Form>
     </section>

@@ -16,11 +16,9 @@ const KINDS = [
   { value: 'drone' as const, words: 'Drone agent' },
 ]
 
-/** The code is typed where the agent asks for it: it is never part of a command line. */
-export function commandFor(kind: InviteAgent['kind'], origin: string): string {
-  const programs = { camera: 'fixed_cctv', node: 'ground_station node', drone: 'drone' }
-  return `python3 -m ${programs[kind]} enrol ${origin}`
-}
+/** As `run.py agents add` prints it. FILE is left out where the certificate is of a public authority. */
+export const commandFor = (code: string, origin: string): string =>
+  `python3 run.py agents enrol ${code} --station ${origin}${origin.startsWith('https:') ? ' --ca FILE' : ''}`
 
 export function InviteDialog({ onClose }: { onClose: () => void }) {
   const [invited, setInvited] = useState<AgentInvited | null>(null)
@@ -31,10 +29,10 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
     return (
       <Dialog title="Enrol the agent with this code" onClose={onClose}>
         <Copyable label="Code" text={invited.code} />
-        <Copyable label="Command on the agent’s machine" text={commandFor(kind, location.origin)} />
+        <Copyable label="Command on the agent’s machine" text={commandFor(invited.code, location.origin)} />
         <Note tone="warn">
           The code is shown this once, works once, and only for {ageWords(Date.parse(invited.expires_at) - stationNow())}.
-          The command asks for it.
+          FILE is the authority of the station’s certificate, from whoever runs it.
         </Note>
         <div class="dialog-acts">
           <Button kind="primary" onPress={onClose}>

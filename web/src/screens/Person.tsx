@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks'
 import { KeyRound } from 'lucide'
 import { go } from '../live/place'
 import { roleWords } from '../live/roles'
-import { me, whyNot } from '../live/session'
+import { may, me, whyNot } from '../live/session'
 import { changePerson, endDevice, readDevices, resetPerson } from '../wire/admin'
 import { Screen, Show, useFetched } from '../panels/Screen'
 import { Button, HoldButton } from '../ui/Button'
@@ -37,7 +37,7 @@ export function Person({ of, onChanged }: { of: PersonView; onChanged: () => voi
           <ResetPassword of={of} />
         </section>
         <Change of={of} onChanged={onChanged} />
-        <Devices of={of} onChanged={onChanged} />
+        {may('manage_people') && <Devices of={of} onChanged={onChanged} />}
       </div>
     </Screen>
   )
