@@ -24,6 +24,7 @@ from ground_station.store.orm import OrganisationRow
 from ground_station.store.postgresql import dump
 
 DEFAULT_ORGANISATION = "Hammersmith & Fulham (demonstration)"
+UNFINISHED = "restore.unfinished"  # in the data folder while a restore moves files
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -43,6 +44,7 @@ def prepare_database(data_folder: Path, url: SecretStr | None = None) -> Path | 
         IntegrityError: it is no database of ours, or a newer release made it.
     """
     make_data_folder(data_folder)
+    _refuse_half_restored(data_folder)
     if url is None:
         _make_file(database_file(data_folder))
     database = open_station_database(data_folder, url)
@@ -61,6 +63,16 @@ def make_data_folder(data_folder: Path) -> None:
         data_folder.chmod(0o700)
     except OSError as error:
         raise _unusable(data_folder, error) from error
+
+
+def _refuse_half_restored(data_folder: Path) -> None:
+    """An empty database must not take the place of one that is waiting to be moved back."""
+    if (data_folder / UNFINISHED).exists():
+        raise Unavailable(
+            f"A restore into {data_folder} was broken off.",
+            "Run it again: python3 run.py restore FILE. What was there before is in "
+            "before-restore-… in that folder.",
+        )
 
 
 def _make_file(file: Path) -> None:
