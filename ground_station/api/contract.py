@@ -1,0 +1,156 @@
+"""What every HTTP route takes and answers, by its endpoint: one table.
+
+The OpenAPI description is made of this, of the routes themselves and of what they declare about
+access; a test fails for a route that is not here, and for an entry that no route has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from ground_station.api import schemas as s
+
+JSON = "application/json"
+SDP = "application/sdp"
+FRAGMENT = "application/trickle-ice-sdpfrag"
+HTML = "text/html"
+ANY = "*/*"
+TEXT = "text/plain"
+
+
+class HealthPart(msgspec.Struct, frozen=True):
+    """One part of the station."""
+
+    status: str
+    problem: str
+
+
+class HealthAgent(msgspec.Struct, frozen=True):
+    """One agent."""
+
+    name: str
+    kind: str
+    connected: bool
+    since: str
+    problem: str
+
+
+class Health(msgspec.Struct, frozen=True):
+    """`GET /health`; `parts` and `agents` only for whoever is signed in."""
+
+    status: str
+    parts: dict[str, HealthPart] = {}
+    agents: list[HealthAgent] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A success. `body`: a type of `schemas`, None for no body, or a media type of plain text."""
+
+    body: Any = None
+    media_type: str = JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Speaks:
+    """One route.
+
+    Attributes:
+        request: a type of `schemas`; None for no body.
+        query: names of query parameters, each an optional text unless a type is given.
+    """
+
+    answers: Mapping[int, Answer]
+    request: Any = None
+    request_media: str = JSON
+    query: Mapping[str, type] = field(default_factory=dict)
+
+
+def _json(body: Any, request: Any = None, *, status: int = 200, **query: type) -> Speaks:
+    return Speaks({status: Answer(body)}, request, query=query)
+
+
+def _done(request: Any = None) -> Speaks:
+    return Speaks({204: Answer()}, request)
+
+
+def _file(media_type: str = ANY) -> Speaks:
+    # 206, 304 and 416 come of Range and If-None-Match
+    return Speaks({200: Answer(str, media_type), 206: Answer(str, media_type), 304: Answer()})
+
+
+def _offer() -> Speaks:
+    return Speaks({201: Answer(str, SDP)}, str, SDP)
+
+
+CONTRACT: Mapping[str, Speaks] = MappingProxyType(
+    {
+        # one's own session and account
+        "session.read_session": _json(s.Session),
+        "session.sign_in": _json(s.Session, s.SignInRequest),
+        "session.begin_passkey_sign_in": _json(s.PasskeyOptions),
+        "session.passkey_sign_in": _json(s.Session, s.PasskeySignIn),
+        "session.set_purpose": _json(s.Session, s.PurposeRequest),
+        "session.sign_out": _done(),
+        "account.read_account": _json(s.Account),
+        "account.begin_authenticator": _json(s.AuthenticatorOffer, s.PasswordOnly),
+        "account.confirm_authenticator": _json(s.RecoveryCodes, s.ConfirmCode),
+        "account.remove_authenticator": _json(s.Account, s.PasswordOnly),
+        "account.begin_passkey": _json(s.PasskeyOptions, s.PasswordOnly),
+        "account.add_passkey": _json(s.PasskeyView, s.NewPasskey, status=201),
+        "account.remove_passkey": _json(s.Account, s.PasswordOnly),
+        "account.new_recovery_codes": _json(s.RecoveryCodes, s.PasswordOnly),
+        "account.change_password": _done(s.NewPassword),
+        "account.revoke_own_sign_in": _done(),
+        # people
+        "people.list_roles": _json(list[s.RoleView]),
+        "people.list_people": _json(list[s.PersonView]),
+        "people.add_person": _json(s.PersonAdded, s.AddPerson, status=201),
+        "people.change_person": _json(s.PersonView, s.ChangePerson),
+        "people.reset_person": _json(s.PersonAdded),
+        "people.list_sign_ins": _json(list[s.SignInView]),
+        "people.revoke_sign_in": _done(),
+        # agents, alerts, sources
+        "agents.agents": _json(list[s.AgentDetail]),
+        "agents.invite": _json(s.AgentInvited, s.InviteAgent, status=201),
+        "agents.enrol": _json(s.AgentEnrolled, s.EnrolAgent, status=201),
+        "agents.revoke": _done(),
+        "agents.rotate": _done(),
+        "agents.remove": _done(),
+        "alerts.alerts": _json(list[s.AlertView]),
+        "alerts.decide": _json(s.AlertView, s.DecideAlert),
+        "sources.add_source": _json(s.SourceAdded, s.AddSourceRequest, status=201),
+        "sources.remove_source": _done(),
+        "sources.viewer_token": _json(s.ViewerToken, status=201),
+        # audit, sharing
+        "audit.audit": _json(s.AuditPage, before=int, act=str, actor=str, subject=str),
+        "sharing.organisations": _json(list[s.OrganisationView]),
+        "sharing.agreements": _json(list[s.AgreementView]),
+        "sharing.make_agreement": _json(s.AgreementView, s.MakeAgreement, status=201),
+        "sharing.end_agreement": _done(),
+        "sharing.disclosures": _json(list[s.DisclosureView], before=str),
+        "retention.retention": _json(list[s.RetentionRow]),
+        # the system
+        "system.system": _json(s.SystemView),
+        "system.openapi": _json(dict[str, Any]),
+        "health.health": _json(Health),
+        # video
+        "media.whip_options": _done(),
+        "media.whip_session_options": _done(),
+        "media.publish": _offer(),
+        "media.view": _offer(),
+        "media.trickle_publisher": Speaks({204: Answer()}, str, FRAGMENT),
+        "media.trickle_viewer": Speaks({204: Answer()}, str, FRAGMENT),
+        "media.end_publisher": Speaks({200: Answer(str, HTML)}),
+        "media.end_viewer": Speaks({200: Answer(str, HTML)}),
+        # the page
+        "page.index": _file(),
+        "page.top_file": _file(),
+        "page.asset": _file(),
+    }
+)
