@@ -8,66 +8,13 @@ import flask
 import pytest
 from flask_socketio import SocketIO
 
-from ground_station.api.auth import Access, access, access_of, check_declarations
+from ground_station.api.auth import Access, access, access_of, check_declarations, permission_of
 from ground_station.core.errors import ConfigError
-from ground_station.core.ids import new_id
+from tests.api.authority_table import BEARER, OWN, ROLES
 from tests.api.site import Site, problem
+from tests.api.test_authority_walk import path_of
 
-# Everything that anybody may see, on purpose. A new route is refused to strangers or added here.
-PUBLIC = {
-    ("GET", "/"),
-    ("GET", "/<name>"),
-    ("GET", "/assets/<path:name>"),
-    ("GET", "/api/session"),
-    ("GET", "/health"),
-    ("OPTIONS", "/whip/<source_id>"),
-    ("OPTIONS", "/whip/<source_id>/<session_id>"),
-}
-VISITOR = {("POST", "/api/sign-in")}
-SIGNED_IN = {
-    ("POST", "/api/sign-out"),
-    ("POST", "/api/sources"),
-    ("DELETE", "/api/sources/<source_id>"),
-    ("POST", "/api/sources/<source_id>/viewer-token"),
-}
-BEARER = {
-    (method, path)
-    for direction in ("whip", "whep")
-    for method, path in (
-        ("POST", f"/{direction}/<source_id>"),
-        ("PATCH", f"/{direction}/<source_id>/<session_id>"),
-        ("DELETE", f"/{direction}/<source_id>/<session_id>"),
-    )
-}
-
-
-def routes(site: Site) -> set[tuple[str, str]]:
-    return {
-        (method, rule.rule)
-        for rule in site.api.app.url_map.iter_rules()
-        for method in (rule.methods or set()) - {"HEAD"}
-    }
-
-
-def path_of(rule: str) -> str:
-    return (
-        rule.replace("<source_id>", new_id())
-        .replace("<session_id>", new_id())
-        .replace("<path:name>", "x.js")
-        .replace("<name>", "x")
-    )
-
-
-def test_every_route_is_known_here(site: Site) -> None:
-    assert routes(site) == PUBLIC | VISITOR | SIGNED_IN | BEARER
-
-
-def test_every_route_refuses_a_stranger_unless_it_is_public(site: Site) -> None:
-    stranger = site.browser()
-    for method, rule in routes(site) - PUBLIC:
-        answer = stranger.http.open(path_of(rule), method=method, json={})
-        assert answer.status_code in (401, 403), (method, rule, answer.status_code)
-        problem(answer, answer.status_code)
+CHANGES = [one for one in OWN | frozenset(ROLES) if one[0] != "GET"]
 
 
 def test_bearer_routes_refuse_a_signed_in_person_without_a_token(site: Site) -> None:
@@ -85,7 +32,7 @@ def test_a_change_without_the_csrf_token_is_refused(site: Site) -> None:
     person = site.signed_in()
     for token in ("", "wrong", person.csrf[:-1], person.csrf + "x", "é"):
         person.http.get("/api/session")
-        for method, rule in SIGNED_IN:
+        for method, rule in CHANGES:
             answer = person.http.open(
                 path_of(rule),
                 method=method,
@@ -116,11 +63,23 @@ def test_another_persons_csrf_token_is_refused(site: Site) -> None:
 
 
 def test_every_socket_event_says_who_may_send_it(site: Site) -> None:
-    handlers = site.api.socketio.server.handlers
-    assert set(handlers) == {"/live"}
-    assert set(handlers["/live"]) == {"connect", "disconnect", "watch", "unwatch"}
-    for handler in handlers["/live"].values():
+    for event, handler in site.api.socketio.server.handlers["/live"].items():
         assert access_of(handler) is Access.SIGNED_IN
+        assert permission_of(handler) is not None or event == "disconnect"
+
+
+def test_a_route_for_signed_in_people_without_a_permission_stops_the_start(
+    bare: tuple[flask.Flask, Any],
+) -> None:
+    app, socketio = bare
+
+    @app.get("/anybody")
+    @access(Access.SIGNED_IN)
+    def anybody() -> str:
+        return ""
+
+    with pytest.raises(ConfigError, match=r"/anybody \(anybody\)"):
+        check_declarations(app, socketio)
 
 
 @pytest.fixture

@@ -1,0 +1,120 @@
+"""Who may use what, written down by hand: every endpoint and method, every socket event.
+
+A new route or event must be added here on purpose; `test_authority_walk` tries every row with
+every role. Nothing here is taken from the product's own tables.
+"""
+
+from __future__ import annotations
+
+from ground_station.core.authority import Role
+
+R = Role
+EVERY_ROLE = frozenset(Role)
+WATCHERS = frozenset(
+    {
+        R.PILOT,
+        R.OFFICER,
+        R.DISPATCHER,
+        R.CCTV_OPERATOR,
+        R.LFR_OPERATOR,
+        R.ENFORCEMENT_OFFICER,
+        R.SUPERVISOR,
+    }
+)
+DECIDERS = WATCHERS - {R.PILOT, R.OFFICER}
+SOURCES = frozenset({R.SUPERVISOR, R.ADMIN})
+ADMIN = frozenset({R.ADMIN})
+SYSTEM = frozenset({R.SUPERVISOR, R.AUDITOR, R.ADMIN})
+PEOPLE = frozenset({R.SUPERVISOR, R.DATA_PROTECTION_OFFICER, R.AUDITOR, R.ADMIN})
+SHARING = PEOPLE
+DPO = frozenset({R.DATA_PROTECTION_OFFICER})
+AUDIT = frozenset({R.DATA_PROTECTION_OFFICER, R.AUDITOR})
+WITH_SECOND_FACTOR = frozenset({R.SUPERVISOR, R.DATA_PROTECTION_OFFICER, R.ADMIN})
+
+# Everything that anybody may see, on purpose.
+PUBLIC = frozenset(
+    {
+        ("GET", "/"),
+        ("GET", "/<name>"),
+        ("GET", "/assets/<path:name>"),
+        ("GET", "/api/session"),
+        ("GET", "/health"),
+        ("OPTIONS", "/whip/<source_id>"),
+        ("OPTIONS", "/whip/<source_id>/<session_id>"),
+        ("POST", "/api/agents/enrol"),  # the one-time code in its body is the proof
+    }
+)
+# Anybody, with the CSRF token of this browser's visit.
+VISITOR = frozenset(
+    {
+        ("POST", "/api/sign-in"),
+        ("POST", "/api/sign-in/passkey/begin"),
+        ("POST", "/api/sign-in/passkey"),
+    }
+)
+# One's own account: any role, also before there is a second factor.
+OWN = frozenset(
+    {
+        ("POST", "/api/sign-out"),
+        ("POST", "/api/session/purpose"),
+        ("GET", "/api/account"),
+        ("POST", "/api/account/authenticator"),
+        ("DELETE", "/api/account/authenticator"),
+        ("POST", "/api/account/authenticator/confirm"),
+        ("POST", "/api/account/passkeys"),
+        ("POST", "/api/account/passkeys/begin"),
+        ("DELETE", "/api/account/passkeys/<passkey_id>"),
+        ("POST", "/api/account/password"),
+        ("POST", "/api/account/recovery-codes"),
+        ("DELETE", "/api/account/sign-ins/<sign_in_id>"),
+    }
+)
+# A Bearer token of an agent, a publisher or a viewer; never a cookie.
+BEARER = frozenset(
+    (method, path)
+    for direction in ("whip", "whep")
+    for method, path in (
+        ("POST", f"/{direction}/<source_id>"),
+        ("PATCH", f"/{direction}/<source_id>/<session_id>"),
+        ("DELETE", f"/{direction}/<source_id>/<session_id>"),
+    )
+)
+ROLES: dict[tuple[str, str], frozenset[Role]] = {
+    ("GET", "/api/agents"): SYSTEM,
+    ("POST", "/api/agents"): ADMIN,
+    ("DELETE", "/api/agents/<agent_id>"): ADMIN,
+    ("POST", "/api/agents/<agent_id>/revoke"): ADMIN,
+    ("POST", "/api/agents/<agent_id>/rotate"): ADMIN,
+    ("GET", "/api/agreements"): SHARING,
+    ("POST", "/api/agreements"): DPO,
+    ("POST", "/api/agreements/<agreement_id>/end"): DPO,
+    ("GET", "/api/alerts"): WATCHERS,
+    ("POST", "/api/alerts/<alert_id>/decision"): DECIDERS,
+    ("GET", "/api/audit"): AUDIT,
+    ("GET", "/api/disclosures"): SHARING,
+    ("GET", "/api/openapi.json"): EVERY_ROLE,
+    ("GET", "/api/organisations"): SHARING,
+    ("GET", "/api/people"): PEOPLE,
+    ("POST", "/api/people"): ADMIN,
+    ("PUT", "/api/people/<user_id>"): ADMIN,
+    ("POST", "/api/people/<user_id>/reset"): ADMIN,
+    ("GET", "/api/people/<user_id>/sign-ins"): ADMIN,
+    ("DELETE", "/api/people/<user_id>/sign-ins/<sign_in_id>"): ADMIN,
+    ("GET", "/api/retention"): EVERY_ROLE,
+    ("GET", "/api/roles"): PEOPLE,
+    ("POST", "/api/sources"): SOURCES,
+    ("DELETE", "/api/sources/<source_id>"): SOURCES,
+    ("POST", "/api/sources/<source_id>/viewer-token"): WATCHERS,
+    ("GET", "/api/system"): SYSTEM,
+}
+NEEDS_PURPOSE = frozenset({("POST", "/api/sources/<source_id>/viewer-token")})
+
+EVENTS: dict[str, frozenset[Role]] = {
+    "connect": EVERY_ROLE,
+    "disconnect": EVERY_ROLE,
+    "watch": WATCHERS,
+    "unwatch": EVERY_ROLE,
+}
+EVENTS_NEED_PURPOSE = frozenset({"watch"})
+
+EVERYTHING = PUBLIC | VISITOR | OWN | BEARER | frozenset(ROLES)
