@@ -360,3 +360,4 @@ def test_both_hash_the_same_record(details: dict[str, Detail], words: str) -> No
     at = ManualClock().now()
     covered = record_bytes(3, "id", at, entry, canonical_of_product(details), "0" * 64)
     assert verify_audit.canonical(json.loads(covered)).encode() == covered
+    assert rfc8785.dumps(json.loads(covered)) == covered
