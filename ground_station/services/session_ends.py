@@ -23,7 +23,7 @@ MAX_WAITING = 4096  # over all sessions that there can be
 LOOK_S = 0.25
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Wanted:
     node_id: str
     due_s: float
@@ -62,11 +62,12 @@ class SessionEnds:
         return self._worker
 
     def put(self, node_id: str, session_id: str) -> None:
-        """End this session, soon. From any thread; never waits."""
+        """End this session, soon. From any thread; never waits.
+
+        Asked again while the node is being told, it is told once more: it may only now have it.
+        """
         with self._lock:
-            self._wanted.setdefault(
-                session_id, _Wanted(node_id, self._clock.monotonic_s(), FIRST_RETRY_S)
-            )
+            self._wanted[session_id] = _Wanted(node_id, self._clock.monotonic_s(), FIRST_RETRY_S)
             while len(self._wanted) > MAX_WAITING:
                 lost, _ = self._wanted.popitem(last=False)
                 log.warning("session_end_given_up session=%s", lost)
@@ -97,11 +98,18 @@ class SessionEnds:
                 self._clock.monotonic_s() + wanted.retry_s,
                 min(wanted.retry_s * 2, LONGEST_RETRY_S),
             )
-            with self._lock:
-                self._wanted[session_id] = again
-            return
+            self._settle(session_id, wanted, again)
+        else:
+            self._settle(session_id, wanted, None)
+
+    def _settle(self, session_id: str, wanted: _Wanted, again: _Wanted | None) -> None:
         with self._lock:
-            self._wanted.pop(session_id, None)
+            if self._wanted.get(session_id) is not wanted:
+                return  # it was asked for anew meanwhile
+            if again is None:
+                del self._wanted[session_id]
+            else:
+                self._wanted[session_id] = again
 
     def _step(self) -> None:
         self._wake.wait(LOOK_S)

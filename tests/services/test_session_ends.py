@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ground_station.core.agent_protocol import EndSession, Goodbye, SourceReports
+from ground_station.core.agent_protocol import Done, EndSession, Goodbye, SourceReports
 from ground_station.core.clock import ManualClock
 from ground_station.core.errors import TimedOut
 from ground_station.core.ids import new_id
@@ -92,3 +92,20 @@ def test_an_agent_that_says_goodbye_or_was_dismissed_is_no_problem(world: World)
     world.agents.dismiss(camera.agent_id)
     assert again.closed
     assert world.agents.all() == []
+
+
+def test_asked_again_while_it_is_told_it_is_told_once_more() -> None:
+    clock, channel = ManualClock(), FakeChannel()
+    ends = SessionEnds(lambda _node: channel, clock)
+
+    def answer(_command: object) -> Done:
+        if len(channel.commands) == 1:
+            ends.put("node", "session")
+        return Done()
+
+    channel.answer = answer
+    ends.put("node", "session")
+    ends.tell()
+    ends.tell()
+    ends.tell()
+    assert channel.commands == [EndSession("session")] * 2
