@@ -127,7 +127,7 @@ def test_no_bytes_make_anything_worse_than_a_4xx(site: Site, body: bytes) -> Non
 def test_an_unexpected_fault_tells_only_its_reference(
     site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(*_arguments: object) -> None:
+    def broken(*_arguments: object, **_more: object) -> None:
         raise RuntimeError("the secret is 42")
 
     monkeypatch.setattr(site.world.sources, "add_whip", broken)
