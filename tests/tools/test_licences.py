@@ -29,6 +29,21 @@ def test_the_list_of_dependencies_is_up_to_date_and_permissive() -> None:
     assert make_licences.main(["--check"]) == 0
 
 
+def test_what_was_decided_one_by_one_is_explained_and_still_used() -> None:
+    used = {make_licences.name_of(one.metadata["Name"]) for one in make_licences.python_packages()}
+    for name, licence in make_licences.DECIDED.items():
+        assert f"**{name}**" in read("docs/licences.md")
+        assert not make_licences.is_allowed(licence)
+        assert name in used
+
+
+def test_another_licence_of_the_same_package_needs_a_new_decision(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(make_licences.DECIDED, "psycopg", "LGPL-2.1")
+    assert make_licences.main(["--check"]) == 1
+
+
 @pytest.mark.parametrize(
     ("expression", "allowed"),
     [
