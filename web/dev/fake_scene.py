@@ -48,6 +48,9 @@ class Footage:
         self.coded = coded
         self.pictures: list[np.ndarray[Any, Any]] = []
         self.boxes: dict[int, dict[int, tuple[float, ...]]] = {}
+        if not DATA.exists():  # a checkout by itself: something that moves is enough
+            self._make()
+            return
         capture = cv2.VideoCapture(str(DATA / "vtest.avi"))
         while len(self.pictures) < FRAMES:
             ok, picture = capture.read()
@@ -59,8 +62,16 @@ class Footage:
                 x, y, w, h = (float(v) for v in row[2:6])
                 self.boxes.setdefault(int(row[0]) - 1, {})[int(row[1])] = (x, y, x + w, y + h)
 
+    def _make(self) -> None:
+        for index in range(40):
+            picture = np.full((576, 768, 3), 90, np.uint8)
+            left = 100 + 10 * index
+            cv2.rectangle(picture, (left, 250), (left + 60, 400), (200, 200, 200), -1)
+            self.pictures.append(picture)
+            self.boxes[index] = {1: (float(left), 250.0, left + 60.0, 400.0)}
+
     def picture(self, index: int) -> np.ndarray[Any, Any]:
-        picture = self.pictures[index % FRAMES].copy()
+        picture = self.pictures[index % len(self.pictures)].copy()
         if self.coded:
             frame_code.draw(picture, index & frame_code.MAX_NUMBER)
         return picture
@@ -68,8 +79,8 @@ class Footage:
     def tracks(self, index: int) -> list[list[Any]]:
         if self.coded:
             return [[index & frame_code.MAX_NUMBER, "frame code", 1.0, 0, 0, 768, 48, 0, 0]]
-        now = self.boxes.get(index % FRAMES, {})
-        after = self.boxes.get((index + 1) % FRAMES, {})
+        now = self.boxes.get(index % len(self.pictures), {})
+        after = self.boxes.get((index + 1) % len(self.pictures), {})
         found = []
         for track_id, box in sorted(now.items()):
             to = after.get(track_id, box)

@@ -1,6 +1,6 @@
 // The frame: top bar, rail, list, map, panel. Who is not signed in sees the sign-in page only.
 
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Cctv } from 'lucide'
 import { followAlerts } from '../live/alerts'
 import { link } from '../live/link'
@@ -59,10 +59,17 @@ export function App() {
 const mustSetUp = (of: Session): boolean => of.must_change_password || of.second_factor_needed
 
 function Frame({ of }: { of: Session }) {
-  useEffect(() => {
+  const [placed, setPlaced] = useState(false)
+  useLayoutEffect(() => {
     const stops = [connectLive(), followAlerts(), followAddress(homeOf(of.role)), listenToKeys()]
+    setPlaced(true)
     return () => stops.forEach((stop) => stop())
   }, [of.username])
+  return placed ? <Placed of={of} /> : null
+}
+
+/** Once it is known where in the page this person is: nobody pays for a map that was not asked for. */
+function Placed({ of }: { of: Session }) {
   const onMap = where.value.screen === 'map'
   // The map stays made once somebody looked at it: coming back to it costs nothing.
   const mapMade = useRef(false)

@@ -5,6 +5,7 @@ import { Activity, Keyboard, List, type IconNode } from 'lucide'
 import { dialog, go, listOpen, select, selection, where } from '../live/place'
 import { mapCommands } from '../map/commands'
 import { Icon } from '../ui/Icon'
+import { isNarrow } from '../ui/theme'
 import { MORE, railOf } from './destinations'
 import { sheetHeight } from './Sheet'
 
@@ -46,7 +47,7 @@ export function Rail() {
           <RailButton key={to.screen} icon={to.icon} words={to.words} on={now === to.screen} onPress={() => go(to.screen)} />
         ),
       )}
-      <RailButton icon={MORE.icon} words={MORE.words} on={now === 'more'} onPress={() => go('more')} thumb />
+      <RailButton icon={MORE.icon} words={MORE.words} on={now === 'more' || (!onMap && isNarrow())} onPress={() => go('more')} thumb />
       <span class="rail-space" />
       <RailButton icon={Keyboard} words="Keys" on={dialog.value === 'keys'} onPress={() => (dialog.value = 'keys')} />
     </nav>

@@ -34,7 +34,7 @@ export function Screen(props: {
         </div>
         {props.acts && <div class="acts">{props.acts}</div>}
       </header>
-      <div class="screen-body">{props.children}</div>
+      <div class="screen-body" role="region" aria-label={props.title} tabIndex={0}>{props.children}</div>
     </div>
   )
 }

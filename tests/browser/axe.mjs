@@ -1,0 +1,158 @@
+// Runs axe-core on every screen and state of the page, in each theme, wide and on a phone, against
+// the pretended station. {address}; answers what it found: [] when the page is clean.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { check, launch, openPage, scenario } from "./lib.mjs";
+
+const require = createRequire(new URL("../../web/package.json", import.meta.url));
+const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const THEMES = ["dark", "night", "daylight"];
+const SIZES = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
+const PASSWORD = "kestrel"; // of the pretended station
+
+const dev = (o, act) => fetch(`${o.address}/dev/${act}`, { method: "POST" });
+
+async function signedIn(browser, o, user) {
+  const { page, context } = await openPage(browser);
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await page.goto(`${o.address}/`);
+  await page.getByLabel("Username").fill(user);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  return { page, context };
+}
+
+/** axe in each theme and size on what the page shows now; the violations, named. */
+async function look(page, name, found) {
+  let looked = 0;
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    await page.setViewportSize(viewport);
+    for (const theme of THEMES) {
+      await page.evaluate((t) => { document.documentElement.dataset.theme = t; }, theme);
+      await page.waitForTimeout(120); // colours change in steps without reduced motion only; layout settles
+      if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
+      const { violations, passes } = await page.evaluate(() => window.axe.run(document, {
+        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+        resultTypes: ["violations"],
+      }));
+      check(passes.length > 5, `axe did not look at ${name}`);
+      looked += 1;
+      for (const violation of violations)
+        for (const node of violation.nodes)
+          found.push(`${name}, ${size}, ${theme}: ${violation.id}: ${node.html.slice(0, 160)} ${(node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? ""}`);
+      if (size === "phone" && await page.evaluate(() => document.documentElement.scrollWidth > innerWidth))
+        found.push(`${name}, ${theme}: the page scrolls sideways`);
+    }
+  }
+  await page.setViewportSize(SIZES.desk);
+  return looked;
+}
+
+async function go(page, hash) {
+  await page.evaluate((h) => { location.hash = h; }, hash);
+  await page.waitForTimeout(700);
+}
+
+const press = (name) => async (page) => {
+  await page.getByRole("button", { name, exact: true }).first().click();
+  await page.waitForTimeout(250);
+};
+
+// [user, name, hash, dev act before, what to do then]
+const STATES = [
+  ["operator", "wall asks for a purpose", "#/wall"],
+  ["operator", "not allowed", "#/people"],
+  ["operator", "more", "#/more"],
+  ["operator", "map", "#/map"],
+  ["operator", "map with list", "#/map", "", (page) => page.keyboard.press("l")],
+  ["operator", "keys", "#/account", "", (page) => page.keyboard.press("?")],
+  ["supervisor", "home", "#/home"],
+  ["supervisor", "alerts", "#/alerts"],
+  ["supervisor", "an alert", "#/alerts/w2"],
+  ["supervisor", "camera asks for a purpose", "#source/01990000-0000-7000-8000-000000000001"],
+  ["admin", "home of an admin", "#/home"],
+  ["admin", "sources", "#/sources"],
+  ["admin", "people", "#/people"],
+  ["admin", "a person", "#/people/p2"],
+  ["admin", "roles", "#/roles"],
+  ["admin", "agents", "#/agents"],
+  ["admin", "an agent", "#/agents/a3"],
+  ["admin", "system", "#/system"],
+  ["admin", "account", "#/account"],
+  ["admin", "menu", "#/people", "", press(/menu/)],
+  ["admin", "add a person", "#/people", "", press("Add a person")],
+  ["admin", "invite an agent", "#/agents", "", press("Invite an agent")],
+  ["admin", "add a passkey", "#/account", "", press("Add a passkey")],
+  ["admin", "no people", "#/people", "empty"],
+  ["admin", "no agents", "#/agents", "empty"],
+  ["admin", "people cannot be read", "#/people", "broken"],
+  ["admin", "account cannot be read", "#/account", "broken"],
+  ["auditor", "audit", "#/audit"],
+  ["auditor", "a record", "#/audit", "", press("399")],
+  ["auditor", "no records", "#/audit", "empty"],
+  ["dpo", "home of a data protection officer", "#/home"],
+  ["dpo", "sharing", "#/sharing"],
+  ["dpo", "make an agreement", "#/sharing", "", press("Make an agreement")],
+  ["dpo", "nothing shared", "#/sharing", "empty"],
+  ["dpo", "retention", "#/retention"],
+];
+
+/** Without an account, and where something must be set up first. */
+async function doors(browser, o, found) {
+  let looked = 0;
+  const { page, context } = await openPage(browser);
+  await page.goto(`${o.address}/`);
+  await page.getByLabel("Username").waitFor();
+  looked += await look(page, "sign-in", found);
+  await context.close();
+  for (const [user, ready] of [["coded", "Code"], ["newcomer", "Your new password"], ["fresh", "Your password again"]]) {
+    const door = await signedIn(browser, o, user);
+    await door.page.getByLabel(ready).waitFor();
+    looked += await look(door.page, user, found);
+    if (user === "fresh") {
+      await door.page.getByLabel(ready).fill(PASSWORD);
+      await door.page.getByRole("button", { name: "Show the picture to scan" }).click();
+      await door.page.getByLabel("Code from the app").fill("123456");
+      looked += await look(door.page, "the picture to scan", found);
+      await door.page.getByRole("button", { name: "Confirm" }).click();
+      await door.page.getByText("I have kept them").waitFor();
+      looked += await look(door.page, "recovery codes", found);
+    }
+    await door.context.close();
+  }
+  return looked;
+}
+
+await scenario(async (o) => {
+  const browser = await launch();
+  const found = [];
+  try {
+    let looked = await doors(browser, o, found);
+    let door = null;
+    let who = "";
+    for (const [user, name, hash, act, then] of STATES) {
+      if (user !== who || then) {
+        await door?.context.close();
+        door = await signedIn(browser, o, user);
+        await door.page.getByRole("navigation", { name: "Views" }).waitFor();
+        who = then ? "" : user;
+      }
+      if (act) {
+        await dev(o, act);
+        await door.page.reload();
+        await door.page.getByRole("navigation", { name: "Views" }).waitFor();
+      }
+      await go(door.page, hash);
+      await then?.(door.page);
+      looked += await look(door.page, name, found);
+      if (act) {
+        await dev(o, "full");
+        await dev(o, "mended");
+        who = "";
+      }
+    }
+    return { looked, found: [...new Set(found)] };
+  } finally {
+    await browser.close();
+  }
+});
