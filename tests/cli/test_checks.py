@@ -22,6 +22,8 @@ def test_every_gate_is_there_and_real_processes_come_last() -> None:
         "tsc",
         "vitest",
         "web build",
+        "SBOM",
+        "dependency audit",
         "pytest",
         "pytest-system",
     ]
@@ -45,6 +47,13 @@ def python(code: str, **more: bool) -> Check:
 )
 def test_a_check_passes_by_its_exit_status(check: Check, passed: bool) -> None:
     assert carry_out(check, checkout()).passed is passed
+
+
+def test_what_could_not_be_checked_is_said_and_never_called_passed() -> None:
+    outcome = carry_out(python("raise SystemExit(77)", may_be_skipped=True), checkout())
+    assert (outcome.passed, outcome.skipped) == (True, True)
+    assert "NOT CHECKED" in outcome.note
+    assert not carry_out(python("raise SystemExit(77)"), checkout()).passed
 
 
 def test_an_old_report_is_not_counted_for_a_run_that_wrote_none(tmp_path: Path) -> None:
