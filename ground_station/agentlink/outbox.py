@@ -87,6 +87,8 @@ class Outbox:
 
     @property
     def problem(self) -> str:
+        if self._count >= self._max_messages or self._bytes >= self._max_bytes:
+            return f"The outbox is full: {self._count} messages wait for the station."
         return self._write_problem or self._moved_aside
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 import getpass
 import ipaddress
 import re
+import socket
 import ssl
 import sys
 from argparse import Namespace
@@ -41,6 +42,7 @@ from ground_station.core.errors import (
     Unavailable,
     error_from_code,
 )
+from ground_station.core.settings import Settings
 from ground_station.services.enrolment import By, Enrolments
 
 AGENTS_FOLDER = "agents"
@@ -80,14 +82,16 @@ def add(arguments: Namespace) -> int:
     settings = settings_from(arguments)
     with _enrolments(arguments) as (enrolments, organisation_id):
         invited = enrolments.invite(organisation_id, arguments.name, kind, AT_THE_MACHINE)
-    url = station_url(settings)
+    url, authority = _address_for_others(settings)
     print(f"Code for {arguments.name}: {invited.code}")
     print(f"It works once, until {invited.expires_at:%H:%M} UTC. On the other machine:")
-    print(f"  python3 run.py agents enrol {invited.code} --station {url} --ca FILE")
+    print(f"  python3 run.py agents enrol {invited.code} --station {url}{authority}")
     if kind is AgentKind.CAMERA:
         print(f"  python3 run.py camera ADDRESS --station {url}")
-    print("FILE is the authority this station's certificate is of; leave --ca out for plain HTTP")
-    print("on this machine itself, or if the certificate is of a public authority.")
+    if authority:
+        print("FILE is a copy of this station's authority: docs/agents.md")
+    elif not settings.station.https:
+        print("Without HTTPS that is this machine itself; for others: docs/agents.md")
     return 0
 
 
@@ -125,11 +129,24 @@ def _enrolments(arguments: Namespace) -> Iterator[tuple[Enrolments, str]]:
     """The use cases over this installation's database, and its organisation."""
     from ground_station.app import opened_enrolments, prepare_store
 
-    folder = DataFolder(settings_from(arguments).data_folder)
-    folder.make()
-    prepare_store(folder.path)
-    with opened_enrolments(folder.path) as opened:
+    settings = settings_from(arguments)
+    DataFolder(settings.data_folder).make()
+    prepare_store(settings)
+    with opened_enrolments(settings) as opened:
         yield opened
+
+
+def _address_for_others(settings: Settings) -> tuple[str, str]:
+    """Where agents reach this station, and the option that names its authority ("" = none)."""
+    station = settings.station
+    if not station.https:
+        return station_url(settings), ""
+    host = next(iter(station.names), station.host)
+    if host in ("0.0.0.0", "::"):  # noqa: S104  compared, not listened on
+        host = socket.gethostname()
+    of_public_authority = station.certificate is not None and station.authority is None
+    host = f"[{host}]" if ":" in host else host
+    return f"https://{host}:{station.port}", "" if of_public_authority else " --ca FILE"
 
 
 def _words(one: Enrolment) -> str:

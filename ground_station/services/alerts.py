@@ -28,6 +28,7 @@ from ground_station.core.lifecycle import Worker
 from ground_station.core.mailbox import DropOldest
 from ground_station.core.ports import AgentChannel, AgentIdentity
 from ground_station.services.sources import Sources
+from ground_station.services.system import WELL, Finding
 
 log = logging.getLogger(__name__)
 
@@ -332,6 +333,17 @@ class Alerts:
             decided = self._alerts.decide(alert_id, state, self._clock.now(), who.user_id, reason)
         self._bus.publish(AlertChanged(decided, self._clock.now()))
         return decided
+
+
+def inbox_probe(inbox: AlertInbox) -> Finding:
+    """For the system page: whether agents' messages can be kept."""
+    if not inbox.problem:
+        return WELL
+    return Finding(
+        f"Agents' messages cannot be kept: {inbox.problem}",
+        "They stay with their agents until it works again.",
+        failed=True,
+    )
 
 
 def raised_at(made_at: datetime, clock_offset_ms: float | None, received_at: datetime) -> datetime:

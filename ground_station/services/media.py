@@ -29,6 +29,7 @@ from ground_station.core.errors import (
     NotSignedIn,
     TimedOut,
     Unavailable,
+    Unprocessable,
 )
 from ground_station.core.events import ViewerClockKnown
 from ground_station.core.ids import new_id
@@ -197,6 +198,11 @@ class Media:
         self._node()  # says so if there is none at all
         node_id = self._sources.node_of(source_id)
         channel = None if node_id is None else self._agents.channel(node_id)
+        if status.session_id is not None and node_id is None:
+            raise Unprocessable(
+                f"{status.source.name} sends what it sees as places on the map, and no video.",
+                "Its agent analyses the pictures where the camera is.",
+            )
         if node_id is None or channel is None:
             raise Unavailable(
                 f"{status.source.name} is not publishing now.", "Wait until it is live."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import secrets
 import threading
 from collections import OrderedDict
@@ -18,11 +17,16 @@ from ground_station.core.ids import new_id
 from ground_station.core.model import SourceCondition, SourceKind
 from ground_station.core.ports import AgentIdentity
 from ground_station.core.registry import Source, SourceOrigin, SourceRepository, token_hash
+from ground_station.services.source_checks import (
+    MAX_NAME_LENGTH,
+    check_numbers,
+    check_place,
+    checked_name,
+)
 from ground_station.services.source_state import LOST, OFFLINE, SourceState, SourceStatus
 
 MAX_SOURCES = 5000
 MAX_OFFERS = 1000  # of one agent
-MAX_NAME_LENGTH = 80
 MAX_NOTE_LENGTH = 1000
 MAX_PAIRS = 64
 UNREPORTED_FOR_S = 3.0  # a new session may be missing from reports that were already on their way
@@ -110,7 +114,7 @@ class Sources:
         source = Source(
             source_id=new_id(),
             organisation_id=organisation_id or self._organisation_id,
-            name=_name(name),
+            name=checked_name(name),
             kind=SourceKind.FIXED_CAMERA,
             origin=SourceOrigin.WHIP,
             agent_id=None,
@@ -124,7 +128,7 @@ class Sources:
             simulated=False,
             created_at=self._clock.now(),
         )
-        _check_place(source)
+        check_place(source)
         before(source)
         with self._lock:
             self._add(source)
@@ -186,10 +190,10 @@ class Sources:
     def _check_offer(self, offer: SourceOffer) -> None:
         if not offer.key or len(offer.key) > MAX_NAME_LENGTH:
             raise InvalidInput(f"A source's key has 1 to {MAX_NAME_LENGTH} characters.")
-        _name(offer.name)
+        checked_name(offer.name)
         if len(offer.note) > MAX_NOTE_LENGTH:
             raise InvalidInput(f"A source's note has at most {MAX_NOTE_LENGTH} characters.")
-        _check_numbers(offer.name, offer.lat, offer.lon, offer.heading_deg)
+        check_numbers(offer.name, offer.lat, offer.lon, offer.heading_deg)
         if offer.calibration is not None:
             if len(offer.calibration.pairs) > MAX_PAIRS:
                 raise InvalidInput(f"A calibration has at most {MAX_PAIRS} points.")
@@ -199,7 +203,7 @@ class Sources:
         return Source(
             source_id=new_id(),
             organisation_id=self._organisation_id,
-            name=_name(offer.name),
+            name=checked_name(offer.name),
             kind=kind,
             origin=SourceOrigin.AGENT,
             agent_id=identity.agent_id,
@@ -217,7 +221,7 @@ class Sources:
     def _update(self, state: SourceState, offer: SourceOffer) -> None:
         updated = dataclasses.replace(
             state.source,
-            name=_name(offer.name),
+            name=checked_name(offer.name),
             lat=offer.lat,
             lon=offer.lon,
             heading_deg=offer.heading_deg,
@@ -382,27 +386,3 @@ def _at_start(source: Source) -> str:
     if source.origin is SourceOrigin.AGENT:
         return "Its agent has not connected since the station was started."
     return ""
-
-
-def _name(name: str) -> str:
-    cleaned = " ".join(name.split())
-    if not 1 <= len(cleaned) <= MAX_NAME_LENGTH or not cleaned.isprintable():
-        raise InvalidInput(f"A source's name has 1 to {MAX_NAME_LENGTH} printable characters.")
-    return cleaned
-
-
-def _check_place(source: Source) -> None:
-    _check_numbers(source.name, source.lat, source.lon, source.heading_deg)
-
-
-def _check_numbers(
-    name: str, lat: float | None, lon: float | None, heading_deg: float | None
-) -> None:
-    if (lat is None) != (lon is None):
-        raise InvalidInput(f"{name}: give both latitude and longitude, or neither.")
-    if lat is not None and not (math.isfinite(lat) and -90 <= lat <= 90):
-        raise InvalidInput(f"{name}: the latitude must be between -90 and 90.")
-    if lon is not None and not (math.isfinite(lon) and -180 <= lon <= 180):
-        raise InvalidInput(f"{name}: the longitude must be between -180 and 180.")
-    if heading_deg is not None and not (math.isfinite(heading_deg) and 0 <= heading_deg <= 360):
-        raise InvalidInput(f"{name}: the heading must be between 0 and 360 degrees.")

@@ -15,12 +15,12 @@ from ground_station.core.agent_protocol import (
     WireFrameTracks,
     WireTrack,
 )
-from ground_station.core.errors import InvalidInput, NotAllowed
+from ground_station.core.errors import InvalidInput, NotAllowed, Unprocessable
 from ground_station.core.events import TracksLocated
 from ground_station.core.ids import new_id
 from ground_station.core.model import CapturedAtFrom, SourceCondition
 from ground_station.core.ports import AgentIdentity
-from tests.services.world import CALIBRATION, FakeChannel, World
+from tests.services.world import CALIBRATION, OFFER, FakeChannel, World
 
 SESSION = new_id()
 
@@ -104,6 +104,17 @@ def test_an_edge_agent_is_not_told_to_publish(world: World) -> None:
     assert world.sources.without_session(identity.agent_id) == []
     world.agents.tell_to_publish(identity.agent_id)
     assert channel.commands == []
+
+
+def test_there_is_no_video_of_an_edge_source(world: World) -> None:
+    world.node()
+    identity, channel = host(world, 1)
+    world.agents.agent_message(identity.agent_id, channel, TrackBatch([frame(world, "cam-0")]))
+    [status] = world.sources.of_agent(identity.agent_id)
+    source_id = status.source.source_id
+    token, _expires = world.media.viewer_token(source_id, world.signed_in())
+    with pytest.raises(Unprocessable, match="no video"):
+        world.media.view(source_id, token, OFFER)
 
 
 @pytest.mark.parametrize("named", ["key", "id", "unknown"])
