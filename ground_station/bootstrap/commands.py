@@ -87,6 +87,18 @@ def _ca(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _up(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--allow-root", action="store_true", help="run although the user is root")
+
+
+def _certs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--new-root",
+        action="store_true",
+        help="make a new authority; every tablet and agent must then be given it",
+    )
+
+
 def _agent_name(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="the agent's name, as agents list shows it")
 
@@ -116,6 +128,17 @@ def _bench_delivery(parser: argparse.ArgumentParser) -> None:
 
 def _password(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="who gets a new password; it is asked for")
+
+
+def _users_add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="the new user name")
+    parser.add_argument("--role", required=True, help="e.g. cctv_operator, supervisor, admin")
+    parser.add_argument("--display-name", help="the person's name as others see it")
+    parser.add_argument("--organisation", metavar="ID", help="left out, the first one")
+
+
+def _user_name(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="the user name")
 
 
 def _backup_file(parser: argparse.ArgumentParser) -> None:
@@ -174,10 +197,24 @@ def _child(parser: argparse.ArgumentParser) -> None:
 def _child_of_station(parser: argparse.ArgumentParser) -> None:
     _child(parser)
     parser.add_argument("--station-url", required=True)
+    _ca(parser)
 
 
 COMMANDS: tuple[Command, ...] = (
     Command("demo", "", "ground_station.cli.demo:run", Needs.DEMO),
+    Command(
+        "up",
+        "run an installation: --settings FILE, no demonstration (docs/deploy.md)",
+        "ground_station.cli.up:run",
+        Needs.PAGE,
+        configure=_up,
+    ),
+    Command(
+        "certs",
+        "make or show the HTTPS certificates, and what to install on tablets",
+        "ground_station.cli.certs:run",
+        configure=_certs,
+    ),
     Command(
         "camera",
         "publish a camera or film of your own to the running station",
@@ -189,6 +226,31 @@ COMMANDS: tuple[Command, ...] = (
         "set somebody's password",
         "ground_station.cli.users:set_new_password",
         configure=_password,
+    ),
+    Command(
+        "users add",
+        "add somebody; prints a first password",
+        "ground_station.cli.users:add",
+        configure=_users_add,
+    ),
+    Command("users list", "every account and its role", "ground_station.cli.users:show"),
+    Command(
+        "users disable",
+        "shut somebody out and sign them out everywhere",
+        "ground_station.cli.users:disable",
+        configure=_user_name,
+    ),
+    Command(
+        "users enable",
+        "let somebody in again",
+        "ground_station.cli.users:enable",
+        configure=_user_name,
+    ),
+    Command(
+        "users reset-factors",
+        "for somebody locked out: no second factor, and a new password",
+        "ground_station.cli.users:reset_factors",
+        configure=_user_name,
     ),
     Command(
         "bench system",

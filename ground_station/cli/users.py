@@ -1,14 +1,94 @@
-"""`run.py users ...`: accounts, from the machine the station runs on."""
+"""`run.py users ...`: accounts, from the machine the station runs on.
+
+A running station notices within five seconds what is ended here. Every change is in the audit log,
+as made on the command line.
+"""
 
 from __future__ import annotations
 
 import getpass
 import sys
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from ground_station.cli.data_folder import DataFolder
 from ground_station.cli.options import settings_from
 from ground_station.core.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from ground_station.services.accounts import Accounts
+
+ONCE = "It is shown this once; another one is asked for at the first sign-in."
+
+
+def add(arguments: Namespace) -> int:
+    """A new person, with a password made for them. Conflict, InvalidInput."""
+    from ground_station.services.passwords import make_password
+    from ground_station.services.people import parse_role
+
+    role = parse_role(arguments.role)
+    password = make_password()
+    with _accounts(arguments) as (_, accounts):
+        made = accounts.add(
+            arguments.name,
+            arguments.display_name or arguments.name,
+            role,
+            password,
+            must_change=True,
+            organisation_id=arguments.organisation,
+        )
+    print(f"{made.username} is added. Password: {password}\n{ONCE}")
+    return 0
+
+
+def show(arguments: Namespace) -> int:
+    """Every account: name, role, whether it is disabled, and its second factors."""
+    with _accounts(arguments) as (_, accounts):
+        for one in accounts.all():
+            state = "disabled" if one.disabled_at else ""
+            factor = "second factor" if accounts.has_second_factor(one) else ""
+            line = f"{one.username:24}{one.role.value:26}{factor:15}{state}"
+            print(line.rstrip())
+    return 0
+
+
+def disable(arguments: Namespace) -> int:
+    """Shut somebody out. NotFound; Conflict for the last admin."""
+    with _accounts(arguments) as (_, accounts):
+        accounts.disable(arguments.name)
+    print(f"{arguments.name} is disabled, and signed out everywhere.")
+    return 0
+
+
+def enable(arguments: Namespace) -> int:
+    """Take `disable` back. NotFound, Conflict."""
+    with _accounts(arguments) as (_, accounts):
+        accounts.enable(arguments.name)
+    print(f"{arguments.name} may sign in again.")
+    return 0
+
+
+def reset_factors(arguments: Namespace) -> int:
+    """For somebody who lost phone and recovery codes: both go, and a new password is made."""
+    with _accounts(arguments) as (folder, accounts):
+        password = accounts.reset_factors(arguments.name)
+        folder.forget_first_sign_in(arguments.name)
+    print(f"{arguments.name} has no second factor now. Password: {password}\n{ONCE}")
+    return 0
+
+
+@contextmanager
+def _accounts(arguments: Namespace) -> Iterator[tuple[DataFolder, Accounts]]:
+    from ground_station.app import opened_accounts, prepare_store
+
+    settings = settings_from(arguments)
+    folder = DataFolder(settings.data_folder)
+    folder.make()
+    prepare_store(settings)
+    with opened_accounts(settings) as accounts:
+        yield folder, accounts
 
 
 def set_new_password(arguments: Namespace) -> int:
@@ -19,10 +99,11 @@ def set_new_password(arguments: Namespace) -> int:
     """
     from ground_station.app import prepare_store, set_password
 
-    folder = DataFolder(settings_from(arguments).data_folder)
+    settings = settings_from(arguments)
+    folder = DataFolder(settings.data_folder)
     folder.make()
-    prepare_store(folder.path)
-    set_password(folder.path, arguments.name, _new_password(arguments.name))
+    prepare_store(settings)
+    set_password(settings, arguments.name, _new_password(arguments.name))
     folder.forget_first_sign_in(arguments.name)
     print(f"The password of {arguments.name} is set.")
     return 0

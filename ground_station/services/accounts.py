@@ -56,6 +56,9 @@ class Accounts:
         """Everybody of the installation's first organisation, by name."""
         return self._users.all(self._users.default_organisation_id())
 
+    def has_second_factor(self, user: User) -> bool:
+        return self._factors.has(user.user_id)
+
     def find(self, username: str) -> User | None:
         return self._users.by_username(normal_username(username))
 

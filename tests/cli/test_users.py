@@ -1,0 +1,71 @@
+"""`run.py users ...` on a real data folder."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ground_station.app import ensure_first_users, opened_accounts, opened_audit, prepare_store
+from ground_station.cli.main import main
+from ground_station.core.audit import Act, Actor
+from ground_station.core.authority import Role
+from ground_station.services.accounts import first_users
+
+
+def users(folder: Path, *words: str) -> int:
+    return main(["users", *words, "--data-folder", str(folder)])
+
+
+def test_an_account_from_the_machine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert users(tmp_path, "add", "Ada", "--role", "officer") == 0
+    password = re.search(r"Password: (\S+)", capsys.readouterr().out)
+    assert password is not None
+    with opened_accounts(tmp_path) as accounts:
+        ada = accounts.find("ada")
+        assert ada is not None
+        assert ada.must_change_password
+    with opened_audit(tmp_path) as audit:
+        record = audit.read(limit=1, act=Act.USER_ADDED)[0]
+        assert record.entry.actor is Actor.COMMAND_LINE
+        assert password[1] not in str(record)
+    assert users(tmp_path, "list") == 0
+    assert re.search(r"^ada +officer$", capsys.readouterr().out, re.MULTILINE)
+    assert users(tmp_path, "disable", "ada") == 0
+    assert users(tmp_path, "list") == 0
+    assert "disabled" in capsys.readouterr().out
+    assert users(tmp_path, "enable", "ada") == 0
+    assert users(tmp_path, "reset-factors", "ada") == 0
+    assert "Password: " in capsys.readouterr().out
+
+
+def test_mistakes_are_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert users(tmp_path, "add", "ada", "--role", "king") == 2
+    assert "One of: pilot" in capsys.readouterr().err
+    assert users(tmp_path, "disable", "nobody") == 2
+    assert "There is no user nobody." in capsys.readouterr().err
+    assert users(tmp_path, "add", "boss", "--role", "admin") == 0
+    assert users(tmp_path, "disable", "boss") == 2
+    assert "last admin" in capsys.readouterr().err
+
+
+def test_an_older_installation_gets_an_admin(tmp_path: Path) -> None:
+    prepare_store(tmp_path)
+    with opened_accounts(tmp_path) as accounts:
+        accounts.add("operator", "Operator", Role.ADMIN, "correct horse battery")
+        assert [made.username for made in first_users(accounts)] == ["admin"]
+        operator, admin = accounts.find("operator"), accounts.find("admin")
+        assert operator is not None
+        assert operator.role is Role.CCTV_OPERATOR
+        assert admin is not None
+        assert admin.role is Role.ADMIN
+        assert first_users(accounts) == []
+
+
+def test_an_installation_with_its_own_admins_is_left_alone(tmp_path: Path) -> None:
+    prepare_store(tmp_path)
+    with opened_accounts(tmp_path) as accounts:
+        accounts.add("operator", "Operator", Role.ADMIN, "correct horse battery")
+        accounts.add("eve", "Eve", Role.ADMIN, "correct horse battery")
+    assert ensure_first_users(tmp_path) == []
