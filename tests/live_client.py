@@ -57,7 +57,7 @@ class Page:
 
 @contextlib.contextmanager
 def signed_in(stack: Stack) -> Iterator[Page]:
-    """Sign in over HTTP and join `/live` with the same cookies."""
+    """Sign in over HTTP, say what for, and join `/live` with the same cookies."""
     with httpx.Client(base_url=stack.address, timeout=10) as http:
         csrf = http.get("/api/session").json()["csrf_token"]
         answer = http.post(
@@ -66,8 +66,15 @@ def signed_in(stack: Stack) -> Iterator[Page]:
             headers={"X-CSRF-Token": csrf},
         )
         assert answer.status_code == 200, answer.text
+        page_csrf = answer.json()["csrf_token"]
+        said = http.post(
+            "/api/session/purpose",
+            json={"purpose": "public_safety", "note": "system test"},
+            headers={"X-CSRF-Token": page_csrf},
+        )
+        assert said.status_code == 200, said.text
         socket = socketio.Client(reconnection=False)
-        page = Page(http, answer.json()["csrf_token"], socket)
+        page = Page(http, page_csrf, socket)
         socket.on("snapshot", page.take, namespace="/live")
         socket.on("batch", page.take, namespace="/live")
         socket.on("frames", lambda m: page.frames.extend(m["frames"]), namespace="/live")

@@ -58,9 +58,14 @@ class Stack:
 
     @property
     def password(self) -> str:
+        """The operator's."""
+        return self.password_of(USERNAME)
+
+    def password_of(self, username: str) -> str:
+        """The password made at set-up for `operator` or `admin`."""
         text = (self.data_folder / "first-sign-in.txt").read_text(encoding="utf-8")
-        found = re.search(r"password:?\s+(\S+)", text, re.IGNORECASE)
-        assert found is not None, "the sign-in file holds no password"
+        found = re.search(rf"^user name: {username}\npassword: (\S+)$", text, re.MULTILINE)
+        assert found is not None, f"the sign-in file holds no password of {username}"
         return found.group(1)
 
     def child(self, role: str) -> psutil.Process:
