@@ -20,7 +20,7 @@ def verify(arguments: Namespace) -> int:
     from ground_station.app import verify_audit
 
     try:
-        found = verify_audit(settings_from(arguments).data_folder)
+        found = verify_audit(settings_from(arguments))
     except IntegrityError as error:
         if arguments.json:
             seq = getattr(error, "seq", None)
@@ -58,7 +58,7 @@ def export(arguments: Namespace) -> int:
     from ground_station.app import exported_audit
 
     target: Path = arguments.file
-    lines = exported_audit(settings_from(arguments).data_folder, arguments.organisation)
+    lines = exported_audit(settings_from(arguments), arguments.organisation)
     written = _write_new(target, lines)
     print(f"{target}: {written} lines. Check it with python3 tools/verify_audit.py {target}")
     return 0
@@ -68,7 +68,7 @@ def rotate_key(arguments: Namespace) -> int:
     """Sign with a new key from now on."""
     from ground_station.app import opened_audit
 
-    with opened_audit(settings_from(arguments).data_folder) as audit:
+    with opened_audit(settings_from(arguments)) as audit:
         key_id = audit.rotate_key(lost=arguments.lost)
     print(f"The audit log is now signed with the key {key_id}.")
     if arguments.lost:

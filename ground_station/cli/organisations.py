@@ -14,7 +14,7 @@ def add(arguments: Namespace) -> int:
     from ground_station.app import opened_sharing
 
     said = AuditEntry(Act.ORGANISATION_ADDED, Actor.COMMAND_LINE)
-    with opened_sharing(settings_from(arguments).data_folder) as sharing:
+    with opened_sharing(settings_from(arguments)) as sharing:
         made = sharing.add_organisation(arguments.name, OrganisationKind(arguments.kind), said)
     print(f"{made.name} ({made.kind.value}): {made.organisation_id}")
     return 0
@@ -24,7 +24,7 @@ def show(arguments: Namespace) -> int:
     """Every organisation with its id."""
     from ground_station.app import opened_sharing
 
-    with opened_sharing(settings_from(arguments).data_folder) as sharing:
+    with opened_sharing(settings_from(arguments)) as sharing:
         for one in sharing.organisations():
             print(f"{one.organisation_id}  {one.kind.value:8}{one.name}")
     return 0
