@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 
 from ground_station.core.agent_protocol import AgentKind, Calibration, GroundPair
 from ground_station.core.authority import Role
@@ -41,7 +35,6 @@ from ground_station.store import (
     database_file,
     open_database,
     orm,
-    prepare,
     prepare_database,
 )
 
@@ -109,68 +102,9 @@ def test_files_are_private(tmp_path: Path) -> None:
     assert stat.S_IMODE(database_file(folder).stat().st_mode) == 0o600
 
 
-def test_preparing_twice_changes_nothing(tmp_path: Path) -> None:
-    prepare_database(tmp_path)
-    with closing(open_database(database_file(tmp_path))) as database:
-        first = SqlUsers(database).default_organisation_id()
-    assert prepare_database(tmp_path) is None
-    with closing(open_database(database_file(tmp_path))) as database:
-        assert SqlUsers(database).default_organisation_id() == first
-    assert list(tmp_path.glob("*.backup.db")) == []
-
-
-def test_migrations_make_exactly_the_tables_of_the_orm(database: Database) -> None:
-    with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, orm.Base.metadata) == []
-
-
-def test_an_older_database_is_backed_up_and_migrated(tmp_path: Path) -> None:
-    file = database_file(tmp_path)
-    file.touch()
-    with closing(open_database(file)) as database, database.engine.connect() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(prepare._MIGRATIONS))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        connection.commit()
-    with closing(sqlite3.connect(file)) as raw:
-        raw.execute("INSERT INTO organisations VALUES ('o', 'Old council', '2026-01-01 00:00:00')")
-        raw.commit()
-    backup = prepare_database(tmp_path)
-    assert backup is not None
-    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
-    with closing(sqlite3.connect(backup)) as raw:
-        tables = {row[0] for row in raw.execute("SELECT name FROM sqlite_master")}
-        assert "users" in tables
-        assert "sources" not in tables
-        assert raw.execute("SELECT name FROM organisations").fetchall() == [("Old council",)]
-    with closing(open_database(file)) as database:
-        assert SqlUsers(database).default_organisation_id() == "o"
-        assert SqlSources(database).all() == []
-
-
-def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:
-    prepare_database(tmp_path)
-    file = database_file(tmp_path)
-    with closing(sqlite3.connect(file)) as raw:
-        raw.execute("UPDATE alembic_version SET version_num = '9999'")
-        raw.commit()
-    with pytest.raises(IntegrityError, match="newer release"):
-        prepare_database(tmp_path)
-
-
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     database_file(tmp_path).write_bytes(b"this is not a database" * 100)
     with pytest.raises(IntegrityError, match="damaged"):
-        prepare_database(tmp_path)
-
-
-def test_another_programs_database_is_refused(tmp_path: Path) -> None:
-    with closing(sqlite3.connect(database_file(tmp_path))) as raw:
-        raw.execute("CREATE TABLE theirs (id INTEGER)")
-        raw.commit()
-    with pytest.raises(IntegrityError, match="not one of Kestrel"):
         prepare_database(tmp_path)
 
 
