@@ -180,6 +180,8 @@ class AgentClient:
         connection = Connection(self._dispatch, self._noticed, self._ca_file)
         try:
             self._rotated.clear()
+            # Afresh: a machine that slept has a monotonic clock that stood still.
+            self._offset = ClockOffset(self._clock)
             connection.open(self._url, self._tokens.current)
             connection.greet(self._hello(), self._stop)
             self._settle_token()

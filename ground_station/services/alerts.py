@@ -77,6 +77,7 @@ class AlertInbox:
         self._clock = clock
         self._batches: DropOldest[_Batch] = DropOldest(WAITING_BATCHES)
         self._worker = Worker("alert-inbox", self._step)
+        self._unkept: list[_Batch] = []
         self._forgot_s = float("-inf")
         self._problem = ""
         self._twice_lock = threading.Lock()
@@ -165,6 +166,9 @@ class AlertInbox:
         first = self._batches.take(1.0)
         if first is not None:
             self.settle([first, *self._batches.drain()])
+        elif self._unkept:
+            unkept, self._unkept = self._unkept, []
+            self.settle(unkept)
         now_s = self._clock.monotonic_s()
         if now_s - self._forgot_s > FORGET_EVERY_S:
             self._forgot_s = now_s
@@ -185,7 +189,8 @@ class AlertInbox:
 
     def drain(self) -> None:
         """Settle what waits; for tests, which run no thread."""
-        self.settle(self._batches.drain())
+        unkept, self._unkept = self._unkept, []
+        self.settle([*unkept, *self._batches.drain()])
 
     def _settle_group(self, batches: Sequence[_Batch]) -> None:
         try:
@@ -239,7 +244,8 @@ class AlertInbox:
             log.error("alert_inbox_failed reason=%s", error)
         self._problem = str(error)
         for batch in batches:
-            if batch.channel is None:
+            if batch.channel is None:  # our own: nobody else would bring it again
+                self._unkept = [*self._unkept, batch][-WAITING_BATCHES:]
                 continue
             batch.channel.notify(Received([], f"The station cannot keep messages: {error}"))
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from ground_station.agentlink.client import AgentClient
+from ground_station.agentlink.outbox import Outbox
 from ground_station.agentlink.token_file import Tokens, read_agent_file
+from ground_station.app import issue_agent_token
 from ground_station.cli.bench_delivery import run_delivery
+from ground_station.core.agent_durable import AlertRaised
 from ground_station.core.agent_protocol import (
     PROTOCOL_VERSION,
     AgentKind,
@@ -19,7 +23,9 @@ from ground_station.core.agent_protocol import (
     Hello,
 )
 from ground_station.core.clock import SystemClock
-from ground_station.core.errors import NotSignedIn
+from ground_station.core.entities import Severity
+from ground_station.core.errors import Conflict, NotSignedIn
+from ground_station.simulation.broken_link import BrokenLink
 from tests.api.served import ROOT, Served, eventually
 
 pytestmark = pytest.mark.system
@@ -64,6 +70,60 @@ def agent(station: Served, token_file: Path) -> AgentClient:
         heartbeat=lambda: Heartbeat(clock.now()),
         clock=clock,
     )
+
+
+class WrongClock(SystemClock):
+    """A day ahead."""
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(days=1)
+
+
+def plain_agent(
+    station: Served, url: str, token: str, clock: SystemClock, outbox: Outbox | None = None
+) -> AgentClient:
+    client = AgentClient(
+        station_url=url,
+        token=token,
+        hello=lambda: Hello(PROTOCOL_VERSION, AgentKind.CAMERA, "Gate", "test"),
+        on_command=lambda _command: Done(),
+        heartbeat=lambda: Heartbeat(clock.now()),
+        clock=clock,
+        outbox=outbox,
+    )
+    client.start()
+    return client
+
+
+def test_a_stolen_token_and_a_clock_a_day_wrong_at_the_real_station(
+    station: Served, tmp_path: Path
+) -> None:
+    token = issue_agent_token(station.folder, name="Gate", kind=AgentKind.CAMERA)
+    outbox = Outbox(tmp_path / "outbox.db", WrongClock())
+    owner = plain_agent(station, station.url, token, WrongClock(), outbox)
+    elsewhere = BrokenLink(station.port, "127.0.0.2")
+    browser = station.sign_in()
+
+    def alerts() -> dict[str, dict[str, str]]:
+        return {alert["kind"]: alert for alert in browser.get("/api/alerts").json()}
+
+    try:
+        eventually(lambda: owner.connected)
+        thief = plain_agent(station, elsewhere.url, token, SystemClock())
+        eventually(lambda: isinstance(thief.refusal, Conflict))
+        thief.stop()
+        assert owner.connected
+        eventually(lambda: "agent_token_twice" in alerts())
+        assert "127.0.0.2" in alerts()["agent_token_twice"]["text"]
+        owner.put(AlertRaised("camera_moved", Severity.CAUTION, "It moved."))
+        eventually(lambda: "camera_moved" in alerts())
+        raised_at = datetime.fromisoformat(alerts()["camera_moved"]["raised_at"])
+        assert abs(raised_at - SystemClock().now()) < timedelta(minutes=5)
+    finally:
+        owner.stop()
+        outbox.close()
+        elsewhere.close()
+        station.close()
 
 
 def test_the_command_line_lets_an_agent_in_renews_its_token_and_shuts_it_out(

@@ -207,6 +207,21 @@ def test_a_stolen_token_raises_one_alert_an_hour(world: World) -> None:
     assert len(kept(world)) == 2
 
 
+def test_the_stations_own_alert_waits_for_the_disk_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_alert: Alert) -> None:
+        raise Unavailable("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.alert_rows, "add", full)
+        alert_id = world.inbox.raise_own("disk_full", Severity.WARNING, "Full.", "Make room.")
+        world.inbox.drain()
+    assert kept(world) == []
+    world.inbox.drain()
+    assert [alert.alert_id for alert in kept(world)] == [alert_id]
+
+
 # --- times ---------------------------------------------------------------------------------------
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
