@@ -16,7 +16,7 @@ from ground_station.core.errors import Conflict, InvalidInput, NotAllowed, NotFo
 from ground_station.core.ids import new_id
 from ground_station.core.registry import Source
 from ground_station.services.sharing import NewAgreement
-from tests.services.world import World
+from tests.services.world import OFFER, World
 
 BY_CLI = AuditEntry(Act.ORGANISATION_ADDED, Actor.COMMAND_LINE)
 
@@ -27,10 +27,10 @@ class Two:
     def __init__(self, world: World) -> None:
         self.world = world
         self.sharing = world.sharing
+        world.add_operator()
         self.council = world.users.default_organisation_id()
         police = self.sharing.add_organisation("The police", OrganisationKind.POLICE, BY_CLI)
         self.police = police.organisation_id
-        world.add_operator()
         self.user = world.users.by_username("operator")
         self.source: Source = world.sources.add_whip("High Street", 51.5, -0.2, None)[0]
 
@@ -206,7 +206,7 @@ def test_agreements_that_make_no_sense(two: Two) -> None:
 
 
 def test_an_organisation_that_is_no_party_sees_nothing(two: Two) -> None:
-    made = two.agree(Shareable.MAP, Shareable.VIDEO)
+    two.agree(Shareable.MAP, Shareable.VIDEO)
     two.sharing.watch(two.principal(two.police), two.source)
     third = two.sharing.add_organisation("Third", OrganisationKind.OTHER, BY_CLI).organisation_id
     assert two.sharing.agreements(two.dpo(third)) == []
@@ -215,3 +215,39 @@ def test_an_organisation_that_is_no_party_sees_nothing(two: Two) -> None:
         two.sharing.end(
             two.dpo(third), two.sharing.agreements(two.dpo(two.council))[0].agreement_id
         )
+
+
+def theirs(two: Two) -> tuple[str, Agreement]:
+    """A live source of the police, which an agreement opens to the council's operator."""
+    source, publish_token = two.world.sources.add_whip(
+        "Theirs", None, None, None, organisation_id=two.police
+    )
+    two.world.media.publish(source.source_id, publish_token, OFFER)
+    made = two.sharing.make(two.dpo(two.police), two.new(Shareable.VIDEO, to_id=two.council))
+    two.sharing.check()
+    return source.source_id, made
+
+
+def test_viewers_end_when_the_agreement_does(two: Two) -> None:
+    two.world.node()
+    source_id, made = theirs(two)
+    own, own_token = two.world.sources.add_whip("Ours", None, None, None)
+    two.world.media.publish(own.source_id, own_token, OFFER)
+    who = two.world.signed_in()
+    seen = []
+    for one in (source_id, own.source_id):
+        token, _ = two.world.media.viewer_token(one, who)
+        seen.append(two.world.media.view(one, token, OFFER).session_id)
+    two.sharing.check()
+    assert [one.session_id for one in two.world.media.sessions.viewers()] == seen
+    two.sharing.end(two.dpo(two.police), made.agreement_id)
+    assert [one.session_id for one in two.world.media.sessions.viewers()] == seen[1:]
+
+
+def test_a_viewer_token_is_no_way_round_an_agreement_that_ended(two: Two) -> None:
+    two.world.node()
+    source_id, made = theirs(two)
+    token, _ = two.world.media.viewer_token(source_id, two.world.signed_in())
+    two.sharing.end(two.dpo(two.police), made.agreement_id)
+    with pytest.raises(NotAllowed):
+        two.world.media.view(source_id, token, OFFER)
