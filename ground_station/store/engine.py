@@ -140,6 +140,7 @@ def _set_up_connection(connection: sqlite3.Connection, _record: Any) -> None:
         "journal_mode = WAL",
         "synchronous = FULL",  # what was committed outlives a power cut
         "foreign_keys = ON",
+        "secure_delete = ON",  # what is deleted of people is overwritten, not only unlinked
         "trusted_schema = OFF",
     ):
         cursor.execute(f"PRAGMA {pragma}")

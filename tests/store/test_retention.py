@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -166,6 +168,27 @@ def test_a_count_that_is_not_true_is_not_written_down(
         Sweeper(rows, audit, clock).sweep()
     assert count(database, kind) == 1
     assert audit.read(act=Act.SWEPT) == []
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_what_was_swept_is_not_in_the_file_any_more(
+    database: Database, sweeper: Sweeper, place: Place, kind: str
+) -> None:
+    alerts = next(one for one in SWEPT if one.kind == "alert")
+    add(database, alerts, NOW - timedelta(days=100), "old")
+    with database.write() as session:
+        session.execute(Base.metadata.tables["alerts"].update().values(text="swept-marker " * 9))
+    assert b"swept-marker" in settled(place)
+    assert sweeper.sweep()["alert"] == 1
+    assert b"swept-marker" not in settled(place)
+
+
+def settled(place: Place) -> bytes:
+    """The file, with all that its log holds put into it."""
+    file = place.folder / "kestrel.db"
+    with closing(sqlite3.connect(file)) as raw:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return file.read_bytes()
 
 
 def test_it_sweeps_at_its_start(database: Database, sweeper: Sweeper) -> None:
