@@ -24,9 +24,9 @@ TARGET = Path(__file__).resolve().parents[1] / "docs" / "authority.md"
 EVENTS = ("connect", "disconnect", "watch", "unwatch")
 HEAD = """# Who may do what
 
-Made by `make authority` from `core/authority.py` and the declarations of routes and socket events;
-do not edit it here. `tests/api/test_authority_walk.py` tries each row with each role against a table
-of its own, and fails for a route or event that is in neither.
+Made by `make authority` from `core/authority.py` and what routes and socket events declare;
+do not edit it here. `tests/api/test_authority_walk.py` tries each row with each role against a
+table of its own, and fails for a route or event that is in neither.
 
 ## The rules
 
@@ -43,18 +43,7 @@ of its own, and fails for a route or event that is in neither.
 
 ## Signing in
 
-| what | how |
-|---|---|
-| password | 10 to 256 characters, kept as argon2id; one made by somebody else must be changed first |
-| authenticator app | TOTP, 30 s, one step on either side, each step once; its secret is sealed with AES-256-GCM under a key derived (HKDF) from `station.key` |
-| recovery codes | ten, 95 bits, kept by hash, each once |
-| passkey | WebAuthn, discoverable, the device verifies the person; counts as second factor; at a name over HTTPS, or on `localhost`; a counter that goes back is refused and recorded |
-| guessing | 5 free tries of a name from an address, 30 of an address, 5 codes of an account from wherever; then waits that double, up to 5 minutes (10 s for an address) |
-| second factor | {second_factor}: without one only the own account works |
-| a sign-in ends | after `station.session_hours`; idle for 2 h for the roles above; at sign-out; when its role, area or password changes; when it is revoked. Its page, pictures and unused tokens end at once |
-| a purpose lapses | after 8 h, and pictures opened with it within 5 s |
-| locked out | an admin's reset, or on the machine: `python3 run.py users reset-factors NAME` |
-
+{signing_in}
 Purposes: {purposes}.
 
 The first start makes two accounts: `operator` (CCTV operator) and `admin` (admin, who sets up a
@@ -64,6 +53,48 @@ enable|reset-factors`.
 ## Roles
 
 """
+
+
+SIGNING_IN = (
+    (
+        "password",
+        "10 to 256 characters, kept as argon2id; one made by somebody else must be changed first",
+    ),
+    (
+        "authenticator app",
+        "TOTP, 30 s, one step on either side, each step once; its secret is sealed with "
+        "AES-256-GCM under a key derived (HKDF) from `station.key`",
+    ),
+    ("recovery codes", "ten, 95 bits, kept by hash, each once"),
+    (
+        "passkey",
+        "WebAuthn, discoverable, the device verifies the person; counts as second factor; at a "
+        "name over HTTPS, or on `localhost`; a counter that goes back is refused and recorded",
+    ),
+    (
+        "guessing",
+        "5 free tries of a name from an address, 30 of an address, 5 codes of an account from "
+        "wherever; then waits that double, up to 5 minutes (10 s for an address)",
+    ),
+    ("second factor", "{second_factor}: without one only the own account works"),
+    (
+        "a sign-in ends",
+        "after `station.session_hours`; idle for 2 h for the roles above; at sign-out; when its "
+        "role, area or password changes; when it is revoked. Its page, pictures and unused "
+        "tokens end at once",
+    ),
+    ("a purpose lapses", "after 8 h, and pictures opened with it within 5 s"),
+    (
+        "locked out",
+        "an admin's reset, or on the machine: `python3 run.py users reset-factors NAME`",
+    ),
+)
+
+
+def _signing_in() -> str:
+    needs = ", ".join(words(role) for role in Role if role in NEEDS_SECOND_FACTOR)
+    rows = "".join(f"| {what} | {how.format(second_factor=needs)} |\n" for what, how in SIGNING_IN)
+    return f"| what | how |\n|---|---|\n{rows}"
 
 
 def _roles() -> Iterator[str]:
@@ -109,7 +140,7 @@ def _who(function: object) -> str:
 
 def document() -> str:
     head = HEAD.format(
-        second_factor=", ".join(words(role) for role in Role if role in NEEDS_SECOND_FACTOR),
+        signing_in=_signing_in(),
         purposes=", ".join(words(purpose) for purpose in Purpose),
     )
     return head + "".join(_roles()) + "".join(_routes()) + "".join(_events())
