@@ -1,6 +1,7 @@
 // What every browser scenario shares: Debian's Chromium through playwright-core, sign-in, and the
 // page's own diagnostics. A scenario is called with one JSON argument, prints one JSON document on
 // stdout and exits 0; anything it finds wrong is an exception, so a non-zero exit.
+import { createHmac } from "node:crypto";
 import { createRequire } from "node:module";
 import { existsSync, readFileSync } from "node:fs";
 
@@ -69,12 +70,33 @@ function passwordOf({ password, password_file }) {
   return match[1];
 }
 
-export async function signIn(page, o, query = "?diagnostics=1") {
-  await page.goto(`${o.address}/${query}`);
-  await page.getByLabel("Username").fill(o.username);
-  await page.getByLabel("Password", { exact: true }).fill(passwordOf(o));
+/** Types name and password and presses the button; says nothing of what comes then. */
+export async function knock(page, address, username, password, query = "?diagnostics=1") {
+  await page.goto(`${address}/${query}`);
+  await page.getByLabel("Username").fill(username);
+  await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+export const views = (page) => page.getByRole("navigation", { name: "Views" });
+
+/** Signs in and goes to the map, whatever the role's home is. */
+export async function signIn(page, o, query = "?diagnostics=1") {
+  await knock(page, o.address, o.username, passwordOf(o), query);
+  await views(page).waitFor({ timeout: 20_000 });
+  await page.keyboard.press("m");
   await page.getByRole("application", { name: /map/i }).waitFor({ timeout: 20_000 });
+}
+
+/** Answers the question that stands where a picture would be, if it is asked. */
+export async function sayPurpose(page, purpose = "public_safety", note = "browser test") {
+  const question = page.getByRole("region", { name: "Purpose" });
+  const asked = await question.waitFor({ timeout: 3_000 }).then(() => true, () => false);
+  if (!asked) return;
+  await question.getByLabel("Purpose").selectOption(purpose);
+  await question.getByLabel(/note/i).fill(note);
+  await question.getByRole("button", { name: "Look" }).click();
+  await question.waitFor({ state: "detached" });
 }
 
 /** Select a source through the list, as a keyboard user would. */
@@ -83,6 +105,29 @@ export async function openSource(page, name) {
   const row = page.getByRole("option", { name: new RegExp(name, "i") }).first();
   await row.waitFor({ timeout: 20_000 });
   await row.click();
+  await sayPurpose(page);
+}
+
+/** Press and hold, with the keyboard as anybody could. */
+export async function hold(page, button) {
+  await button.focus();
+  await page.keyboard.down("Enter");
+  await page.waitForTimeout(1000);
+  await page.keyboard.up("Enter");
+}
+
+const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/** The code that an authenticator app shows now for a secret (RFC 6238, SHA-1, 30 s, six digits). */
+export function totp(secret, ms = Date.now()) {
+  let bits = "";
+  for (const c of secret.replace(/[\s=]/g, "").toUpperCase()) bits += BASE32.indexOf(c).toString(2).padStart(5, "0");
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(ms / 30_000)));
+  const digest = createHmac("sha1", key).update(counter).digest();
+  const at = digest[19] & 15;
+  return String((digest.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
 }
 
 export const diagnostics = (page) => page.evaluate(() => window.kestrelDiagnostics);

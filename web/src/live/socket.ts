@@ -3,13 +3,15 @@
 import { batch as together } from '@preact/signals'
 import { io, type Socket } from 'socket.io-client'
 import { agentTable, applyAgents, detector } from './agents'
+import { heardAlerts } from './alerts'
 import { lastHeardMs, waitingSinceMs } from './link'
 import { refreshSession, session } from './session'
-import { applyBatch, sourceTable, tableOf } from './sources'
+import { applyBatch, byNumber, sourceTable, tableOf } from './sources'
+import { heardSystem } from './system'
 import { heardFromStation } from './time'
-import { tracks, tracksChanged } from './tracks'
+import { tracks, tracksChanged, unpackTracks } from './tracks'
 import { watching } from './watching'
-import type { Batch, Frames, PlacedTrack, Snapshot, ViewerClock, Watch } from '../wire/types'
+import type { Batch, Frames, Snapshot, SourceTracks, ViewerClock, Watch } from '../wire/types'
 
 /** Connected but silent for so long: the connection is dead and nobody noticed. */
 const DEAD_AFTER_MS = 6000
@@ -21,9 +23,10 @@ function heard(sentAt: string): void {
   lastHeardMs.value = now
 }
 
-function placed(list: readonly PlacedTrack[]): void {
+function placed(groups: readonly SourceTracks[], sentAt: string): void {
   tracks.keepOnly((id) => sourceTable.peek().get(id)?.session_id)
-  tracks.heard(list, performance.now())
+  const numbers = byNumber(sourceTable.peek())
+  tracks.heard(unpackTracks(groups, (number) => numbers.get(number), sentAt), performance.now())
   tracksChanged.value += 1
 }
 
@@ -33,7 +36,9 @@ export function takeSnapshot(message: Snapshot): void {
     sourceTable.value = tableOf(message.sources)
     agentTable.value = applyAgents(new Map(), message.agents)
     detector.value = { name: message.detector, problem: message.detector_problem }
-    placed(message.tracks)
+    heardAlerts(message.alerts)
+    heardSystem(message.system)
+    placed(message.tracks, message.sent_at)
   })
 }
 
@@ -46,7 +51,9 @@ export function takeBatch(message: Batch): void {
     if (message.detector !== name || message.detector_problem !== problem) {
       detector.value = { name: message.detector, problem: message.detector_problem }
     }
-    placed(message.tracks)
+    if (message.alerts.length > 0) heardAlerts(message.alerts)
+    if (message.system) heardSystem(message.system)
+    placed(message.tracks, message.sent_at)
   })
 }
 
@@ -61,7 +68,9 @@ export function connectLive(): () => void {
     reconnectionDelayMax: 2000,
   })
   let retry: ReturnType<typeof setTimeout> | undefined
+  let closed = false
   const again = () => {
+    if (closed) return
     retry = setTimeout(() => void checkThenConnect(socket), REFUSED_RETRY_MS)
   }
   socket.on('connect', () => {
@@ -69,7 +78,9 @@ export function connectLive(): () => void {
   })
   socket.on('disconnect', (reason) => {
     watching.disconnected()
-    if (reason === 'io server disconnect') again()
+    if (reason !== 'io server disconnect') return
+    // Mostly because this sign-in was ended: then the page leaves at once.
+    void refreshSession().then(again)
   })
   // A refusal by the namespace is not retried by the client itself; a missing server is.
   socket.on('connect_error', () => {
@@ -81,6 +92,7 @@ export function connectLive(): () => void {
   socket.on('viewer_clock', (message: ViewerClock) => watching.clock(message))
   const watchdog = setInterval(() => reviveIfDead(socket), 1000)
   return () => {
+    closed = true
     clearInterval(watchdog)
     clearTimeout(retry)
     watching.disconnected()

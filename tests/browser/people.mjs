@@ -1,0 +1,96 @@
+// Accounts from first to last, in three browsers: the admin's first sign-in (a second factor is set
+// up), a person is added, chooses a password, says a purpose and watches; may not see people; and is
+// thrown out of the page at once when the admin ends that device. {address, admin_password, source}
+import { check, diagnostics, hold, knock, launch, openPage, sayPurpose, scenario, totp, until, views } from "./lib.mjs";
+
+const NEW_PASSWORD = "correct horse of the browser test";
+
+export async function setUpAuthenticator(page, password) {
+  await page.getByRole("heading", { name: "Set up a second factor" }).waitFor();
+  await page.getByLabel("Your password again").fill(password);
+  await page.getByRole("button", { name: "Show the picture to scan" }).click();
+  await page.getByRole("img", { name: /picture to scan/ }).waitFor();
+  const secret = await page.locator(".copyable code").innerText();
+  await page.getByLabel("Code from the app").fill(totp(secret));
+  await page.getByRole("button", { name: "Confirm" }).click();
+  const codes = page.getByRole("region", { name: "Recovery codes" });
+  await codes.waitFor();
+  const recovery = await codes.locator("code").allInnerTexts();
+  await page.getByLabel("I have kept them").check();
+  await page.getByRole("button", { name: "Go on" }).click();
+  return { secret, recovery };
+}
+
+async function addPerson(page) {
+  await page.keyboard.press("g");
+  await page.keyboard.press("p");
+  await page.getByRole("button", { name: "Add a person" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name", { exact: true }).fill("Jo Lane");
+  await dialog.getByLabel("Username").fill("jo.lane");
+  await dialog.getByLabel("Role").selectOption("cctv_operator");
+  await dialog.getByRole("button", { name: "Add", exact: true }).click();
+  await dialog.getByRole("heading", { name: "Give them this password" }).waitFor();
+  const password = await dialog.locator(".copyable code").nth(1).innerText();
+  await dialog.getByRole("button", { name: "I have passed it on" }).click();
+  return password;
+}
+
+async function chooseOwn(page, given) {
+  await page.getByLabel("The password you were given").fill(given);
+  await page.getByLabel("Your new password").fill(NEW_PASSWORD);
+  await page.getByRole("button", { name: "Use this password" }).click();
+  await views(page).waitFor();
+}
+
+/** With a code, in a browser of their own: what was set up is asked for. */
+async function signInWithCode(browser, o, code) {
+  const { page, context } = await openPage(browser);
+  await knock(page, o.address, "admin", o.admin_password);
+  await page.getByLabel("Code", { exact: true }).fill(code);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await views(page).waitFor();
+  await context.close();
+}
+
+await scenario(async (o) => {
+  const browser = await launch();
+  try {
+    const admin = await openPage(browser);
+    await knock(admin.page, o.address, "admin", o.admin_password);
+    const { recovery } = await setUpAuthenticator(admin.page, o.admin_password);
+    check(recovery.length >= 8, `only ${recovery.length} recovery codes`);
+    await views(admin.page).waitFor();
+    await signInWithCode(browser, o, recovery[0]);
+
+    const given = await addPerson(admin.page);
+    const jo = await openPage(browser);
+    await knock(jo.page, o.address, "jo.lane", given);
+    await chooseOwn(jo.page, given);
+    await jo.page.getByRole("heading", { name: "Wall" }).waitFor();
+    if (o.screenshot_purpose) await jo.page.screenshot({ path: o.screenshot_purpose });
+    await sayPurpose(jo.page);
+    await jo.page.getByRole("button", { name: /Purpose: Public safety/ }).waitFor();
+    await until(async () => (await diagnostics(jo.page)).live.length > 20, "No picture on the wall", 30_000);
+    if (o.screenshot_wall) await jo.page.screenshot({ path: o.screenshot_wall });
+
+    await jo.page.keyboard.press("g");
+    await jo.page.keyboard.press("p");
+    await jo.page.getByText("Your role does not open this").waitFor();
+    await jo.page.getByText(/These may: .*Supervisor/).waitFor();
+
+    await admin.page.getByRole("button", { name: /Jo Lane/ }).click();
+    const devices = admin.page.getByRole("region", { name: "Devices" });
+    const leave = devices.getByRole("button", { name: "Hold to sign out" });
+    await leave.waitFor();
+    if (o.screenshot_person) await admin.page.screenshot({ path: o.screenshot_person });
+    const before = Date.now();
+    await hold(admin.page, leave);
+    await jo.page.getByLabel("Username").waitFor({ timeout: 10_000 });
+    const thrown_out_after_ms = Date.now() - before - 800;
+    await jo.page.getByText("Your sign-in has ended").waitFor();
+    return { faults: [...admin.faults, ...jo.faults].filter((f) => !/40[13]/.test(f)), thrown_out_after_ms, recovery };
+  } finally {
+    await browser.close();
+  }
+});
