@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from ground_station.agentlink.server import AgentServer
 from ground_station.api.factory import create_api
 from ground_station.api.parts import Parts
@@ -25,8 +27,9 @@ from ground_station.core.lifecycle import Service, ServiceGroup
 from ground_station.core.registry import Agent, token_hash
 from ground_station.core.settings import Settings
 from ground_station.services.accounts import Accounts, FirstSignIn, first_users
+from ground_station.services.addresses import prepare_certificates, trusted_hosts
 from ground_station.services.agents import Agents
-from ground_station.services.alerts import AlertInbox, Alerts
+from ground_station.services.alerts import AlertInbox, Alerts, inbox_probe
 from ground_station.services.audit import StartRecord
 from ground_station.services.audit_reading import AuditReading, audit_probe
 from ground_station.services.enrolment import EnrolledAuthenticator, Enrolments, Warden
@@ -57,10 +60,8 @@ from ground_station.store import (
     SqlSources,
     SqlUsers,
     check_all,
-    database_file,
     export_lines,
     open_audit,
-    open_database,
     open_station_database,
     prepare_database,
 )
@@ -177,6 +178,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         data_folder=settings.data_folder,
         clock=clock,
     )
+    system.add("alert_inbox", "Alert inbox", lambda: inbox_probe(inbox))
     system.add("audit", "Audit log", lambda: audit_probe(audit))
     parts = Parts(
         audit=audit,
@@ -207,7 +209,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         web_dist=web_dist,
         software=software(),
         demo=settings.agents.demo_camera,
-        trusted_hosts=_trusted_hosts(settings.station.host),
+        trusted_hosts=trusted_hosts(settings.station),
         max_sockets=settings.station.threads - max(THREADS_FOR_HTTP, settings.station.threads // 4),
     )
     api = create_api(parts)
@@ -249,9 +251,12 @@ def serve(settings: Settings) -> int:
     from ground_station.serving import listen, serve_forever
 
     with hold_data_folder(settings.data_folder):
-        prepare_store(settings.data_folder)
+        prepare_store(settings)
+        served = prepare_certificates(settings, SystemClock().now())
         listener = listen(settings.station.host, settings.station.port)
-        return serve_forever(lambda: build_station(settings), listener, settings.station.threads)
+        return serve_forever(
+            lambda: build_station(settings), listener, settings.station.threads, served
+        )
 
 
 def _give_up(why: str) -> None:
@@ -268,77 +273,88 @@ def software() -> str:
 
 # --- for the command line ------------------------------------------------------------------------
 
+# The settings, whose store.url is followed; or a bare data folder, for a SQLite file in it.
+Where = Settings | Path
+
+
+def _folder(where: Where) -> Path:
+    return where if isinstance(where, Path) else where.data_folder
+
+
+def _url(where: Where) -> SecretStr | None:
+    return None if isinstance(where, Path) else where.store.url
+
 
 @contextmanager
-def opened_audit(data_folder: Path) -> Iterator[AuditChain]:
+def opened_audit(where: Where) -> Iterator[AuditChain]:
     """The audit log for one command, which commits each record by itself."""
-    with _opened(data_folder) as database:
-        yield open_audit(database, data_folder, SystemClock())
+    with _opened(where) as database:
+        yield open_audit(database, _folder(where), SystemClock())
 
 
 @contextmanager
-def opened_sharing(data_folder: Path) -> Iterator[Sharing]:
+def opened_sharing(where: Where) -> Iterator[Sharing]:
     """Organisations and agreements for one command."""
-    with _opened(data_folder) as database:
-        audit = open_audit(database, data_folder, SystemClock())
+    with _opened(where) as database:
+        audit = open_audit(database, _folder(where), SystemClock())
         yield Sharing(SqlOrganisations(database), audit, SystemClock())
 
 
-def verify_audit(data_folder: Path) -> ChainCheck:
+def verify_audit(where: Where) -> ChainCheck:
     """Check the whole audit log (IntegrityError names the first record that is wrong)."""
-    with _opened(data_folder) as database:
+    with _opened(where) as database:
         return check_all(database)
 
 
-def exported_audit(data_folder: Path, organisation_id: str | None) -> Iterator[str]:
+def exported_audit(where: Where, organisation_id: str | None) -> Iterator[str]:
     """The audit log as JSON lines, after writing into it that it was exported."""
     entry = AuditEntry(Act.EXPORTED, Actor.COMMAND_LINE, None, organisation_id, "audit_log")
-    with _opened(data_folder) as database:
-        open_audit(database, data_folder, SystemClock()).append(entry)
+    with _opened(where) as database:
+        open_audit(database, _folder(where), SystemClock()).append(entry)
         yield from export_lines(database, SystemClock().now(), organisation_id)
 
 
-def prepare_store(data_folder: Path) -> Path | None:
+def prepare_store(where: Where) -> Path | None:
     """Make or migrate the database; the backup made of an older one, or None."""
-    return prepare_database(data_folder)
+    return prepare_database(_folder(where), _url(where))
 
 
 @contextmanager
-def opened_accounts(data_folder: Path) -> Iterator[Accounts]:
+def opened_accounts(where: Where) -> Iterator[Accounts]:
     """People's accounts, for one command."""
-    with _opened(data_folder) as database:
+    with _opened(where) as database:
         clock = SystemClock()
         yield join_identities(
             Stores(
                 SqlUsers(database),
                 SqlSignIns(database),
                 SqlFactors(database),
-                open_audit(database, data_folder, clock),
+                open_audit(database, _folder(where), clock),
             ),
-            station_key=_secret_key(data_folder),
+            station_key=_secret_key(_folder(where)),
             passwords=Passwords(),
             clock=clock,
             session_hours=1,
         ).accounts
 
 
-def ensure_first_users(data_folder: Path) -> list[FirstSignIn]:
+def ensure_first_users(where: Where) -> list[FirstSignIn]:
     """Make the accounts an installation begins with, unless there are some; see `first_users`."""
-    with opened_accounts(data_folder) as accounts:
+    with opened_accounts(where) as accounts:
         return first_users(accounts)
 
 
-def set_password(data_folder: Path, username: str, password: str) -> None:
+def set_password(where: Where, username: str, password: str) -> None:
     """Change a password and end that person's sign-ins (NotFound, InvalidInput)."""
-    with opened_accounts(data_folder) as accounts:
+    with opened_accounts(where) as accounts:
         accounts.set_password(username, password)
 
 
-def issue_agent_token(data_folder: Path, *, name: str, kind: AgentKind) -> str:
+def issue_agent_token(where: Where, *, name: str, kind: AgentKind) -> str:
     """A new token for the agent of that name and kind, in place of its former one. Only its hash
     is kept, so this is the only time it is seen."""
     token = secrets.token_urlsafe(32)
-    with _opened(data_folder) as database:
+    with _opened(where) as database:
         organisation = SqlUsers(database).default_organisation_id()
         SqlAgents(database).issue(
             Agent(new_id(), organisation, name, kind, token_hash(token), revoked_at=None)
@@ -347,18 +363,13 @@ def issue_agent_token(data_folder: Path, *, name: str, kind: AgentKind) -> str:
 
 
 @contextmanager
-def _opened(data_folder: Path) -> Iterator[Database]:
+def _opened(where: Where) -> Iterator[Database]:
     """An open database for one command."""
-    database = open_database(database_file(data_folder))
+    database = open_station_database(_folder(where), _url(where))
     try:
         yield database
     finally:
         database.close()
-
-
-def _trusted_hosts(host: str) -> tuple[str, ...]:
-    own = f"[{host}]" if ":" in host else host
-    return ("localhost", "127.0.0.1", "[::1]", own)
 
 
 def _secret_key(data_folder: Path) -> str:
@@ -381,10 +392,10 @@ def _secret_key(data_folder: Path) -> str:
 
 
 @contextmanager
-def opened_enrolments(data_folder: Path) -> Iterator[tuple[Enrolments, str]]:
+def opened_enrolments(where: Where) -> Iterator[tuple[Enrolments, str]]:
     """The agents' enrolments for one command, and the organisation they are of."""
-    with _opened(data_folder) as database:
+    with _opened(where) as database:
         clock = SystemClock()
-        audit = open_audit(database, data_folder, clock)
+        audit = open_audit(database, _folder(where), clock)
         enrolments = Enrolments(repository=SqlEnrolments(database), audit=audit, clock=clock)
         yield enrolments, SqlUsers(database).default_organisation_id()

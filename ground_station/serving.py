@@ -12,6 +12,7 @@ import logging
 import os
 import signal
 import socket
+import ssl
 import sys
 import threading
 from collections.abc import Callable
@@ -22,11 +23,20 @@ from gunicorn.http import wsgi as gunicorn_wsgi
 from gunicorn.workers.gthread import ThreadWorker
 
 from ground_station.core.errors import Conflict, Unavailable
+from ground_station.services.certificates import Served
+from ground_station.serving_connections import (
+    Connection,
+    Deadlines,
+    drop_when_stuck,
+    has_body,
+    tls_context,
+)
 
 STOP_WITHIN_S = 3  # then the arbiter kills the worker
 DRAIN_S = 1  # of which requests in flight may take this much
 KEEP_ALIVE_S = 15
 MAX_HEADER_LINE = 8190
+MAX_HEADERS = 60
 
 
 class Servable(Protocol):
@@ -62,15 +72,25 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve_forever(build: Callable[[], Servable], listener: socket.socket, threads: int) -> int:
+def serve_forever(
+    build: Callable[[], Servable],
+    listener: socket.socket,
+    threads: int,
+    served: Served | None = None,
+) -> int:
     """Serve until SIGTERM or SIGINT; the process's exit status.
 
     Args:
         build: makes the station; called in the worker.
         listener: from `listen`; it is gunicorn's from here on.
+        served: the certificate for HTTPS; None = plain HTTP.
+
+    Raises:
+        ConfigError: the certificate cannot be used.
     """
+    context = None if served is None else tls_context(served)
     try:
-        _Application(build, listener.detach(), threads).run()
+        _Application(build, listener.detach(), threads, served, context).run()
     except SystemExit as stop:  # how the arbiter ends
         return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     return 0
@@ -82,6 +102,44 @@ class StationWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
 
     station: Servable | None = None
     stopping = threading.Lock()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.deadlines = Deadlines(per_address=max(4, self.cfg.threads // 2))
+
+    def init_process(self) -> None:
+        self.deadlines.start()
+        super().init_process()
+
+    def accept(self, listener: socket.socket) -> None:
+        """As gunicorn's own, with our connections, and none too many of one address."""
+        try:
+            client, address = listener.accept()
+        except OSError as error:
+            if error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK):
+                raise
+            return
+        connection = Connection(self.cfg, client, address, listener.getsockname())
+        if not self.deadlines.admits(connection):
+            client.close()
+            return
+        drop_when_stuck(client)
+        self.nr_conns += 1
+        self.enqueue_req(connection)
+
+    def handle(self, conn: Connection) -> Any:
+        self.deadlines.headers_begin(conn)
+        try:
+            return super().handle(conn)
+        finally:
+            self.deadlines.done(conn)
+
+    def handle_request(self, req: Any, conn: Connection) -> Any:
+        if has_body(req.headers):
+            self.deadlines.body_begins(conn)
+        else:
+            self.deadlines.done(conn)
+        return super().handle_request(req, conn)
 
     def handle_exit(self, sig: int, frame: object) -> None:
         """SIGTERM."""
@@ -103,10 +161,19 @@ class StationWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
 
 
 class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    def __init__(self, build: Callable[[], Servable], listener_fd: int, threads: int) -> None:
+    def __init__(
+        self,
+        build: Callable[[], Servable],
+        listener_fd: int,
+        threads: int,
+        served: Served | None,
+        context: ssl.SSLContext | None,
+    ) -> None:
         self._build = build
         self._listener_fd = listener_fd
         self._threads = threads
+        self._served = served
+        self._context = context
         self._station: Servable | None = None
         _send_no_server_header()
         super().__init__()
@@ -124,12 +191,21 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
             "forwarded_allow_ips": "",  # nobody stands in front of us to be believed
             "forwarder_headers": "",
             "limit_request_line": MAX_HEADER_LINE,
+            "limit_request_fields": MAX_HEADERS,
+            "limit_request_field_size": MAX_HEADER_LINE,
             "loglevel": "warning",
             "proc_name": "kestrel-station",
             "post_fork": _post_fork,
             "post_worker_init": self._post_worker_init,
             "worker_exit": _worker_exit,
         }
+        if self._served is not None:
+            settings |= {
+                "certfile": str(self._served.certificate),
+                "keyfile": str(self._served.private_key),
+                "ssl_context": lambda _config, _default: self._context,
+                "do_handshake_on_connect": False,
+            }
         for name, value in settings.items():
             self.cfg.set(name, value)
 

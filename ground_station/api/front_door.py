@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ground_station.api.errors import PROBLEM_TYPE, make_problem, new_reference
+from ground_station.api.tls_socket import TlsSocket
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -38,8 +40,18 @@ SECURITY_HEADERS = (
     ("X-Frame-Options", "DENY"),
     ("Referrer-Policy", "no-referrer"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Permissions-Policy", "geolocation=(), microphone=(), payment=(), usb=()"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    (
+        "Permissions-Policy",
+        "accelerometer=(), autoplay=(self), camera=(), display-capture=(), fullscreen=(self), "
+        "geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), "
+        "publickey-credentials-create=(self), publickey-credentials-get=(self), serial=(), usb=()",
+    ),
 )
+# Only where a name stands for this station alone: a browser would keep to it for every port.
+TRANSPORT_SECURITY = ("Strict-Transport-Security", "max-age=31536000")
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+RAW_SOCKET = "gunicorn.socket"
 SOCKET_PATH = "/socket.io/"
 
 
@@ -63,12 +75,17 @@ class FrontDoor:
         self._sockets = 0
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        host = _host(environ)
+        ours = SECURITY_HEADERS
+        if environ.get("wsgi.url_scheme") == "https" and host not in LOOPBACK:
+            ours = (*ours, TRANSPORT_SECURITY)
+
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
             named = {name.lower() for name, _ in headers}
-            added = [pair for pair in SECURITY_HEADERS if pair[0].lower() not in named]
+            added = [pair for pair in ours if pair[0].lower() not in named]
             return start_response(status, headers + added, *more)
 
-        if _host(environ) not in self._trusted:
+        if host not in self._trusted:
             return _refuse(
                 start,
                 400,
@@ -90,6 +107,9 @@ class FrontDoor:
                 "This station has as many open pages and agents as it can hold.",
                 "Close some, or raise the setting station.threads.",
             )
+        raw = environ.get(RAW_SOCKET)
+        if isinstance(raw, ssl.SSLSocket) and "HTTP_UPGRADE" in environ:
+            environ[RAW_SOCKET] = TlsSocket(raw)
         try:
             return self._application(environ, start)
         finally:

@@ -10,12 +10,14 @@ import time
 from argparse import Namespace
 
 from ground_station.bootstrap.start import ADDRESS_VARIABLE
-from ground_station.cli.children import log_to_stderr
 from ground_station.cli.data_folder import DataFolder
-from ground_station.cli.network import ask_health
+from ground_station.cli.network import ask_station
 from ground_station.cli.options import settings_from
 from ground_station.core.agent_protocol import AgentKind
 from ground_station.core.errors import ConfigError, Unavailable
+from ground_station.core.log_setup import set_up_logging
+from ground_station.core.settings import Settings
+from ground_station.services.addresses import authority_file
 
 ANSWERS_WITHIN_S = 20.0
 LOOK_S = 0.2
@@ -54,18 +56,19 @@ def run(arguments: Namespace) -> int:
     )
     if arguments.station is not None:
         kept = enrolled(settings.data_folder, arguments.station, arguments.token_file)
-        log_to_stderr(logging.WARNING)
+        set_up_logging(logging.WARNING, json_lines=settings.log.json_lines)
         print(f"Publishing {name} to {kept.url}/. Stop it with Ctrl-C.", flush=True)
         authority = str(arguments.ca or kept.ca_file)
         return main(
             settings, station_url=kept.url, token=kept.tokens, camera=spec, ca_file=authority
         )
-    url = _running_station(DataFolder(settings.data_folder), settings.station.host)
+    url = _running_station(DataFolder(settings.data_folder), settings)
     agent = f"Camera {spec.key}"
-    token = issue_agent_token(settings.data_folder, name=agent, kind=AgentKind.CAMERA)
-    log_to_stderr(logging.WARNING)
+    token = issue_agent_token(settings, name=agent, kind=AgentKind.CAMERA)
+    set_up_logging(logging.WARNING, json_lines=settings.log.json_lines)
     print(f"Publishing {name} to {url}/. Stop it with Ctrl-C.", flush=True)
-    return main(settings, station_url=url, token=token, camera=spec)
+    ca_file = str(arguments.ca or authority_file(settings) or "")
+    return main(settings, station_url=url, token=token, camera=spec, ca_file=ca_file)
 
 
 def key_of(name: str) -> str:
@@ -78,7 +81,7 @@ def key_of(name: str) -> str:
     return f"{readable}-{digest[:8]}"
 
 
-def _running_station(folder: DataFolder, host: str) -> str:
+def _running_station(folder: DataFolder, settings: Settings) -> str:
     """Where the station of this data folder answers; its own word beats the settings."""
     running = folder.running()
     if running is None:
@@ -86,9 +89,8 @@ def _running_station(folder: DataFolder, host: str) -> str:
             f"No station runs on the data folder {folder.path}.",
             "Start it in another terminal: python3 run.py",
         )
-    port = int(running.url.rpartition(":")[2])
     deadline_s = time.monotonic() + ANSWERS_WITHIN_S
-    while ask_health(host, port) is None:  # it may just be starting
+    while ask_station(running.url, authority_file(settings)) is None:  # it may just be starting
         if time.monotonic() >= deadline_s:
             raise Unavailable(
                 f"The station at {running.url} does not answer.",

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import ctypes
-import logging
 import os
 import signal
 import sys
 from argparse import Namespace
 
-from ground_station.cli.logs import FORMAT
 from ground_station.cli.options import settings_from
 from ground_station.core.errors import ConfigError
+from ground_station.core.log_setup import set_up_logging
 
 TOKEN_VARIABLE = "KESTREL_AGENT_TOKEN"  # noqa: S105  the variable's name, not a token
 PR_SET_PDEATHSIG = 1
-OUR_PACKAGES = ("ground_station", "fixed_cctv", "drone", "geo")
 
 
 def station(arguments: Namespace) -> int:
@@ -24,8 +22,9 @@ def station(arguments: Namespace) -> int:
 
     end_with_parent(arguments.parent, signal.SIGTERM)
     os.register_at_fork(after_in_child=lambda: end_with_parent(os.getppid(), signal.SIGKILL))
-    log_to_stderr()
-    return serve(settings_from(arguments))
+    settings = settings_from(arguments)
+    set_up_logging(json_lines=settings.log.json_lines)
+    return serve(settings)
 
 
 def node(arguments: Namespace) -> int:
@@ -33,9 +32,12 @@ def node(arguments: Namespace) -> int:
     from ground_station.vision.node import main
 
     end_with_parent(arguments.parent, signal.SIGKILL)
-    log_to_stderr()
+    settings = settings_from(arguments)
+    set_up_logging(json_lines=settings.log.json_lines)
     token = take_token()
-    return main(settings_from(arguments), station_url=arguments.station_url, token=token)
+    return main(
+        settings, station_url=arguments.station_url, token=token, ca_file=_authority(arguments)
+    )
 
 
 def camera(arguments: Namespace) -> int:
@@ -46,11 +48,16 @@ def camera(arguments: Namespace) -> int:
     from ground_station.bootstrap.places import checkout
 
     end_with_parent(arguments.parent, signal.SIGKILL)
-    log_to_stderr()
-    token = take_token()
-    spec = demo_camera(demo_footage(checkout()))
     settings = settings_from(arguments)
-    return main(settings, station_url=arguments.station_url, token=token, camera=spec)
+    set_up_logging(json_lines=settings.log.json_lines)
+    token = take_token()
+    return main(
+        settings,
+        station_url=arguments.station_url,
+        token=token,
+        camera=demo_camera(demo_footage(checkout())),
+        ca_file=_authority(arguments),
+    )
 
 
 def take_token() -> str:
@@ -73,8 +80,6 @@ def end_with_parent(parent: int, number: signal.Signals) -> None:
         sys.exit(1)
 
 
-def log_to_stderr(level: int = logging.INFO) -> None:
-    """Our own packages from `level` up, others from warnings up; the supervisor keeps the file."""
-    logging.basicConfig(level=logging.WARNING, format=FORMAT, stream=sys.stderr, force=True)
-    for name in OUR_PACKAGES:
-        logging.getLogger(name).setLevel(level)
+def _authority(arguments: Namespace) -> str:
+    """The file the station's certificate is checked with; "" = the system's authorities."""
+    return "" if arguments.ca is None else str(arguments.ca)

@@ -7,19 +7,22 @@ import sys
 import threading
 import time
 from argparse import Namespace
+from pathlib import Path
 
 from ground_station.bootstrap.footage import demo_footage
 from ground_station.bootstrap.places import checkout
 from ground_station.cli.child import ChildSpec
 from ground_station.cli.children import TOKEN_VARIABLE
 from ground_station.cli.data_folder import DataFolder
-from ground_station.cli.network import ask_health, require_free_port
+from ground_station.cli.network import ask_station, require_free_port
 from ground_station.cli.options import arguments_for_child, settings_from, station_url
 from ground_station.cli.process_board import ProcessBoardWriter
 from ground_station.cli.supervisor import Supervisor
 from ground_station.core.agent_protocol import AgentKind
+from ground_station.core.clock import SystemClock
 from ground_station.core.processes import board_file
 from ground_station.core.settings import Settings
+from ground_station.services.addresses import authority_file, prepare_certificates, public_url
 
 FORMER_STATION_ENDS_S = 5.0
 LOOK_S = 0.2
@@ -47,7 +50,8 @@ def run(arguments: Namespace) -> int:
     with folder.held(station_url(settings)) as former_one_died:
         wait_s = FORMER_STATION_ENDS_S if former_one_died else 0.0
         require_free_port(settings.station.host, settings.station.port, wait_s)
-        sign_in = prepare(folder)
+        prepare_certificates(settings, SystemClock().now())
+        sign_in = prepare(folder, settings)
         specs = child_specs(arguments, settings)
         announcer = Announcer(settings, sign_in, [spec.title for spec in specs], began_s)
         board = ProcessBoardWriter(board_file(folder.path), say)
@@ -59,12 +63,12 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-def prepare(folder: DataFolder) -> str:
+def prepare(folder: DataFolder, where: Settings | Path) -> str:
     """Bring the database up to date and make the first user; returns what to say of signing in."""
     from ground_station.app import ensure_first_users, prepare_store
 
-    prepare_store(folder.path)
-    for made in ensure_first_users(folder.path):
+    prepare_store(where)
+    for made in ensure_first_users(where):
         folder.keep_first_sign_in(made.username, made.password)
     kept = folder.first_sign_in_text()
     if kept is not None:
@@ -86,7 +90,9 @@ def child_specs(arguments: Namespace, settings: Settings) -> list[ChildSpec]:
         environment: dict[str, str] = {}
         if kind is not None:
             argv += ["--station-url", station_url(settings)]
-            token = issue_agent_token(settings.data_folder, name=title, kind=kind)
+            authority = authority_file(settings)
+            argv += [] if authority is None else ["--ca", str(authority)]
+            token = issue_agent_token(settings, name=title, kind=kind)
             environment[TOKEN_VARIABLE] = token
         return ChildSpec(name, title, tuple(argv), environment)
 
@@ -111,9 +117,9 @@ class Announcer:
     """Says where to go as soon as the station answers, and when everything else is up too."""
 
     def __init__(self, settings: Settings, sign_in: str, parts: list[str], began_s: float) -> None:
-        self._host = settings.station.host
-        self._port = settings.station.port
         self._url = station_url(settings)
+        self._shown_url = public_url(settings.station)
+        self._authority = authority_file(settings)
         self._sign_in = sign_in
         self._parts = parts
         self._began_s = began_s
@@ -130,12 +136,15 @@ class Announcer:
 
     def _run(self) -> None:
         slow_said = False
-        while (health := ask_health(self._host, self._port)) is None:
+        while (health := ask_station(self._url, self._authority)) is None:
             if not slow_said and self._took_s() > SLOW_AFTER_S:
                 slow_said = True
                 say("The station does not answer yet. Its log is in the data folder: log/")
             time.sleep(LOOK_S)
-        lines = [f"Kestrel runs ({self._took_s():.1f} s): {self._url}/", *self._sign_in.split("\n")]
+        lines = [
+            f"Kestrel runs ({self._took_s():.1f} s): {self._shown_url}/",
+            *self._sign_in.split("\n"),
+        ]
         rest = self._parts[1:]
         if rest and health.get("status") != "ok":
             lines.append(f"Still coming up: {', '.join(rest)}.")
@@ -143,7 +152,7 @@ class Announcer:
         self._announced.set()
         while health is None or health.get("status") != "ok":
             time.sleep(LOOK_S if self._took_s() < SLOW_AFTER_S else LOOK_LATER_S)
-            health = ask_health(self._host, self._port)
+            health = ask_station(self._url, self._authority)
         say(f"Everything is up ({self._took_s():.1f} s).")
 
     def _took_s(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 import time
@@ -19,7 +20,7 @@ WARNING = re.compile(
     r"^(?:\S+ \S+ (?:WARNING|ERROR|CRITICAL) \S+|\[[^]]+\] \[\d+\] \[(?:WARNING|ERROR|CRITICAL)\])"
     r" (?P<message>.+)$"
 )
-FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+GRAVE = frozenset({"WARNING", "ERROR", "CRITICAL"})
 
 
 class CappedLog:
@@ -52,10 +53,9 @@ class WarningFilter:
 
     def __call__(self, line: str) -> str | None:
         """The message to show, or None."""
-        found = WARNING.match(line)
-        if found is None:
+        message = _warning_in(line)
+        if message is None:
             return None
-        message = found["message"]
         alike = re.sub(r"[0-9a-f-]*\d[0-9a-f-]*", "#", message)
         now_s = self._monotonic_s()
         if now_s - self._shown_at_s.get(alike, -REPEAT_AFTER_S) < REPEAT_AFTER_S:
@@ -65,6 +65,18 @@ class WarningFilter:
             self._shown_at_s.pop(next(iter(self._shown_at_s)))
         self._shown_at_s[alike] = now_s
         return message
+
+
+def _warning_in(line: str) -> str | None:
+    if line.startswith("{"):
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            return None
+        grave = isinstance(entry, dict) and entry.get("level") in GRAVE
+        return str(entry.get("message", "")) if grave else None
+    found = WARNING.match(line)
+    return None if found is None else found["message"]
 
 
 class LogPump:

@@ -6,8 +6,11 @@ import errno
 import http.client
 import json
 import socket
+import ssl
 import time
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from ground_station.core.errors import Conflict, InvalidInput
 
@@ -36,15 +39,36 @@ def require_free_port(host: str, port: int, wait_s: float = 0.0) -> None:
 
 
 def ask_health(host: str, port: int, timeout_s: float = 2.0) -> dict[str, Any] | None:
-    """What the station's `/health` says, or None while it does not answer."""
-    connection = http.client.HTTPConnection(host, port, timeout=timeout_s)
+    """What `/health` of the station with plain HTTP says, or None while it does not answer."""
+    return ask_station(f"http://{f'[{host}]' if ':' in host else host}:{port}", None, timeout_s)
+
+
+def ask_station(url: str, authority: Path | None, timeout_s: float = 2.0) -> dict[str, Any] | None:
+    """What the station's `/health` says, or None while it does not answer.
+
+    Args:
+        url: its address, without a slash at the end.
+        authority: PEM file to check its certificate with; None = the system's.
+    """
+    where = urlsplit(url)
+    connection: http.client.HTTPConnection | None = None
     try:
+        if where.scheme == "https":
+            context = ssl.create_default_context(cafile=authority)
+            connection = http.client.HTTPSConnection(
+                where.hostname or "", where.port, timeout=timeout_s, context=context
+            )
+        else:
+            connection = http.client.HTTPConnection(
+                where.hostname or "", where.port, timeout=timeout_s
+            )
         connection.request("GET", "/health", headers={"Accept": "application/json"})
         answer = json.loads(connection.getresponse().read())
     except (OSError, http.client.HTTPException, ValueError):
         return None
     finally:
-        connection.close()
+        if connection is not None:
+            connection.close()
     return answer if isinstance(answer, dict) else None
 
 

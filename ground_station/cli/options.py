@@ -8,6 +8,7 @@ from typing import Any
 
 from ground_station.bootstrap.places import checkout
 from ground_station.core.settings import Settings, load_settings
+from ground_station.services.addresses import local_url
 
 
 def settings_from(arguments: Namespace) -> Settings:
@@ -41,5 +42,4 @@ def arguments_for_child(arguments: Namespace, settings: Settings) -> list[str]:
 
 def station_url(settings: Settings) -> str:
     """Where the station answers, for programs on this machine."""
-    host = settings.station.host
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.station.port}"
+    return local_url(settings.station)

@@ -28,7 +28,8 @@ ENV_PREFIX = "KESTREL_"
 NOT_SETTINGS = frozenset({"KESTREL_AGENT_TOKEN", "KESTREL_CAMERA_ADDRESS"})
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether nobody outside this machine can reach what listens there."""
     if host == "localhost":
         return True
     try:
@@ -45,16 +46,21 @@ class StationSettings(_Branch):
     """The web server."""
 
     host: str = Field(
-        "127.0.0.1", min_length=1, description="Address to listen on; plain HTTP: loopback only."
+        "127.0.0.1", min_length=1, description="Address to listen on; without HTTPS loopback only."
     )
     port: int = Field(8080, ge=1, le=65535, description="TCP port of the page, API and WHIP/WHEP.")
     threads: int = Field(128, ge=8, le=1024, description="Threads; each open page holds one.")
     session_hours: float = Field(12, gt=0, le=24 * 7, description="Sign-in lasts this long.")
     https: bool = Field(
-        False, description="Serve HTTPS, with the certificate of `run.py certs` unless one is set."
+        False,
+        description="Serve HTTPS, with the certificate of `run.py certs` unless one is set; where "
+        "this is not given, on unless host is loopback.",
     )
     certificate: Path | None = Field(None, description="PEM chain to serve instead of our own.")
     private_key: Path | None = Field(None, description="PEM key of that certificate.")
+    authority: Path | None = Field(
+        None, description="PEM authority of that certificate; without it those of the system."
+    )
     names: tuple[str, ...] = Field(
         (), description="Further names and addresses the station is opened by."
     )
@@ -62,13 +68,24 @@ class StationSettings(_Branch):
         None, description="Bearer token for /metrics; without one only loopback may read it."
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _https_for_networks(cls, values: Any) -> Any:
+        """HTTPS needs not be asked for where others can reach the station."""
+        if isinstance(values, dict) and "https" not in values:
+            host = values.get("host", "127.0.0.1")
+            return values | {"https": isinstance(host, str) and not is_loopback(host)}
+        return values
+
     @model_validator(mode="after")
     def _safe_to_serve(self) -> StationSettings:
         """Passwords do not travel networks in the clear."""
-        if not self.https and not _is_loopback(self.host):
+        if not self.https and not is_loopback(self.host):
             raise ValueError("with https = false the host must be loopback, 127.0.0.1 or ::1")
         if (self.certificate is None) != (self.private_key is None):
             raise ValueError("certificate and private_key go together")
+        if self.authority is not None and self.certificate is None:
+            raise ValueError("authority goes with certificate and private_key")
         return self
 
 

@@ -216,14 +216,18 @@ class Node:
         )
 
 
-def main(settings: Settings, *, station_url: str, token: str) -> int:
-    """Run a vision node until SIGTERM or SIGINT; 0 then, 2 if the settings cannot be used."""
+def main(settings: Settings, *, station_url: str, token: str, ca_file: str = "") -> int:
+    """Run a vision node until SIGTERM or SIGINT; 0 then, 2 if the settings cannot be used.
+
+    Args:
+        ca_file: the authority (PEM) of the station's certificate; "" = those of the system.
+    """
     for library in ("aiortc", "aioice"):  # they log every address and check of every connection
         logging.getLogger(library).setLevel(logging.WARNING)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
-        return loop.run_until_complete(_serve(settings.node, station_url, token))
+        return loop.run_until_complete(_serve(settings.node, station_url, token, ca_file))
     except ConfigError as error:
         log.error("node_not_started %s", error)
         return 2
@@ -231,7 +235,7 @@ def main(settings: Settings, *, station_url: str, token: str) -> int:
         loop.close()
 
 
-async def _serve(settings: NodeSettings, station_url: str, token: str) -> int:
+async def _serve(settings: NodeSettings, station_url: str, token: str, ca_file: str) -> int:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -260,6 +264,7 @@ async def _serve(settings: NodeSettings, station_url: str, token: str) -> int:
         on_command=lambda command: bridge.call(node.carry_out(command), COMMAND_WITHIN_S),
         heartbeat=node.heartbeat,
         clock=clock,
+        ca_file=ca_file,
     )
     node.join(link=client, analyser=scheduler)
     scheduler.start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -24,9 +25,8 @@ import sys
 from pathlib import Path
 from ground_station.app import serve
 from ground_station.core.settings import load_settings
-sys.exit(serve(load_settings(overrides={
-    "data_folder": Path(sys.argv[1]), "station": {"port": int(sys.argv[2]), "threads": 16}
-})))
+station = {"port": int(sys.argv[2]), "threads": 16, "https": sys.argv[3:] == ["https"]}
+sys.exit(serve(load_settings(overrides={"data_folder": Path(sys.argv[1]), "station": station})))
 """
 
 
@@ -46,16 +46,17 @@ def eventually(true: Callable[[], bool], within_s: float = 10.0) -> None:
 class Served:
     """A station in its own processes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, https: bool = False) -> None:
         self.folder = folder
+        self.authority = folder / "certs" / "root.pem" if https else None
         self.log = ""
         self._open = ExitStack()
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if https else 'http'}://127.0.0.1:{self.port}"
         prepare_store(folder)
         self.password = ensure_first_users(folder)[0].password
         self.process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(folder), str(self.port)],
+            [sys.executable, "-c", PROGRAM, str(folder), str(self.port), *["https"][: int(https)]],
             cwd=ROOT,
             env=os.environ | {"HOME": str(folder), "XDG_RUNTIME_DIR": ""},
             stdout=subprocess.PIPE,
@@ -68,12 +69,20 @@ class Served:
     def _answers(self) -> bool:
         assert self.process.poll() is None, "the station ended by itself"
         try:
-            return httpx.get(f"{self.url}/health").status_code == 200
-        except httpx.TransportError:
+            return httpx.get(f"{self.url}/health", verify=self.verify()).status_code == 200
+        except (httpx.TransportError, FileNotFoundError):
             return False
 
+    def verify(self) -> ssl.SSLContext | bool:
+        """How its certificate is checked; as strictly as Python 3.13 does."""
+        if self.authority is None:
+            return True
+        context = ssl.create_default_context(cafile=self.authority)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        return context
+
     def sign_in(self) -> httpx.Client:
-        browser = self._open.enter_context(httpx.Client(base_url=self.url))
+        browser = self._open.enter_context(httpx.Client(base_url=self.url, verify=self.verify()))
         token = browser.get("/api/session").json()["csrf_token"]
         answer = browser.post(
             "/api/sign-in",

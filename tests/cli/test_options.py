@@ -52,7 +52,7 @@ def test_children_get_the_same_settings(tmp_path: Path, monkeypatch: pytest.Monk
         ("[station]\nprot = 1\n", "station.prot does not exist"),
         ("[station]\nport = 0\n", "station.port is wrong"),
         ("[station\n", "is not valid TOML"),
-        ('[station]\nhost = "0.0.0.0"\n', "loopback only"),
+        ('[station]\nhttps = false\nhost = "0.0.0.0"\n', "host must be loopback"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence_and_starts_nothing(
@@ -110,14 +110,19 @@ def test_a_new_password_replaces_the_first_one(
 
     folder = DataFolder(tmp_path / "data")
     folder.make()
-    first = prepare(folder)
+    first = prepare(folder, folder.path)
     assert "password: " in first
-    assert prepare(folder) == first
+    assert prepare(folder, folder.path) == first
     argv = ["users", "password", "operator", "--data-folder", str(folder.path)]
     monkeypatch.setattr("sys.stdin", io.StringIO("a-much-better-passphrase\n"))
     assert main(argv) == 0
+    kept = folder.first_sign_in_text() or ""
+    assert "operator" not in kept
+    assert "user name: admin" in kept
+    monkeypatch.setattr("sys.stdin", io.StringIO("one-more-good-passphrase\n"))
+    assert main(["users", "password", "admin", *argv[3:]]) == 0
     assert not folder.first_sign_in.exists()
-    assert "users password operator" in prepare(folder)
+    assert "users password NAME" in prepare(folder, folder.path)
     monkeypatch.setattr("sys.stdin", io.StringIO("another-good-passphrase\n"))
     assert main(["users", "password", "nobody", *argv[3:]]) == 2
     assert "nobody" in capsys.readouterr().err

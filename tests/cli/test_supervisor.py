@@ -173,7 +173,7 @@ def test_a_child_that_cannot_live_says_why_and_others_go_on(tmp_path: Path) -> N
 
 def test_warnings_are_shown_and_everything_is_logged(tmp_path: Path) -> None:
     code = (
-        "import logging, time; from ground_station.cli.logs import FORMAT; "
+        "import logging, time; from ground_station.core.log_setup import FORMAT; "
         "logging.basicConfig(format=FORMAT, level=logging.INFO); log = logging.getLogger('x'); "
         "log.info('quiet'); log.warning('loud'); time.sleep(60)"
     )

@@ -78,10 +78,10 @@ def test_an_unknown_key_is_named_with_its_path(toml: Path, text: str, path: str)
         ('[station]\nport = "s3cret"', "station.port"),
         ('station = "s3cret"', "station"),
         ("[station]\nthreads = 1", "station.threads"),
-        ('[station]\nhost = "0.0.0.0"', "station"),
-        ('[station]\nhost = "::"', "station"),
+        ('[station]\nhttps = false\nhost = "0.0.0.0"', "station"),
+        ('[station]\nhttps = false\nhost = "::"', "station"),
         ('[station]\nhost = ""', "station.host"),
-        ('[station]\nhost = "station.example"', "station"),
+        ('[station]\nhttps = false\nhost = "station.example"', "station"),
         ("[node]\nanalysed_fps = nan", "node.analysed_fps"),
         ("[node]\nanalysed_fps = 0", "node.analysed_fps"),
         ("[node]\nlost_after_s = inf", "node.lost_after_s"),
@@ -105,6 +105,21 @@ def test_a_wrong_value_is_named_by_path_and_never_repeated(
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "::1", "localhost"])
 def test_loopback_may_be_listened_on(host: str) -> None:
     assert load_settings(None, {"station": {"host": host}}).station.host == host
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "10.0.0.5", "station.example"])
+def test_networks_get_https_unasked(host: str) -> None:
+    assert load_settings(None, {"station": {"host": host}}).station.https
+    assert not load_settings().station.https
+
+
+def test_certificate_and_key_go_together(toml: Path) -> None:
+    toml.write_text('[station]\ncertificate = "c.pem"\n')
+    with pytest.raises(ConfigError, match="go together"):
+        load_settings(toml)
+    toml.write_text('[station]\nauthority = "c.pem"\n')
+    with pytest.raises(ConfigError, match="authority goes with"):
+        load_settings(toml)
 
 
 def test_several_faults_are_told_at_once(toml: Path) -> None:
