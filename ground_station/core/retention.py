@@ -30,13 +30,17 @@ class StoredKind:
     time_column: str = ""
 
 
+# After it was disabled; until then it can simply be let in again.
+ACCOUNT_ERASED_AFTER_DAYS = 30
+
 STORED_KINDS: tuple[StoredKind, ...] = (
     StoredKind(
         "account",
         "Name, user name, role, organisation, password hash, second factors",
         "Knowing who may do what, and who did it",
         None,
-        until="the account is disabled; then only the name stays, for the audit log",
+        until="the account is disabled; 30 days later password and second factors are erased and "
+        "the name stays, for the audit log",
     ),
     StoredKind(
         "sign_in",
@@ -129,6 +133,14 @@ class ExpiredRows(Protocol):
 
     def delete(self, kind: StoredKind, before: datetime, limit: int) -> int:
         """Delete the oldest of them; how many went."""
+        ...
+
+    def disabled_accounts(self, before: datetime, limit: int) -> Sequence[str]:
+        """Ids of accounts that were disabled before and can still be signed in to once enabled."""
+        ...
+
+    def erase_accounts(self, user_ids: Sequence[str]) -> None:
+        """Their passwords, second factors and sign-ins go; name, role and organisation stay."""
         ...
 
 

@@ -14,7 +14,12 @@ from ground_station.core.audit import Act, Actor, AuditEntry, AuditLog
 from ground_station.core.clock import Clock
 from ground_station.core.errors import Conflict, KestrelError
 from ground_station.core.lifecycle import Worker
-from ground_station.core.retention import ExpiredRows, StoredKind, swept_kinds
+from ground_station.core.retention import (
+    ACCOUNT_ERASED_AFTER_DAYS,
+    ExpiredRows,
+    StoredKind,
+    swept_kinds,
+)
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +56,28 @@ class Sweeper:
         Raises:
             Unavailable: the store or the audit log takes no writes; the batch at hand stays.
         """
-        return {kind.kind: self._sweep_kind(kind) for kind in swept_kinds()}
+        gone = {kind.kind: self._sweep_kind(kind) for kind in swept_kinds()}
+        return gone | {"account": self._erase_accounts()}
+
+    def _erase_accounts(self) -> int:
+        before = self._clock.now() - timedelta(days=ACCOUNT_ERASED_AFTER_DAYS)
+        user_ids = self._rows.disabled_accounts(before, BATCH_ROWS)
+        if not user_ids:
+            return 0
+        entries = [
+            AuditEntry(
+                Act.SWEPT,
+                Actor.STATION,
+                subject_kind="account",
+                subject_id=user_id,
+                details={"days": ACCOUNT_ERASED_AFTER_DAYS},
+            )
+            for user_id in user_ids
+        ]
+        with self._audit.together(*entries):
+            self._rows.erase_accounts(user_ids)
+        log.info("swept kind=account rows=%d", len(user_ids))
+        return len(user_ids)
 
     def _sweep_kind(self, kind: StoredKind) -> int:
         assert kind.days is not None

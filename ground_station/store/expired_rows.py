@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, CursorResult, Select, Table, delete, func, select, tuple_
+from sqlalchemy import Column, CursorResult, Select, Table, delete, func, select, tuple_, update
 
 from ground_station.core.retention import StoredKind
 from ground_station.store.engine import Database
-from ground_station.store.orm import Base
+from ground_station.store.orm import Base, SignInRow, UserRow
+from ground_station.store.orm_authority import AuthenticatorRow, PasskeyRow, RecoveryCodeRow
+
+NO_PASSWORD = "!"  # noqa: S105  no hash of any password
 
 
 class SqlExpiredRows:
@@ -30,6 +34,24 @@ class SqlExpiredRows:
         with self._database.write() as session:
             done = session.execute(wanted)
             return done.rowcount if isinstance(done, CursorResult) else 0
+
+    def disabled_accounts(self, before: datetime, limit: int) -> Sequence[str]:
+        wanted = (
+            select(UserRow.id)
+            .where(UserRow.disabled_at < before, UserRow.password_hash != NO_PASSWORD)
+            .order_by(UserRow.id)
+            .limit(limit)
+        )
+        with self._database.read() as session:
+            return session.scalars(wanted).all()
+
+    def erase_accounts(self, user_ids: Sequence[str]) -> None:
+        with self._database.write() as session:
+            for table in (AuthenticatorRow, PasskeyRow, RecoveryCodeRow, SignInRow):
+                session.execute(delete(table).where(table.user_id.in_(user_ids)))
+            session.execute(
+                update(UserRow).where(UserRow.id.in_(user_ids)).values(password_hash=NO_PASSWORD)
+            )
 
 
 def _of(kind: StoredKind) -> tuple[Table, Column[Any]]:

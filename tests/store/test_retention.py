@@ -6,22 +6,35 @@ import importlib
 import pkgutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import Table, func, insert, select
 
 from ground_station import store
 from ground_station.core.audit import Act
 from ground_station.core.clock import ManualClock
 from ground_station.core.errors import Conflict, Unavailable
+from ground_station.core.factors import Authenticator, Passkey
+from ground_station.core.ids import new_id
 from ground_station.core.retention import STORED_KINDS, TABLE_KINDS, StoredKind, swept_kinds
 from ground_station.services import retention
+from ground_station.services.passwords import Passwords
 from ground_station.services.retention import Sweeper
-from ground_station.store import AuditChain, Database, SqlExpiredRows, open_audit
+from ground_station.store import (
+    AuditChain,
+    Database,
+    SqlExpiredRows,
+    SqlFactors,
+    SqlUsers,
+    open_audit,
+)
 from ground_station.store.orm import Base, UtcDateTime
 from tests.store.conftest import Place
+from tests.store.test_store import a_user
 
 NOW = datetime(2026, 11, 24, 5, 30, tzinfo=UTC)
 SWEPT = swept_kinds()
@@ -189,6 +202,38 @@ def settled(place: Place) -> bytes:
     with closing(sqlite3.connect(file)) as raw:
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return file.read_bytes()
+
+
+def test_a_disabled_account_keeps_its_name_only(
+    database: Database, sweeper: Sweeper, audit: AuditChain
+) -> None:
+    users, factors = SqlUsers(database), SqlFactors(database)
+    times = {"long": NOW - timedelta(days=31), "lately": NOW - timedelta(days=29), "never": None}
+    made = {}
+    for name, disabled_at in times.items():
+        made[name] = replace(a_user(users, name), disabled_at=disabled_at)
+        users.add(made[name])
+        factors.set_recovery_codes(made[name].user_id, ["a" * 64])
+        key = Passkey(new_id(), made[name].user_id, name, "public", 0, "Phone", NOW, None)
+        factors.add_passkey(key)
+        factors.put_authenticator(Authenticator(made[name].user_id, "sealed", 0, NOW, NOW))
+    assert sweeper.sweep()["account"] == 1
+    assert sweeper.sweep()["account"] == 0
+    erased = users.by_username("long")
+    assert erased == replace(made["long"], password_hash="!")
+    assert not quick_passwords().verify("!", "!")
+    assert factors.recovery_codes_left(erased.user_id) == 0
+    assert factors.passkeys(erased.user_id) == []
+    assert factors.authenticator(erased.user_id) is None
+    for name in ("lately", "never"):
+        assert users.by_username(name) == made[name]
+        assert factors.recovery_codes_left(made[name].user_id) == 1
+    (record,) = audit.read(act=Act.SWEPT)
+    assert (record.entry.subject_kind, record.entry.subject_id) == ("account", erased.user_id)
+
+
+def quick_passwords() -> Passwords:
+    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 def test_it_sweeps_at_its_start(database: Database, sweeper: Sweeper) -> None:
