@@ -247,7 +247,8 @@ class Media:
             self.ends.put(node_id, session_id)
 
     def end_all_of_agent(self, agent_id: str) -> None:
-        """An agent was shut out: end what it publishes."""
+        """An agent was shut out: hang up on it, and end what it publishes."""
+        self._agents.dismiss(agent_id)
         for status in self._sources.of_agent(agent_id):
             if status.session_id is None:
                 continue
