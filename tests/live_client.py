@@ -51,8 +51,31 @@ class Page:
             self.sources.pop(gone, None)
         for agent in update["agents"]:
             self.agents[agent["agent_id"]] = agent
-        self.places.extend(update["tracks"])
+        by_number = {source["number"]: source for source in self.sources.values()}
+        for figures in update.get("figures", []):
+            source = by_number[figures[0]]
+            source["received_fps"], source["analysed_fps"], source["inference_ms"] = figures[1:4]
+            source["frames_dropped"], source["viewers"] = figures[5:7]
+        for number, age_ms, places in update["tracks"]:
+            source = by_number[number]
+            self.places.extend(_place(source, age_ms, place) for place in places)
         self.heard.set()
+
+
+def _place(source: dict[str, Any], age_ms: int | None, place: list[Any]) -> dict[str, Any]:
+    """A `TrackPlace` in full, as the page unpacks it."""
+    return {
+        "source_id": source["source_id"],
+        "session_id": source["session_id"],
+        "age_ms": age_ms,
+        "track_id": place[0],
+        "class_name": place[1],
+        "lat": place[2] / 1e6,
+        "lon": place[3] / 1e6,
+        "semi_major_m": place[4] / 100,
+        "semi_minor_m": place[5] / 100,
+        "orientation_deg": place[6],
+    }
 
 
 @contextlib.contextmanager

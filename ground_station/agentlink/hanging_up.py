@@ -15,7 +15,9 @@ from simple_websocket import ConnectionClosed
 from ground_station.core.errors import ConfigError
 
 
-class _HangingUp(SimpleWebSocketWSGI):  # type: ignore[misc]  # engineio has no types
+class CalmWebSocket(SimpleWebSocketWSGI):  # type: ignore[misc]  # engineio has no types
+    """engineio's WebSocket, that may be closed by either end first."""
+
     def close(self) -> None:
         """Close it, also when the other end was first."""
         with contextlib.suppress(OSError, ConnectionClosed):
@@ -32,10 +34,10 @@ def close_calmly(socketio: Any) -> None:
     transports = getattr(engine, "_async", None)
     if not isinstance(transports, dict) or transports.get("websocket") not in (
         SimpleWebSocketWSGI,
-        _HangingUp,
+        CalmWebSocket,
     ):
         raise ConfigError(
             "This python-engineio keeps its WebSocket class elsewhere.",
             "Install the pinned release (requirements.lock).",
         )
-    engine._async = {**transports, "websocket": _HangingUp}
+    engine._async = {**transports, "websocket": CalmWebSocket}

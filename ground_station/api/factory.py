@@ -32,6 +32,7 @@ from ground_station.api.live import NAMESPACE, LiveEvents
 from ground_station.api.live_clients import LiveClients
 from ground_station.api.parts import LIVE_CLIENTS, Parts, attach
 from ground_station.api.pusher import Pusher
+from ground_station.api.shared_frames import SharedFrames
 from ground_station.api.socket_queues import SocketQueues
 from ground_station.core.agent_protocol import NAMESPACE as AGENTS_NAMESPACE
 from ground_station.core.agent_wire import MAX_ENVELOPE_BYTES
@@ -106,10 +107,12 @@ def create_api(parts: Parts) -> Api:
         http_compression=False,
     )
     close_calmly(socketio)
+    frames = SharedFrames(socketio.server)
+    frames.install()
     clients = app.extensions[LIVE_CLIENTS] = LiveClients()
     LiveEvents(socketio, clients)
-    queues = SocketQueues(socketio.server, NAMESPACES)
-    pusher = Pusher(parts, socketio, clients, queues)
+    queues = SocketQueues(socketio.server, NAMESPACES, frames.held_bytes)
+    pusher = Pusher(parts, frames, clients, queues)
     app.wsgi_app = FrontDoor(  # type: ignore[method-assign]  # how Flask takes middleware
         app.wsgi_app, parts.trusted_hosts, parts.max_sockets
     )

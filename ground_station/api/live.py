@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import flask
 import msgspec
 from flask_socketio import ConnectionRefusedError as Refuse
-from flask_socketio import join_room, leave_room
 
 from ground_station.api.auth import SESSION_COOKIE, Access, access
+from ground_station.api.live_audience import admitted
 from ground_station.api.live_clients import LiveClients
 from ground_station.api.parts import parts
 from ground_station.api.schemas import ViewerClock, Watch
@@ -19,11 +19,6 @@ from ground_station.core.errors import InvalidInput, KestrelError, NotSignedIn
 from ground_station.core.ids import is_id
 
 NAMESPACE = "/live"
-
-
-def room_of(source_id: str) -> str:
-    """The room of the pages that watch a source."""
-    return f"watch:{source_id}"
 
 
 class LiveEvents:
@@ -51,7 +46,9 @@ class LiveEvents:
             require(who.principal, Permission.SEE_MAP)
         except KestrelError as error:
             raise Refuse(error.message, {"code": error.code}) from error
-        self._clients.add(_sid(), who.session_hash)
+        audience = admitted(who.principal, parts().sharing)
+        now_s = parts().clock.monotonic_s()
+        self._clients.add(_sid(), who.session_hash, who.principal, audience, now_s)
 
     @access(Access.SIGNED_IN)
     def disconnect(self, *_reason: object) -> None:
@@ -67,7 +64,6 @@ class LiveEvents:
             self._clients.watch(_sid(), wanted.source_id, wanted.viewer_session_id)
         except KestrelError as error:
             return _refusal(error)
-        join_room(room_of(wanted.source_id))
         offset = parts().media.sessions.clock(wanted.viewer_session_id)
         if offset is not None:  # it was known before the page asked
             clock = ViewerClock(viewer_session_id=wanted.viewer_session_id, rtp_offset=offset)
@@ -97,8 +93,7 @@ class LiveEvents:
             wanted = _watch(payload)
         except KestrelError as error:
             return _refusal(error)
-        if self._clients.unwatch(_sid(), wanted.source_id, wanted.viewer_session_id):
-            leave_room(room_of(wanted.source_id))
+        self._clients.unwatch(_sid(), wanted.source_id, wanted.viewer_session_id)
         return {"ok": True}
 
 

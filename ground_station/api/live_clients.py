@@ -5,9 +5,13 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
+from ground_station.api.live_audience import Audience
+from ground_station.core.authority import Principal
 from ground_station.core.errors import Throttled
 
 MAX_WATCHES = 32  # of one page
+MIN_CHECKS = 8  # of sign-ins in one turn
+CHECKS_SHARE = 40  # so that every page is checked within four seconds more
 
 
 @dataclass(slots=True)
@@ -15,12 +19,17 @@ class LiveClient:
     """One connected page. Changed only under the table's lock.
 
     Attributes:
+        who: the person, as of the last check.
+        audience: what it is told; narrower than the person's while a disclosure is not recorded.
         watches: (source id, viewer session id) pairs.
         behind_since_s: since when it reads slower than we send; None while it keeps up.
     """
 
     sid: str
     session_hash: str = field(repr=False)
+    who: Principal
+    audience: Audience
+    checked_at_s: float
     watches: set[tuple[str, str]] = field(default_factory=set)
     needs_snapshot: bool = True
     behind_since_s: float | None = None
@@ -37,9 +46,11 @@ class LiveClients:
         with self._lock:
             return len(self._clients)
 
-    def add(self, sid: str, session_hash: str) -> None:
+    def add(
+        self, sid: str, session_hash: str, who: Principal, audience: Audience, now_s: float
+    ) -> None:
         with self._lock:
-            self._clients[sid] = LiveClient(sid, session_hash)
+            self._clients[sid] = LiveClient(sid, session_hash, who, audience, now_s)
 
     def remove(self, sid: str) -> None:
         with self._lock:
@@ -72,14 +83,49 @@ class LiveClients:
                 )
             client.watches.add(pair)
 
-    def unwatch(self, sid: str, source_id: str, viewer_session_id: str) -> bool:
-        """True if the page now watches nothing of that source."""
+    def unwatch(self, sid: str, source_id: str, viewer_session_id: str) -> None:
+        with self._lock:
+            client = self._clients.get(sid)
+            if client is not None:
+                client.watches.discard((source_id, viewer_session_id))
+
+    def due(self, now_s: float, every_s: float) -> list[LiveClient]:
+        """Those not checked for so long, as many as one turn of ten a second should check."""
+        with self._lock:
+            found = [c for c in self._clients.values() if now_s - c.checked_at_s >= every_s]
+            found.sort(key=lambda client: client.checked_at_s)
+            return found[: max(MIN_CHECKS, len(self._clients) // CHECKS_SHARE)]
+
+    def checked(self, sid: str, who: Principal, audience: Audience, now_s: float) -> None:
+        """What a check found; a page whose audience is another starts again with a snapshot."""
         with self._lock:
             client = self._clients.get(sid)
             if client is None:
-                return False
-            client.watches.discard((source_id, viewer_session_id))
-            return all(watched != source_id for watched, _ in client.watches)
+                return
+            client.checked_at_s = now_s
+            client.who = who
+            if client.audience != audience:
+                client.audience = audience
+                client.needs_snapshot = True
+
+    def audiences(self) -> dict[Audience, list[str]]:
+        """The pages that are up to date, by audience; audiences without such a page as well."""
+        with self._lock:
+            found: dict[Audience, list[str]] = {}
+            for client in self._clients.values():
+                sids = found.setdefault(client.audience, [])
+                if not client.needs_snapshot:
+                    sids.append(client.sid)
+            return found
+
+    def watching(self, source_id: str) -> list[str]:
+        """The pages that watch a source and keep up."""
+        with self._lock:
+            return [
+                c.sid
+                for c in self._clients.values()
+                if c.behind_since_s is None and any(source == source_id for source, _ in c.watches)
+            ]
 
     def watched_sources(self) -> set[str]:
         with self._lock:
@@ -93,10 +139,6 @@ class LiveClients:
                 if any(viewer == viewer_session_id for _, viewer in c.watches)
             ]
 
-    def behind(self) -> list[str]:
-        with self._lock:
-            return [c.sid for c in self._clients.values() if c.behind_since_s is not None]
-
     def take_new(self) -> list[LiveClient]:
         """Those that keep up and still need a snapshot; they are taken to have got it."""
         with self._lock:
@@ -106,11 +148,6 @@ class LiveClients:
             for client in new:
                 client.needs_snapshot = False
             return new
-
-    def without_snapshot(self) -> list[str]:
-        """Pages that have no snapshot yet must not get a batch either."""
-        with self._lock:
-            return [c.sid for c in self._clients.values() if c.needs_snapshot]
 
     def note_backlog(self, sid: str, packets: int, now_s: float, limit: int) -> float:
         """Record how far a page is behind; for how many seconds it has been."""

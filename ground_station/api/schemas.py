@@ -470,6 +470,7 @@ class SourceView(_Wire, frozen=True, kw_only=True):
     """A source as the map, the list and the panel show it."""
 
     source_id: str
+    number: int  # what tracks and figures name it by on the live link, while the station runs
     name: str
     kind: str
     origin: Literal["agent", "whip"]
@@ -505,28 +506,52 @@ class AgentView(_Wire, frozen=True, kw_only=True):
     problem: str
 
 
-class PlacedTrack(_Wire, frozen=True, kw_only=True):
-    """A track's place on the ground, with its 95 % ellipse."""
+class SourceFigures(msgspec.Struct, frozen=True, array_like=True):
+    """The figures of a SourceView that change all the time, every two seconds:
+    [source number, received_fps, analysed_fps, inference_ms, age of the last frame in ms,
+    frames_dropped, viewers]."""
 
-    source_id: str
-    session_id: str
+    source: int
+    received_fps: float
+    analysed_fps: float
+    inference_ms: float | None
+    last_frame_age_ms: int | None  # when the batch was sent
+    frames_dropped: int
+    viewers: int
+
+
+class TrackPlace(msgspec.Struct, frozen=True, array_like=True):
+    """A track's place on the ground with its 95 % ellipse: [track_id, class_name, latitude and
+    longitude in millionths of a degree, semi-axes in cm, orientation in degrees from north]."""
+
     track_id: int
     class_name: str
-    lat: float
-    lon: float
-    semi_major_m: float
-    semi_minor_m: float
-    orientation_deg: float
-    observed_at: datetime | None
+    lat_e6: int
+    lon_e6: int
+    semi_major_cm: int
+    semi_minor_cm: int
+    orientation_deg: int
+
+
+class SourceTracks(msgspec.Struct, frozen=True, array_like=True):
+    """What one source sees now, of its present session: [source number, age in ms when the batch
+    was sent (null = unknown), places]."""
+
+    source: int
+    age_ms: int | None
+    places: list[TrackPlace]
 
 
 class Snapshot(_Wire, frozen=True, kw_only=True):
-    """Event `snapshot`, on connect: everything. Then `batch` at most every 200 ms: what changed."""
+    """Event `snapshot`, on connect and when what the person may see has changed: everything, in
+    place of all that came before. Then `batch` at most every 200 ms: what changed."""
 
     sent_at: datetime
     sources: list[SourceView]
     agents: list[AgentView]
-    tracks: list[PlacedTrack]
+    tracks: list[SourceTracks]
+    alerts: list[AlertView]  # the newest; none without the permission to see alerts
+    system: SystemSummary  # without the permission to see the system, its status only
     detector: str
     detector_problem: str
 
@@ -536,9 +561,12 @@ class Batch(_Wire, frozen=True, kw_only=True):
 
     sent_at: datetime
     sources: list[SourceView]
+    figures: list[SourceFigures]
     removed_sources: list[str]
     agents: list[AgentView]
-    tracks: list[PlacedTrack]
+    tracks: list[SourceTracks]
+    alerts: list[AlertView]
+    system: SystemSummary | None  # null = as before
     detector: str
     detector_problem: str
 

@@ -10,7 +10,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 # gunicorn and Werkzeug hand their raw socket to the application under these names.
@@ -18,6 +18,7 @@ _RAW_SOCKET_KEYS = ("gunicorn.socket", "werkzeug.socket")
 GOODBYE_S = 0.2  # enough for a client that reads
 LINGER_S = 2.0  # for a polite goodbye to be written before the connection is cut
 MAX_LINGERING = 4096
+PACKET_BYTES = 16_384
 
 
 class SocketQueues:
@@ -26,19 +27,29 @@ class SocketQueues:
     Args:
         server: the python-socketio server.
         namespaces: those a connection must join.
+        held_bytes: what waits for one Engine.IO connection beside the library's queue.
     """
 
-    def __init__(self, server: Any, namespaces: Sequence[str]) -> None:
+    def __init__(
+        self,
+        server: Any,
+        namespaces: Sequence[str],
+        held_bytes: Callable[[str], int] = lambda _engine_sid: 0,
+    ) -> None:
         self._server = server
         self._namespaces = namespaces
+        self._held_bytes = held_bytes
         self._lock = threading.Lock()
         self._lingering: list[tuple[float, socket.socket]] = []
         self._first_seen_s: dict[str, float] = {}
 
     def backlog(self, sid: str, namespace: str) -> int:
-        """Packets waiting to be sent to this client."""
-        transport = self._transport(self._engine_sid(sid, namespace))
-        return 0 if transport is None else int(transport.queue.qsize())
+        """Packets waiting to be sent to this client; of what waits as bytes, packets of 16 kB."""
+        engine_sid = self._engine_sid(sid, namespace)
+        transport = self._transport(engine_sid)
+        if transport is None or engine_sid is None:
+            return 0
+        return int(transport.queue.qsize()) + self._held_bytes(engine_sid) // PACKET_BYTES
 
     def hang_up(self, sid: str, namespace: str, now_s: float) -> None:
         """Say goodbye and cut the connection soon after; never waits for the client."""

@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
 
 from ground_station.api.schemas import (
     AgentView,
+    AlertView,
     AnalysedFrame,
     BoxedTrack,
-    PlacedTrack,
+    SourceFigures,
+    SourceTracks,
     SourceView,
+    TrackPlace,
 )
+from ground_station.core.entities import Alert
 from ground_station.core.errors import InvalidInput
+from ground_station.core.events import TracksLocated
 from ground_station.core.model import FrameTracks, GeoObservation
 from ground_station.services.agents import AgentStatus
 from ground_station.services.geolocate import Geolocator
 from ground_station.services.source_state import SourceStatus
 
 
-def source_view(status: SourceStatus, geolocator: Geolocator) -> SourceView:
+def source_view(status: SourceStatus, geolocator: Geolocator, number: int) -> SourceView:
     """A source with the figures of its present (or last) session."""
     source, report = status.source, status.report
     footprint = _footprint(status, geolocator)
     return SourceView(
         source_id=source.source_id,
+        number=number,
         name=source.name,
         kind=source.kind.value,
         origin=source.origin.value,
@@ -63,20 +73,78 @@ def agent_view(agent: AgentStatus) -> AgentView:
     )
 
 
-def placed_track(observation: GeoObservation) -> PlacedTrack:
-    """A dot on the map."""
-    return PlacedTrack(
-        source_id=observation.source_id,
-        session_id=observation.session_id,
-        track_id=observation.track_id,
-        class_name=observation.class_name,
-        lat=observation.lat,
-        lon=observation.lon,
-        semi_major_m=observation.semi_major_m,
-        semi_minor_m=observation.semi_minor_m,
-        orientation_deg=observation.orientation_deg,
-        observed_at=observation.observed_at,
+def alert_view(alert: Alert, display_name: Callable[[str], str]) -> AlertView:
+    """An alert, with the name of who decided about it."""
+    return AlertView(
+        alert_id=alert.alert_id,
+        kind=alert.kind,
+        severity=alert.severity.value,
+        text=alert.text,
+        remedy=alert.remedy,
+        source_id=alert.source_id,
+        agent_id=alert.agent_id,
+        lat=alert.lat,
+        lon=alert.lon,
+        raised_at=alert.raised_at,
+        received_at=alert.received_at,
+        state=alert.state.value,
+        decided_at=alert.decided_at,
+        decided_by=None if alert.decided_by is None else display_name(alert.decided_by),
+        reason=alert.reason,
     )
+
+
+def without_figures(view: SourceView) -> SourceView:
+    """The view with the figures blank that `SourceFigures` brings: equal as long as nothing else
+    has changed."""
+    return msgspec.structs.replace(
+        view,
+        received_fps=0.0,
+        analysed_fps=0.0,
+        inference_ms=None,
+        last_frame_at=None,
+        frames_dropped=0,
+        viewers=0,
+    )
+
+
+def source_figures(view: SourceView, sent_at: datetime) -> SourceFigures:
+    """The figures of a view, as they change all the time."""
+    return SourceFigures(
+        view.number,
+        round(view.received_fps, 1),
+        round(view.analysed_fps, 1),
+        None if view.inference_ms is None else round(view.inference_ms, 1),
+        _age_ms(view.last_frame_at, sent_at),
+        view.frames_dropped,
+        view.viewers,
+    )
+
+
+def source_tracks(located: TracksLocated, number: int, sent_at: datetime) -> SourceTracks:
+    """What a source sees, as the map shows it."""
+    return SourceTracks(
+        number,
+        _age_ms(located.observed_at, sent_at),
+        [track_place(observation) for observation in located.observations],
+    )
+
+
+def track_place(observation: GeoObservation) -> TrackPlace:
+    """A dot on the map; places to a decimetre, ellipses to a centimetre."""
+    return TrackPlace(
+        observation.track_id,
+        observation.class_name,
+        round(observation.lat * 1e6),
+        round(observation.lon * 1e6),
+        round(observation.semi_major_m * 100),
+        round(observation.semi_minor_m * 100),
+        round(observation.orientation_deg) % 180,
+    )
+
+
+def _age_ms(at: datetime | None, now: datetime) -> int | None:
+    return None if at is None else round((now - at).total_seconds() * 1000)
 
 
 def analysed_frame(frame: FrameTracks) -> AnalysedFrame:

@@ -41,6 +41,7 @@ class AgentStatus:
     messages_waiting: int | None = None
     messages_dropped: int | None = None
     left: bool = False
+    organisation_id: str = ""
 
 
 @dataclass(slots=True)
@@ -109,6 +110,7 @@ class ConnectedAgent:
             round_trip_ms=self.round_trip_ms,
             messages_waiting=self.messages_waiting,
             messages_dropped=self.messages_dropped,
+            organisation_id=self.identity.organisation_id,
         )
 
 

@@ -305,6 +305,7 @@ class Agents:
                 connected.channel.address,
                 connected.software,
                 left=leaves,
+                organisation_id=identity.organisation_id,
             )
         log.log(
             logging.INFO if leaves else logging.WARNING,

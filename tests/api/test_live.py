@@ -10,6 +10,7 @@ import pytest
 from ground_station.api import live_clients, pusher
 from ground_station.api.schemas import Batch, Frames, Snapshot
 from ground_station.core.agent_protocol import (
+    SourceReport,
     TrackBatch,
     ViewerClock,
     WireFrameTracks,
@@ -38,6 +39,10 @@ def streaming(site: Site) -> tuple[Any, str, str]:
     opened = site.world.media.publish(source_id, "token of camera", OFFER)
     site.world.report(node, live(source_id, opened.session_id))
     return node, source_id, opened.session_id
+
+
+def troubled(source_id: str, session_id: str, problem: str) -> SourceReport:
+    return msgspec.structs.replace(live(source_id, session_id), problem=problem)
 
 
 def seen(site: Site, node: Any, source_id: str, session_id: str, seq: int = 1) -> None:
@@ -97,11 +102,12 @@ def test_a_snapshot_then_only_what_changes(site: Site) -> None:
 
     turn(site, 0.3)
     assert events(page, "batch") == []  # nothing has changed, and it is not a second yet
-    site.world.report(node, live(source_id, session_id))
+    site.world.report(node, troubled(source_id, session_id, "The picture is dark."))
     turn(site, 0.1)
     [batch] = events(page, "batch")
-    assert [s.source_id for s in msgspec.convert(batch, Batch).sources] == [source_id]
-    site.world.report(node, live(source_id, session_id))
+    [told_source] = msgspec.convert(batch, Batch).sources
+    assert (told_source.source_id, told_source.problem) == (source_id, "The picture is dark.")
+    site.world.report(node, troubled(source_id, session_id, "The picture is very dark."))
     turn(site, 0.1)
     assert events(page, "batch") == []  # at most every 200 ms
     turn(site, 0.1)
@@ -128,9 +134,12 @@ def test_places_of_tracks_come_with_the_batches(site: Site) -> None:
     seen(site, node, source_id, session_id)
     turn(site, 0.3)
     [batch] = events(page, "batch")
-    [place] = msgspec.convert(batch, Batch).tracks
+    [of_source] = msgspec.convert(batch, Batch).tracks
+    assert of_source.age_ms is not None
+    assert 0 <= of_source.age_ms < 1000
+    [place] = of_source.places
     assert (place.track_id, place.class_name) == (4, "person")
-    assert 51.48 < place.lat < 51.4806
+    assert 51_480_000 < place.lat_e6 < 51_480_600
     turn(site, 1.0)
     [batch] = events(page, "batch")
     assert batch["tracks"] == []

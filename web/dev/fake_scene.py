@@ -97,6 +97,8 @@ state: dict[str, Any] = {
     "since": iso(),
 }
 DEMO = "01990000-0000-7000-8000-000000000001"
+DEMO_NUMBER = 0
+NUMBERS = {DEMO: DEMO_NUMBER}  # of the sources, as tracks name them
 SCENE = pets_scene.PETS_CALIBRATION
 PLANE = GroundPlane.fit(
     width_px=SCENE.width_px,
@@ -113,6 +115,7 @@ def source(source_id: str, name: str, condition: str, **more: Any) -> dict[str, 
     live = condition == "live"
     view = {
         "source_id": source_id,
+        "number": NUMBERS.setdefault(source_id, len(NUMBERS)),
         "name": name,
         "kind": "fixed_camera",
         "origin": "agent",
@@ -212,27 +215,17 @@ def analysed(index: int, footage: Footage) -> dict[str, Any]:
     }
 
 
-def placed(index: int, footage: Footage) -> list[dict[str, Any]]:
+def placed(index: int, footage: Footage) -> list[list[Any]]:
+    """The demonstration camera's tracks as `SourceTracks` on the wire."""
     found = []
     for track_id, name, _c, left, _top, right, bottom, *_v in footage.tracks(index):
         point = PLANE.locate((left + right) / 2, bottom)
         if point is None or footage.coded:
             continue
-        found.append(
-            {
-                "source_id": DEMO,
-                "session_id": state["session"],
-                "track_id": track_id,
-                "class_name": name,
-                "lat": point.lat,
-                "lon": point.lon,
-                "semi_major_m": point.semi_major_m,
-                "semi_minor_m": point.semi_minor_m,
-                "orientation_deg": point.orientation_deg,
-                "observed_at": iso(),
-            }
-        )
-    return found
+        ellipse = (point.semi_major_m * 100, point.semi_minor_m * 100, point.orientation_deg)
+        place = (point.lat * 1e6, point.lon * 1e6, *ellipse)
+        found.append([track_id, name, *(round(number) for number in place)])
+    return [[DEMO_NUMBER, 0, found]] if found else []
 
 
 AGENTS = [
@@ -255,11 +248,14 @@ AGENTS = [
 ]
 
 
-def rest(tracks: list[dict[str, Any]]) -> dict[str, Any]:
+def rest(tracks: list[list[Any]]) -> dict[str, Any]:
     return {
         "sent_at": iso(),
         "agents": AGENTS,
         "tracks": tracks,
+        "figures": [],
+        "alerts": [],
+        "system": {"status": "ok", "problems": []},
         "detector": "NanoDet-g 416",
         "detector_problem": "",
     }

@@ -1,7 +1,8 @@
 // Made-up wire values for tests.
 
 import { SOURCE } from '../src/gallery/samples'
-import type { AnalysedFrame, BoxedTrack, PlacedTrack, SourceView } from '../src/wire/types'
+import type { PlacedTrack } from '../src/live/tracks'
+import type { AnalysedFrame, BoxedTrack, SourceView } from '../src/wire/types'
 
 export const source = (more: Partial<SourceView> = {}): SourceView => ({ ...SOURCE, ...more })
 

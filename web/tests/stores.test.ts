@@ -5,12 +5,13 @@ import { addressOf, readAddress } from '../src/live/place'
 import { takeBatch, takeSnapshot } from '../src/live/socket'
 import { applyBatch, sourceList, sourceTable, tableOf } from '../src/live/sources'
 import { standing } from '../src/live/standing'
+import { systemSummary } from '../src/live/system'
 import { ageWords, clockAheadMs, heardFromStation, stationNow } from '../src/live/time'
 import { tracks } from '../src/live/tracks'
 import { Watching, type Watcher } from '../src/live/watching'
 import { attention } from '../src/panels/attention'
 import { analysed, placed, source } from './made'
-import type { AgentView, Batch } from '../src/wire/types'
+import type { AgentView, Batch, Snapshot, SourceTracks } from '../src/wire/types'
 
 const agent = (more: Partial<AgentView> = {}): AgentView => ({
   agent_id: 'n',
@@ -25,9 +26,24 @@ const agent = (more: Partial<AgentView> = {}): AgentView => ({
 const batch = (more: Partial<Batch> = {}): Batch => ({
   sent_at: new Date().toISOString(),
   sources: [],
+  figures: [],
   removed_sources: [],
   agents: [],
   tracks: [],
+  alerts: [],
+  system: null,
+  detector: 'd',
+  detector_problem: '',
+  ...more,
+})
+
+const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
+  sent_at: new Date().toISOString(),
+  sources: [],
+  agents: [],
+  tracks: [],
+  alerts: [],
+  system: { status: 'ok', problems: [] },
   detector: 'd',
   detector_problem: '',
   ...more,
@@ -40,7 +56,7 @@ beforeEach(() => {
 
 test('a batch replaces what it names, drops what it removes, and leaves the rest alone', () => {
   const table = tableOf([source({ source_id: 'a' }), source({ source_id: 'b' }), source({ source_id: 'c' })])
-  const next = applyBatch(table, { sources: [source({ source_id: 'b', name: 'New' })], removed_sources: ['c'] })
+  const next = applyBatch(table, batch({ sources: [source({ source_id: 'b', name: 'New' })], removed_sources: ['c'] }))
   expect([...next.keys()]).toEqual(['a', 'b'])
   expect(next.get('b')?.name).toBe('New')
   expect(next.get('a')).toBe(table.get('a'))
@@ -48,21 +64,60 @@ test('a batch replaces what it names, drops what it removes, and leaves the rest
 
 test('an empty batch changes nothing, so nothing draws again', () => {
   const table = tableOf([source()])
-  expect(applyBatch(table, { sources: [], removed_sources: ['unknown'] })).toBe(table)
+  expect(applyBatch(table, batch({ removed_sources: ['unknown'] }))).toBe(table)
   const agents = applyAgents(new Map(), [agent()])
   expect(applyAgents(agents, [])).toBe(agents)
 })
 
+test('figures change their source and nothing else of it', () => {
+  const table = tableOf([source({ source_id: 'a', number: 4, viewers: 1, last_frame_at: null }), source({ source_id: 'b', number: 5 })])
+  const sent_at = '2026-11-24T14:00:01.000Z'
+  const next = applyBatch(table, batch({ sent_at, figures: [[4, 5, 4.9, 21.5, 100, 2, 3], [99, 1, 1, null, null, 0, 0]] }))
+  expect(next.get('b')).toBe(table.get('b'))
+  expect(next.get('a')).toEqual({
+    ...table.get('a'),
+    received_fps: 5,
+    analysed_fps: 4.9,
+    inference_ms: 21.5,
+    last_frame_at: '2026-11-24T14:00:00.900Z',
+    frames_dropped: 2,
+    viewers: 3,
+  })
+})
+
+test('alerts and the system’s state come with the link', () => {
+  takeSnapshot(snapshot({ system: { status: 'degraded', problems: [] } }))
+  expect(systemSummary.value?.status).toBe('degraded')
+  takeBatch(batch())
+  expect(systemSummary.value?.status).toBe('degraded')
+  takeBatch(batch({ system: { status: 'ok', problems: [] } }))
+  expect(systemSummary.value?.status).toBe('ok')
+})
+
 test('a snapshot is everything: what it lacks is gone', () => {
-  takeSnapshot({ ...batch(), sources: [source({ source_id: 'a' })], agents: [agent()] })
-  takeSnapshot({ ...batch(), sources: [source({ source_id: 'b' })], agents: [] })
+  takeSnapshot(snapshot({ sources: [source({ source_id: 'a' })], agents: [agent()] }))
+  takeSnapshot(snapshot({ sources: [source({ source_id: 'b' })] }))
   expect([...sourceTable.value.keys()]).toEqual(['b'])
   expect(agentTable.value.size).toBe(0)
 })
 
 test('tracks of a batch belong to known sources only', () => {
-  takeBatch(batch({ sources: [source({ source_id: 's', session_id: 'a' })], tracks: [placed(1)] }))
-  expect(tracks.current(performance.now()).length).toBe(1)
+  const of: SourceTracks[] = [
+    [7, 250, [[1, 'person', 51_500_001, -220_002, 152, 48, 30]]],
+    [8, null, [[1, 'person', 51_500_001, -220_002, 152, 48, 30]]],
+  ]
+  const sent_at = '2026-11-24T14:00:01.000Z'
+  takeBatch(batch({ sent_at, sources: [source({ source_id: 's', number: 7, session_id: 'a' })], tracks: of }))
+  const [only, ...others] = tracks.current(performance.now())
+  expect(others).toEqual([])
+  expect(only?.track).toEqual({
+    ...placed(1),
+    lat: 51.500001,
+    lon: -0.220002,
+    semi_major_m: 1.52,
+    semi_minor_m: 0.48,
+    observed_at: '2026-11-24T14:00:00.750Z',
+  })
   takeBatch(batch({ sources: [source({ source_id: 's', session_id: 'b' })] }))
   expect(tracks.current(performance.now()).length).toBe(0)
   expect(detector.value).toEqual({ name: 'd', problem: '' })

@@ -6,6 +6,7 @@ const AT = '2026-11-24T14:03:22Z'
 
 export const SOURCE: SourceView = {
   source_id: 'sample',
+  number: 0,
   name: 'King Street, Town Hall',
   kind: 'fixed_camera',
   origin: 'agent',

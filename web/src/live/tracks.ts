@@ -2,7 +2,48 @@
 // `tracksChanged` ticks. A track unseen for a second fades, after three it is gone with its trail.
 
 import { signal } from '@preact/signals'
-import type { PlacedTrack } from '../wire/types'
+import type { SourceTracks, SourceView } from '../wire/types'
+
+/** A track's place on the ground, with its 95 % ellipse. */
+export interface PlacedTrack {
+  source_id: string
+  session_id: string
+  track_id: number
+  class_name: string
+  lat: number
+  lon: number
+  semi_major_m: number
+  semi_minor_m: number
+  orientation_deg: number
+  observed_at: string | null
+}
+
+/** The tracks of a message in full: the wire names sources by number and counts in small units. */
+export function unpackTracks(
+  groups: readonly SourceTracks[],
+  bySource: (number: number) => SourceView | undefined,
+  sentAt: string,
+): PlacedTrack[] {
+  const sentMs = Date.parse(sentAt)
+  return groups.flatMap(([number, ageMs, places]) => {
+    const source = bySource(number)
+    if (!source?.session_id) return []
+    const { source_id, session_id } = source
+    const observed_at = ageMs === null ? null : new Date(sentMs - ageMs).toISOString()
+    return places.map(([track_id, class_name, latE6, lonE6, majorCm, minorCm, orientation_deg]) => ({
+      source_id,
+      session_id,
+      track_id,
+      class_name,
+      lat: latE6 / 1e6,
+      lon: lonE6 / 1e6,
+      semi_major_m: majorCm / 100,
+      semi_minor_m: minorCm / 100,
+      orientation_deg,
+      observed_at,
+    }))
+  })
+}
 
 export const FADE_AFTER_MS = 1000
 export const GONE_AFTER_MS = 3000

@@ -394,6 +394,7 @@ export interface ViewerToken {
 /** A source as the map, the list and the panel show it. */
 export interface SourceView {
   source_id: string
+  number: number
   name: string
   kind: string
   origin: 'agent' | 'whip'
@@ -429,26 +430,56 @@ export interface AgentView {
   problem: string
 }
 
-/** A track's place on the ground, with its 95 % ellipse. */
-export interface PlacedTrack {
-  source_id: string
-  session_id: string
-  track_id: number
-  class_name: string
-  lat: number
-  lon: number
-  semi_major_m: number
-  semi_minor_m: number
-  orientation_deg: number
-  observed_at: string | null
-}
+/**
+ * The figures of a SourceView that change all the time, every two seconds:
+ * [source number, received_fps, analysed_fps, inference_ms, age of the last frame in ms,
+ * frames_dropped, viewers].
+ */
+export type SourceFigures = [
+  source: number,
+  received_fps: number,
+  analysed_fps: number,
+  inference_ms: number | null,
+  last_frame_age_ms: number | null,
+  frames_dropped: number,
+  viewers: number,
+]
 
-/** Event `snapshot`, on connect: everything. Then `batch` at most every 200 ms: what changed. */
+/**
+ * A track's place on the ground with its 95 % ellipse: [track_id, class_name, latitude and
+ * longitude in millionths of a degree, semi-axes in cm, orientation in degrees from north].
+ */
+export type TrackPlace = [
+  track_id: number,
+  class_name: string,
+  lat_e6: number,
+  lon_e6: number,
+  semi_major_cm: number,
+  semi_minor_cm: number,
+  orientation_deg: number,
+]
+
+/**
+ * What one source sees now, of its present session: [source number, age in ms when the batch
+ * was sent (null = unknown), places].
+ */
+export type SourceTracks = [
+  source: number,
+  age_ms: number | null,
+  places: TrackPlace[],
+]
+
+/**
+ * Event `snapshot`, on connect and when what the person may see has changed: everything, in
+ * place of all that came before. Then `batch` at most every 200 ms: what changed.
+ */
 export interface Snapshot {
   sent_at: string
   sources: SourceView[]
   agents: AgentView[]
-  tracks: PlacedTrack[]
+  tracks: SourceTracks[]
+  alerts: AlertView[]
+  system: SystemSummary
   detector: string
   detector_problem: string
 }
@@ -457,9 +488,12 @@ export interface Snapshot {
 export interface Batch {
   sent_at: string
   sources: SourceView[]
+  figures: SourceFigures[]
   removed_sources: string[]
   agents: AgentView[]
-  tracks: PlacedTrack[]
+  tracks: SourceTracks[]
+  alerts: AlertView[]
+  system: SystemSummary | null
   detector: string
   detector_problem: string
 }
