@@ -18,7 +18,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from ground_station.api.parts import parts
 from ground_station.core.authority import Permission, require
 from ground_station.core.errors import ConfigError, NotAllowed, NotSignedIn
-from ground_station.services.sign_in import Identity
+from ground_station.services.identity import Identity
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -28,7 +28,7 @@ from ground_station.api.schemas import (
 )
 from ground_station.api.views_people import organisation_view
 from ground_station.core.authority import NEEDS_SECOND_FACTOR, ROLE_PERMISSIONS
-from ground_station.services.sign_in import Identity
+from ground_station.services.identity import Identity
 
 blueprint = flask.Blueprint("session", __name__)
 

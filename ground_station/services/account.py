@@ -5,14 +5,15 @@ Whoever adds or removes a factor types the password again: an unlocked screen is
 
 from __future__ import annotations
 
-from ground_station.core.audit import Act, AuditLog
+from ground_station.core.audit import Act
 from ground_station.core.errors import Conflict, NotFound
-from ground_station.core.factors import FactorRepository, Passkey
-from ground_station.core.registry import SignIn, SignInRepository, UserRepository
+from ground_station.core.factors import Passkey
+from ground_station.core.registry import SignIn
 from ground_station.services.audit import by
+from ground_station.services.identity import Identity, Stores
 from ground_station.services.passwords import Passwords
 from ground_station.services.second_factor import Offer, SecondFactors
-from ground_station.services.sign_in import Identity, SignInService
+from ground_station.services.sign_in import SignInService
 
 
 class Account:
@@ -20,22 +21,19 @@ class Account:
 
     def __init__(
         self,
+        stores: Stores,
         *,
-        users: UserRepository,
-        sign_ins: SignInRepository,
         sign_in: SignInService,
         factors: SecondFactors,
-        factor_rows: FactorRepository,
         passwords: Passwords,
-        audit: AuditLog,
     ) -> None:
-        self._users = users
-        self._sign_ins = sign_ins
+        self._users = stores.users
+        self._sign_ins = stores.sign_ins
+        self._factor_rows = stores.factors
+        self._audit = stores.audit
         self._sign_in = sign_in
         self._factors = factors
-        self._factor_rows = factor_rows
         self._passwords = passwords
-        self._audit = audit
 
     def has_authenticator(self, who: Identity) -> bool:
         return self._factors.has_authenticator(who.user.user_id)

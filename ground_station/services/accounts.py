@@ -6,16 +6,16 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ground_station.core.audit import Act, Actor, AuditEntry, AuditLog
+from ground_station.core.audit import Act, Actor, AuditEntry
 from ground_station.core.authority import Role
 from ground_station.core.clock import Clock
 from ground_station.core.errors import Conflict, NotFound
 from ground_station.core.ids import new_id
-from ground_station.core.registry import SignInRepository, User, UserRepository
+from ground_station.core.registry import User
+from ground_station.services.identity import Stores, normal_username
 from ground_station.services.passwords import Passwords, make_password
 from ground_station.services.people import check_username, is_working_admin
 from ground_station.services.second_factor import SecondFactors
-from ground_station.services.sign_in import normal_username
 
 OPERATOR, ADMIN = "operator", "admin"
 
@@ -33,19 +33,17 @@ class Accounts:
 
     def __init__(
         self,
+        stores: Stores,
         *,
-        users: UserRepository,
-        sign_ins: SignInRepository,
         factors: SecondFactors,
         passwords: Passwords,
-        audit: AuditLog,
         clock: Clock,
     ) -> None:
-        self._users = users
-        self._sign_ins = sign_ins
+        self._users = stores.users
+        self._sign_ins = stores.sign_ins
+        self._audit = stores.audit
         self._factors = factors
         self._passwords = passwords
-        self._audit = audit
         self._clock = clock
 
     def any(self) -> bool:

@@ -5,29 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ground_station.core.audit import AuditLog
 from ground_station.core.authority import Scope
 from ground_station.core.clock import Clock
-from ground_station.core.factors import FactorRepository
-from ground_station.core.registry import SignInRepository, User, UserRepository
+from ground_station.core.registry import User
 from ground_station.services.account import Account
 from ground_station.services.accounts import Accounts
+from ground_station.services.identity import Stores, own_scope
 from ground_station.services.passkeys import Passkeys
 from ground_station.services.passwords import Passwords
 from ground_station.services.people import People
 from ground_station.services.sealing import Sealer
 from ground_station.services.second_factor import SecondFactors
-from ground_station.services.sign_in import SignInService, own_scope
-
-
-@dataclass(frozen=True, slots=True)
-class Stores:
-    """Where people, their sign-ins and their factors are kept, and what is written down."""
-
-    users: UserRepository
-    sign_ins: SignInRepository
-    factors: FactorRepository
-    audit: AuditLog
+from ground_station.services.sign_in import SignInService
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,54 +45,20 @@ def join_identities(
     scope_of: Callable[[User], Scope] = own_scope,
 ) -> Identities:
     """Join them; starts nothing. Arguments as in `SignInService` and `Sealer`."""
-    users, sign_ins, rows, audit = stores.users, stores.sign_ins, stores.factors, stores.audit
-    factors = SecondFactors(rows, Sealer(station_key, "second factors"), clock)
+    factors = SecondFactors(stores.factors, Sealer(station_key, "second factors"), clock)
     sign_in = SignInService(
-        users=users,
-        sign_ins=sign_ins,
+        stores,
         factors=factors,
         passwords=passwords,
-        audit=audit,
         clock=clock,
         session_hours=session_hours,
         scope_of=scope_of,
     )
     return Identities(
         sign_in=sign_in,
-        account=Account(
-            users=users,
-            sign_ins=sign_ins,
-            sign_in=sign_in,
-            factors=factors,
-            factor_rows=rows,
-            passwords=passwords,
-            audit=audit,
-        ),
-        passkeys=Passkeys(
-            users=users,
-            factor_rows=rows,
-            factors=factors,
-            sign_in=sign_in,
-            audit=audit,
-            clock=clock,
-        ),
-        people=People(
-            users=users,
-            sign_ins=sign_ins,
-            sign_in=sign_in,
-            factors=factors,
-            factor_rows=rows,
-            passwords=passwords,
-            audit=audit,
-            clock=clock,
-        ),
+        account=Account(stores, sign_in=sign_in, factors=factors, passwords=passwords),
+        passkeys=Passkeys(stores, sign_in=sign_in, clock=clock),
+        people=People(stores, sign_in=sign_in, factors=factors, passwords=passwords, clock=clock),
         factors=factors,
-        accounts=Accounts(
-            users=users,
-            sign_ins=sign_ins,
-            factors=factors,
-            passwords=passwords,
-            audit=audit,
-            clock=clock,
-        ),
+        accounts=Accounts(stores, factors=factors, passwords=passwords, clock=clock),
     )

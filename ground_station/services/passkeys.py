@@ -29,7 +29,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from ground_station.core.audit import Act, AuditLog
+from ground_station.core.audit import Act
 from ground_station.core.clock import Clock
 from ground_station.core.errors import (
     Conflict,
@@ -38,12 +38,12 @@ from ground_station.core.errors import (
     Throttled,
     Unprocessable,
 )
-from ground_station.core.factors import FactorRepository, Passkey
+from ground_station.core.factors import Passkey
 from ground_station.core.ids import new_id
-from ground_station.core.registry import User, UserRepository
+from ground_station.core.registry import User
 from ground_station.services.audit import by
-from ground_station.services.second_factor import SecondFactors
-from ground_station.services.sign_in import Identity, SignInService
+from ground_station.services.identity import Identity, Stores
+from ground_station.services.sign_in import SignInService
 
 log = logging.getLogger(__name__)
 
@@ -73,19 +73,15 @@ class Passkeys:
 
     def __init__(
         self,
+        stores: Stores,
         *,
-        users: UserRepository,
-        factor_rows: FactorRepository,
-        factors: SecondFactors,
         sign_in: SignInService,
-        audit: AuditLog,
         clock: Clock,
     ) -> None:
-        self._users = users
-        self._rows = factor_rows
-        self._factors = factors
+        self._users = stores.users
+        self._rows = stores.factors
+        self._audit = stores.audit
         self._sign_in = sign_in
-        self._audit = audit
         self._clock = clock
         self._challenges = _Challenges(clock)
 

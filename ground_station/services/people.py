@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from ground_station.core.audit import Act, AuditEntry, AuditLog, Detail
+from ground_station.core.audit import Act, AuditEntry, Detail
 from ground_station.core.authority import Area, Principal, Role
 from ground_station.core.clock import Clock
 from ground_station.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from ground_station.core.factors import FactorRepository
 from ground_station.core.ids import new_id
-from ground_station.core.registry import SignIn, SignInRepository, User, UserRepository
+from ground_station.core.registry import SignIn, User
 from ground_station.services.audit import by
+from ground_station.services.identity import Stores, normal_username
 from ground_station.services.passwords import Passwords, make_password
 from ground_station.services.second_factor import SecondFactors
-from ground_station.services.sign_in import SignInService, normal_username
+from ground_station.services.sign_in import SignInService
 
 MAX_PEOPLE: Final = 5000  # of one organisation
 MAX_DISPLAY_NAME: Final = 100
@@ -52,23 +52,20 @@ class People:
 
     def __init__(
         self,
+        stores: Stores,
         *,
-        users: UserRepository,
-        sign_ins: SignInRepository,
         sign_in: SignInService,
         factors: SecondFactors,
-        factor_rows: FactorRepository,
         passwords: Passwords,
-        audit: AuditLog,
         clock: Clock,
     ) -> None:
-        self._users = users
-        self._sign_ins = sign_ins
+        self._users = stores.users
+        self._sign_ins = stores.sign_ins
+        self._factor_rows = stores.factors
+        self._audit = stores.audit
         self._sign_in = sign_in
         self._factors = factors
-        self._factor_rows = factor_rows
         self._passwords = passwords
-        self._audit = audit
         self._clock = clock
 
     def all(self, who: Principal) -> list[Person]:
@@ -127,32 +124,24 @@ class People:
             Conflict: nobody would be left who can run the organisation.
         """
         user = self._own(who, user_id)
-        wanted = parse_role(role)
-        disabled_at = user.disabled_at if disabled else None
-        if disabled and disabled_at is None:
-            disabled_at = self._clock.now()
+        disabled_at = (user.disabled_at or self._clock.now()) if disabled else None
         changed = dataclasses.replace(
             user,
             display_name=_display_name(display_name),
-            role=wanted,
+            role=parse_role(role),
             area=area_of(area),
             disabled_at=disabled_at,
         )
         _check_change(who, user, changed)
         if changed == user:
             return self._person(user)
-        ends = (changed.role, changed.area, changed.disabled_at) != (
-            user.role,
-            user.area,
-            user.disabled_at,
-        )
         disables = changed.disabled_at is not None and user.disabled_at is None
         act = Act.USER_DISABLED if disables else Act.USER_CHANGED
         gone: Sequence[str] = []
         with self._audit.together(_entry(who, act, user, _difference(user, changed))):
             self._users.update(changed)
             self._check_admin_left(user.organisation_id)
-            if ends:
+            if _ends_sign_ins(user, changed):
                 gone = self._sign_ins.remove_of_user(user_id)
         self._sign_in.tell_ended(gone)
         return self._person(changed)
@@ -265,6 +254,11 @@ def _check_change(who: Principal, user: User, changed: User) -> None:
         raise NotAllowed("You cannot change your own role or area.", "Ask another admin.")
     if changed.disabled_at is not None:
         raise NotAllowed("You cannot disable yourself.", "Ask another admin.")
+
+
+def _ends_sign_ins(user: User, changed: User) -> bool:
+    now = (changed.role, changed.area, changed.disabled_at)
+    return now != (user.role, user.area, user.disabled_at)
 
 
 def _difference(user: User, changed: User) -> dict[str, Detail]:

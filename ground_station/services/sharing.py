@@ -30,7 +30,7 @@ from ground_station.core.ids import new_id
 from ground_station.core.lifecycle import Worker
 from ground_station.core.registry import Source, User
 from ground_station.services.audit import by, consulted
-from ground_station.services.sign_in import Identity
+from ground_station.services.identity import Identity
 
 log = logging.getLogger(__name__)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from ground_station.core.audit import Act, Actor, AuditEntry, AuditLog
+from ground_station.core.audit import Act, Actor, AuditEntry
 from ground_station.core.authority import (
     NEEDS_SECOND_FACTOR,
     Permission,
@@ -23,11 +22,10 @@ from ground_station.core.errors import InvalidInput, KestrelError, NotFound, Not
 from ground_station.core.ids import new_id
 from ground_station.core.registry import (
     SignIn,
-    SignInRepository,
     User,
-    UserRepository,
     token_hash,
 )
+from ground_station.services.identity import Identity, Stores, by_user, normal_username, own_scope
 from ground_station.services.passwords import MAX_PASSWORD_LENGTH, Passwords
 from ground_station.services.second_factor import CodeNeeded, SecondFactors, is_app_code
 from ground_station.services.throttle import Throttle
@@ -48,32 +46,6 @@ MAX_NOTE_LENGTH = 200
 MAX_SIGN_INS = 100  # of one person; a further one ends the oldest
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who a request comes from."""
-
-    user: User
-    sign_in: SignIn
-    principal: Principal
-
-    @property
-    def session_hash(self) -> str:
-        return self.sign_in.session_hash
-
-    @property
-    def csrf_token(self) -> str:
-        return self.sign_in.csrf_secret
-
-    @property
-    def expires_at(self) -> datetime:
-        return self.sign_in.expires_at
-
-
-def own_scope(user: User) -> Scope:
-    """A person's own organisation and area, without what others share with it."""
-    return Scope(user.organisation_id, area=user.area)
-
-
 class SignInService:
     """Sign-ins with an end, kept by the hash of their id.
 
@@ -84,21 +56,19 @@ class SignInService:
 
     def __init__(
         self,
+        stores: Stores,
         *,
-        users: UserRepository,
-        sign_ins: SignInRepository,
         factors: SecondFactors,
         passwords: Passwords,
-        audit: AuditLog,
         clock: Clock,
         session_hours: float,
         scope_of: Callable[[User], Scope] = own_scope,
     ) -> None:
-        self._users = users
-        self._sign_ins = sign_ins
+        self._users = stores.users
+        self._sign_ins = stores.sign_ins
+        self._audit = stores.audit
         self._factors = factors
         self._passwords = passwords
-        self._audit = audit
         self._clock = clock
         self._lasts = timedelta(hours=session_hours)
         self._scope_of = scope_of
@@ -179,20 +149,9 @@ class SignInService:
             how: for the audit log.
             before: uses the proof up, in the same transaction; the sign-in fails if it raises.
         """
-        now = self._clock.now()
         session_id = secrets.token_urlsafe(32)
-        sign_in = SignIn(
-            session_hash=token_hash(session_id),
-            user_id=user.user_id,
-            csrf_secret=secrets.token_urlsafe(32),
-            expires_at=now + self._lasts,
-            sign_in_id=new_id(),
-            signed_in_at=now,
-            seen_at=now,
-            device=device,
-            address=address[:64],
-            second_factor=second_factor,
-        )
+        sign_in = self._new_sign_in(user, session_id, address, device, second_factor)
+        now = sign_in.signed_in_at
         acts = [Act.SIGNED_IN, *([Act.RECOVERY_USED] if how == "recovery code" else [])]
         details = {"how": how, "address": address, "device": device, "sign_in": sign_in.sign_in_id}
         with self._audit.together(*(by_user(user, act, details=details) for act in acts)):
@@ -334,6 +293,23 @@ class SignInService:
         self._factors.tried_well(user.user_id)
         return entered
 
+    def _new_sign_in(
+        self, user: User, session_id: str, address: str, device: str, second_factor: bool
+    ) -> SignIn:
+        now = self._clock.now()
+        return SignIn(
+            session_hash=token_hash(session_id),
+            user_id=user.user_id,
+            csrf_secret=secrets.token_urlsafe(32),
+            expires_at=now + self._lasts,
+            sign_in_id=new_id(),
+            signed_in_at=now,
+            seen_at=now,
+            device=device,
+            address=address[:64],
+            second_factor=second_factor,
+        )
+
     def _again(self, who: Identity) -> Identity:
         found = self.identify_hash(who.session_hash)
         if found is None:
@@ -377,29 +353,3 @@ class SignInService:
             must_change_password=user.must_change_password,
         )
         return Identity(user, sign_in, principal)
-
-
-def by_user(
-    user: User,
-    act: Act,
-    *,
-    subject: User | None = None,
-    purpose: str = "",
-    details: dict[str, str] | None = None,
-) -> AuditEntry:
-    """A record of what a person did, to themselves unless a subject is given."""
-    return AuditEntry(
-        act=act,
-        actor=Actor.USER,
-        actor_id=user.user_id,
-        organisation_id=user.organisation_id,
-        subject_kind="user",
-        subject_id=(subject or user).user_id,
-        purpose=purpose,
-        details=details or {},
-    )
-
-
-def normal_username(username: str) -> str:
-    """The form names are kept and compared in."""
-    return username.strip().casefold()

@@ -37,12 +37,12 @@ from ground_station.services.agents import Agents, TokenAuthenticator
 from ground_station.services.alerts import AlertInbox, Alerts
 from ground_station.services.enrolment import Enrolments, Warden
 from ground_station.services.geolocate import Geolocator
-from ground_station.services.identities import Stores, join_identities
+from ground_station.services.identities import join_identities
+from ground_station.services.identity import Identity, Stores
 from ground_station.services.media import Media
 from ground_station.services.names import Names, station_names
 from ground_station.services.passwords import Passwords
 from ground_station.services.sharing import Sharing, viewing
-from ground_station.services.sign_in import Identity
 from ground_station.services.sources import Sources
 from ground_station.services.system import SystemHealth
 from ground_station.services.system_probes import add_station_probes
