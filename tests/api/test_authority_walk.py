@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from ground_station.core.authority import Area, Role
-from ground_station.core.entities import Organisation, OrganisationKind
+from ground_station.core.entities import Alert, Organisation, OrganisationKind, Severity
 from ground_station.core.ids import new_id
 from ground_station.core.registry import Source
 from ground_station.store import SqlOrganisations
@@ -188,7 +189,8 @@ def _cookie(browser: Browser) -> str:
 
 
 def other_organisation(site: Site) -> str:
-    found = Organisation(new_id(), "Police", OrganisationKind.POLICE, site.world.clock.now())
+    later = site.world.clock.now() + timedelta(days=36500)  # the first one stays the default
+    found = Organisation(new_id(), "Police", OrganisationKind.POLICE, later)
     SqlOrganisations(site.world.database).add(found)
     return found.organisation_id
 
@@ -250,3 +252,41 @@ def test_people_of_another_organisation_are_not_there(site: Site) -> None:
     ):
         problem(admin.send(method, path_of(rule, **ids), body), 404, "not_found")
     assert site.world.accounts.find("operator") == operator
+
+
+def test_alerts_of_others_and_outside_the_area_are_not_there(site: Site) -> None:
+    world = site.world
+    now = world.clock.now()
+    alert = Alert(
+        alert_id=new_id(),
+        organisation_id=world.users.default_organisation_id(),
+        kind="camera_moved",
+        severity=Severity.CAUTION,
+        text="The camera has moved.",
+        remedy="Look at it.",
+        source_id=None,
+        agent_id=None,
+        lat=51.48,
+        lon=-0.21,
+        raised_at=now,
+        received_at=now,
+    )
+    world.alert_rows.add(alert)
+    decision = f"/api/alerts/{alert.alert_id}/decision"
+    for person in (of_other(site, Role.DISPATCHER), somewhere_else(site, Role.DISPATCHER)):
+        assert person.http.get("/api/alerts").get_json() == []
+        problem(person.post(decision, {"state": "acknowledged"}), 404, "not_found")
+    inside = site.signed_in(Role.DISPATCHER)
+    assert [one["alert_id"] for one in inside.http.get("/api/alerts").get_json()] == [
+        alert.alert_id
+    ]
+    assert inside.post(decision, {"state": "acknowledged"}).status_code == 200
+
+
+def test_agents_of_another_organisation_are_not_there(site: Site) -> None:
+    invited = site.signed_in(Role.ADMIN).post("/api/agents", {"name": "gate", "kind": "camera"})
+    agent_id = invited.get_json()["agent_id"]
+    other = of_other(site, Role.ADMIN)
+    assert other.http.get("/api/agents").get_json() == []
+    for method, path in (("POST", "/revoke"), ("POST", "/rotate"), ("DELETE", "")):
+        problem(other.send(method, f"/api/agents/{agent_id}{path}"), 404, "not_found")
