@@ -112,10 +112,13 @@ def revision_of(database: Database) -> str | None:
 
 def _migrate(database: Database, data_folder: Path) -> Path | None:
     config, script = migrations()
-    current = revision_of(database)
+    with database.read() as session:  # one moment: another process may be making them just now
+        connection = session.connection()
+        current = MigrationContext.configure(connection).get_current_revision()
+        has_tables = bool(inspect(connection).get_table_names())
     if current == script.get_current_head():
         return None
-    _refuse_strangers(database, current, script)
+    _refuse_strangers(str(database), current, has_tables, script)
     backup = back_up_before_migrating(database, data_folder, current) if current else None
     # Not through Database.write: Alembic begins and commits its own transaction. On PostgreSQL it
     # holds the writers' lock, so that of two processes one migrates and the other finds it done.
@@ -129,10 +132,9 @@ def _migrate(database: Database, data_folder: Path) -> Path | None:
     return backup
 
 
-def _refuse_strangers(database: Database, current: str | None, script: ScriptDirectory) -> None:
-    name = str(database)
-    with database.read() as session:
-        has_tables = bool(inspect(session.connection()).get_table_names())
+def _refuse_strangers(
+    name: str, current: str | None, has_tables: bool, script: ScriptDirectory
+) -> None:
     if current is None and has_tables:
         raise IntegrityError(
             f"{name} is a database, but not one of Kestrel.",

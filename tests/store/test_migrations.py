@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +21,7 @@ from ground_station.core.errors import IntegrityError, Unavailable
 from ground_station.store import Database, SqlOrganisations, database_file, orm, prepare
 from tests.store.conftest import Place
 
+ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 24, 5, 30, tzinfo=UTC)
 REVISIONS = sorted(one.revision for one in prepare.migrations()[1].walk_revisions())
 EARLIER = REVISIONS[:-1]
@@ -174,3 +179,37 @@ def test_files_of_the_folder_are_private(place: Place) -> None:
 
     assert place.folder.stat().st_mode & 0o777 == 0o700
     assert modes(place.folder) <= {0o600}
+
+
+def test_processes_that_start_at_once_make_one_database(bare: Place, tmp_path: Path) -> None:
+    program = (
+        "import os, sys, time; from pathlib import Path; from pydantic import SecretStr\n"
+        "from ground_station.store import prepare_database\n"
+        "url = os.environ.get('URL')\n"
+        "go = Path(sys.argv[2])\n"
+        "Path(f'{go}-{os.getpid()}').touch()\n"
+        "while not go.exists(): time.sleep(0.001)\n"
+        "prepare_database(Path(sys.argv[1]), None if url is None else SecretStr(url))\n"
+    )
+    url = {} if bare.url is None else {"URL": bare.url.get_secret_value()}
+    go = tmp_path / "go"
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(bare.folder), str(go)],
+            cwd=ROOT,
+            env=os.environ | url,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _process in range(3)
+    ]
+    while len(list(tmp_path.glob("go-*"))) < len(running):
+        assert all(process.poll() is None for process in running)
+        time.sleep(0.02)
+    go.touch()
+    for process in running:
+        _out, said = process.communicate(timeout=60)
+        assert process.returncode == 0, said
+    with closing(bare.open()) as database:
+        assert len(SqlOrganisations(database).all()) == 1
+        assert prepare.revision_of(database) == prepare.head_revision()
