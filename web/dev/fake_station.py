@@ -181,6 +181,7 @@ def serve_live(socketio: flask_socketio.SocketIO, footage: scene.Footage, camera
             return False
         snapshot = scene.rest(scene.placed(scene.index_now(), footage))
         snapshot["sources"] = scene.all_sources(cameras)
+        snapshot["alerts"] = office.ALERTS
         socketio.emit("snapshot", snapshot, namespace="/live", to=flask.request.sid)
         return None
 

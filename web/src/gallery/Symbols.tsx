@@ -1,7 +1,7 @@
 // The map's symbols, drawn by the very code that draws them on the map.
 
 import { useEffect, useRef } from 'preact/hooks'
-import { drawCamera, drawTrackDot, readColours, words, type CameraMark } from '../map/symbols'
+import { drawAlert, drawCamera, drawTrackDot, readColours, words, type CameraMark } from '../map/symbols'
 import { theme } from '../ui/theme'
 import type { Standing } from '../live/standing'
 
@@ -39,8 +39,14 @@ const TRACKS: [string, string, number, boolean][] = [
   ['dog', 'Other', 1, false],
 ]
 
+const ALERTS: [string, boolean, boolean][] = [
+  ['New alert', true, false],
+  ['Selected', true, true],
+  ['Acknowledged', false, false],
+]
+
 const WIDTH = 780
-const HEIGHT = 190
+const HEIGHT = 270
 
 export function Symbols() {
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -57,6 +63,11 @@ export function Symbols() {
       drawTrackDot(g, x, 138, className, fresh, selected, colours)
       words(g, label, x, 154, 500, colours.text, colours.paper)
     })
+    ALERTS.forEach(([label, fresh, selected], i) => {
+      const x = 60 + i * 108
+      drawAlert(g, x, 216, { fresh, selected }, colours)
+      words(g, label, x, 236, 500, colours.text, colours.paper)
+    })
   }, [now])
   return (
     <canvas
@@ -65,7 +76,7 @@ export function Symbols() {
       width={WIDTH * 2}
       height={HEIGHT * 2}
       role="img"
-      aria-label="Map symbols of cameras and tracks in each state"
+      aria-label="Map symbols of cameras, tracks and alerts in each state"
     />
   )
 }

@@ -10,7 +10,7 @@ export interface Said {
 const KEY = 'kestrel.purposes'
 const KEPT = 3
 
-export const isPurpose = (value: unknown): value is Purpose => typeof value === 'string' && value in PURPOSE_WORDS
+export const isPurpose = (value: unknown): value is Purpose => typeof value === 'string' && Object.hasOwn(PURPOSE_WORDS, value)
 
 export const purposeWords = (value: string | null): string => (isPurpose(value) ? PURPOSE_WORDS[value] : (value ?? ''))
 

@@ -2,7 +2,7 @@
 
 import { ROLE_PERMISSIONS, ROLE_WORDS, type Permission, type Role } from '../wire/authority'
 
-export const isRole = (role: string): role is Role => role in ROLE_WORDS
+export const isRole = (role: string): role is Role => Object.hasOwn(ROLE_WORDS, role)
 
 export const roleWords = (role: string | null): string => (role && isRole(role) ? ROLE_WORDS[role] : (role ?? ''))
 

@@ -2,7 +2,7 @@
 // ten times a second, and only when something changed or is ageing.
 
 import { ellipseOnScreen } from './geometry'
-import { drawCamera, drawTrackDot, readColours, words, type CameraMark, type MapColours } from './symbols'
+import { drawAlert, drawCamera, drawTrackDot, readColours, words, type AlertMark, type CameraMark, type MapColours } from './symbols'
 import { noteDot } from '../video/diagnostics'
 import { trackShape } from '../video/drawBoxes'
 import { freshness, type LiveTrack } from '../live/tracks'
@@ -13,8 +13,15 @@ export interface PlacedCamera extends CameraMark {
   lat: number
 }
 
+export interface PlacedAlert extends AlertMark {
+  id: string
+  lon: number
+  lat: number
+}
+
 export interface Scene {
   cameras: readonly PlacedCamera[]
+  alerts: readonly PlacedAlert[]
   tracks(nowMs: number): LiveTrack[]
   selectedTrack: string | null
 }
@@ -26,17 +33,19 @@ export interface Viewport {
   height(): number
 }
 
-export type Hit = { kind: 'source' | 'track'; id: string }
+export type Hit = { kind: 'source' | 'track' | 'alert'; id: string }
 
 const REDRAW_MS = 100
 const MARGIN_PX = 60
+/** An alert stands above the camera that it is about. */
+const ALERT_ABOVE_PX = 34
 /** Track numbers are written from here on. */
 const NUMBERS_FROM_ZOOM = 18.2
 
 export class Overlay {
   readonly #canvas: HTMLCanvasElement
   readonly #view: Viewport
-  #scene: Scene = { cameras: [], tracks: () => [], selectedTrack: null }
+  #scene: Scene = { cameras: [], alerts: [], tracks: () => [], selectedTrack: null }
   #colours: MapColours = readColours()
   #lastDrawMs = -Infinity
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -83,6 +92,10 @@ export class Overlay {
       const { x, y } = this.#view.project(camera.lon, camera.lat)
       if (this.#inside(x, y)) drawCamera(g, x, y, camera, this.#colours)
     }
+    for (const alert of this.#scene.alerts) {
+      const { x, y } = this.#view.project(alert.lon, alert.lat)
+      if (this.#inside(x, y)) drawAlert(g, x, y - ALERT_ABOVE_PX, alert, this.#colours)
+    }
     if (tracks.some((track) => freshness(track.heardAtMs, now + REDRAW_MS) < 1)) this.changed()
     else if (tracks.length > 0) this.#drawWhenAgeing(tracks, now)
   }
@@ -91,14 +104,15 @@ export class Overlay {
   hit(x: number, y: number): Hit | null {
     let best: Hit | null = null
     let nearest = 24
-    const consider = (kind: Hit['kind'], id: string, lon: number, lat: number, bias: number) => {
+    const consider = (kind: Hit['kind'], id: string, lon: number, lat: number, bias: number, above = 0) => {
       const at = this.#view.project(lon, lat)
-      const distance = Math.hypot(at.x - x, at.y - y) + bias
+      const distance = Math.hypot(at.x - x, at.y - above - y) + bias
       if (distance < nearest) {
         nearest = distance
         best = { kind, id }
       }
     }
+    for (const { id, lon, lat } of this.#scene.alerts) consider('alert', id, lon, lat, 0, ALERT_ABOVE_PX)
     for (const { id, lon, lat } of this.#scene.cameras) consider('source', id, lon, lat, 0)
     for (const { key, track } of this.#scene.tracks(performance.now())) {
       consider('track', key, track.lon, track.lat, 8)

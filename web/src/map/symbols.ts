@@ -75,6 +75,44 @@ export function drawCamera(g: CanvasRenderingContext2D, x: number, y: number, ma
   if (mark.labelled || mark.selected) drawCameraLabel(g, x, y + r + 8, mark, colour, colours)
 }
 
+export interface AlertMark {
+  /** Nobody has taken it up yet. */
+  fresh: boolean
+  selected: boolean
+}
+
+const ALERT_SIDE = 13
+
+/** A triangle with a stroke in it: filled until somebody acknowledges it, then an outline. */
+export function drawAlert(g: CanvasRenderingContext2D, x: number, y: number, mark: AlertMark, colours: MapColours): void {
+  const s = ALERT_SIDE
+  g.save()
+  g.translate(x, y)
+  g.lineJoin = 'round'
+  g.lineCap = 'round'
+  g.beginPath()
+  g.moveTo(0, -s)
+  g.lineTo(s, s * 0.8)
+  g.lineTo(-s, s * 0.8)
+  g.closePath()
+  g.lineWidth = mark.selected ? 9 : 6
+  g.strokeStyle = mark.selected ? colours.selected : colours.paper
+  g.stroke()
+  g.fillStyle = mark.fresh ? colours.warn : colours.paper
+  g.fill()
+  g.lineWidth = 2.5
+  g.strokeStyle = colours.warn
+  g.stroke()
+  g.beginPath()
+  g.moveTo(0, -s * 0.35)
+  g.lineTo(0, s * 0.2)
+  g.moveTo(0, s * 0.5)
+  g.lineTo(0, s * 0.5)
+  g.strokeStyle = mark.fresh ? colours.paper : colours.warn
+  g.stroke()
+  g.restore()
+}
+
 function drawDisc(g: CanvasRenderingContext2D, r: number, mark: CameraMark, colour: string, colours: MapColours): void {
   g.beginPath()
   g.arc(0, 0, r + 2, 0, Math.PI * 2)

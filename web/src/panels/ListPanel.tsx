@@ -1,13 +1,14 @@
 // Everything on the map as a list, for keyboards, screen readers and quick eyes. Filterable.
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { Plus, Search, SearchX, Server } from 'lucide'
+import { Plus, Search, SearchX, Server, TriangleAlert } from 'lucide'
 import { agentKindWords, agentList } from '../live/agents'
+import { openAlerts } from '../live/alerts'
 import { link } from '../live/link'
-import { dialog, listOpen, same, searchAsked, select, selection, type Selection } from '../live/place'
+import { dialog, go, listOpen, same, searchAsked, select, selection, type Selection } from '../live/place'
 import { sourceList, sourceTable } from '../live/sources'
 import { standing } from '../live/standing'
-import { secondTick, stationNow } from '../live/time'
+import { ageWords, secondTick, stationNow } from '../live/time'
 import { FADE_AFTER_MS, tracks, type LiveTrack } from '../live/tracks'
 import { Button } from '../ui/Button'
 import { Icon } from '../ui/Icon'
@@ -16,7 +17,7 @@ import { isNarrow } from '../ui/theme'
 import { PanelHead } from './PanelHead'
 import { AgentBadge, SourceRow, StillRow, TrackRow } from './rows'
 import { sheetHeight } from './Sheet'
-import { filterList, moved, type Listed } from './listing'
+import { filterList, matches, moved, type Listed } from './listing'
 
 const open = (pick: Selection) => {
   select(pick)
@@ -89,6 +90,7 @@ export function ListPanel() {
           <Cameras sources={shown.sources} active={active} />
           <Tracks seen={shown.tracks} active={active} now={now} />
         </div>
+        <Alerts text={text} />
         {shown.agents.length > 0 && (
           <section aria-label="Nodes and agents">
             <h3 class="section-title">Nodes and agents</h3>
@@ -108,6 +110,31 @@ export function ListPanel() {
         {nothing && <Nothing text={text} onClear={() => setText('')} />}
       </div>
     </>
+  )
+}
+
+/** As buttons below what the arrows go through: each opens its own screen. */
+function Alerts({ text }: { text: string }) {
+  const shown = openAlerts.value.filter((alert) => matches(text, alert.text, alert.severity))
+  if (shown.length === 0) return null
+  return (
+    <section aria-label="Alerts">
+      <h3 class="section-title">
+        Alerts <span>{shown.length}</span>
+      </h3>
+      {shown.map((alert) => (
+        <button key={alert.alert_id} type="button" class="row row-button" onClick={() => go('alerts', alert.alert_id)}>
+          <span class={alert.state === 'new' ? 'row-symbol is-warn' : 'row-symbol is-plain'}>
+            <Icon of={TriangleAlert} />
+          </span>
+          <span class="row-words">
+            <span class="row-name">{alert.text}</span>
+            <span class="row-more">{ageWords(stationNow() - Date.parse(alert.raised_at))} ago</span>
+          </span>
+          <span />
+        </button>
+      ))}
+    </section>
   )
 }
 

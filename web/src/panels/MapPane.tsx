@@ -3,8 +3,9 @@
 import { effect } from '@preact/signals'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { Crosshair, MapPinOff, Scan } from 'lucide'
+import { openAlerts } from '../live/alerts'
 import { link } from '../live/link'
-import { select, selection } from '../live/place'
+import { go, select, selection, where } from '../live/place'
 import { sourceList, sourceTable } from '../live/sources'
 import { standing } from '../live/standing'
 import { secondTick, stationNow } from '../live/time'
@@ -17,8 +18,8 @@ import { isNarrow, theme } from '../ui/theme'
 import { asProblem } from '../wire/problems'
 import { sheetHeight } from './Sheet'
 import type { MapView, ViewedCamera } from '../map/map'
-import type { Hit } from '../map/overlay'
-import type { Problem, SourceView } from '../wire/types'
+import type { Hit, PlacedAlert } from '../map/overlay'
+import type { AlertView, Problem, SourceView } from '../wire/types'
 
 /** With more cameras than this only those that matter are named. */
 const NAME_UP_TO = 24
@@ -40,6 +41,12 @@ function viewed(source: SourceView, selected: boolean, many: boolean): ViewedCam
       labelled: !many || now.tone === 'warn',
     },
   ]
+}
+
+function placedAlert(alert: AlertView): PlacedAlert[] {
+  if (alert.lat === null || alert.lon === null) return []
+  const selected = where.value.item === alert.alert_id
+  return [{ id: alert.alert_id, lat: alert.lat, lon: alert.lon, fresh: alert.state === 'new', selected }]
 }
 
 const one = (id: string): ViewedCamera | null => {
@@ -81,6 +88,7 @@ function feed(map: MapView): () => void {
       const sources = sourceList.value
       map.setScene({
         cameras: sources.flatMap((s) => viewed(s, now?.kind === 'source' && now.id === s.source_id, sources.length > NAME_UP_TO)),
+        alerts: openAlerts.value.flatMap(placedAlert),
         tracks: (ms) => tracks.current(ms),
         selectedTrack: now?.kind === 'track' ? now.id : null,
       })
@@ -191,6 +199,10 @@ async function openMap(
   ])
   await module.labelFont()
   const onPick = (hit: Hit | null) => {
+    if (hit?.kind === 'alert') {
+      go('alerts', hit.id)
+      return
+    }
     select(hit && { kind: hit.kind, id: hit.id })
     if (hit) sheetHeight.value = 'half'
   }

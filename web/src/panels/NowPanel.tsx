@@ -2,11 +2,12 @@
 
 import { Cctv, CircleCheck, Plus, ScanSearch, Server, TriangleAlert } from 'lucide'
 import { agentKindWords, agentList, detector } from '../live/agents'
+import { newAlerts } from '../live/alerts'
 import { link } from '../live/link'
-import { dialog, listOpen, select } from '../live/place'
+import { dialog, go, listOpen, select } from '../live/place'
 import { whyNotManageCameras } from '../live/session'
 import { sourceList } from '../live/sources'
-import { secondTick, stationNow } from '../live/time'
+import { ageWords, secondTick, stationNow } from '../live/time'
 import { tracks } from '../live/tracks'
 import { trackShape } from '../video/drawBoxes'
 import { Button } from '../ui/Button'
@@ -20,17 +21,34 @@ import { standing } from '../live/standing'
 export function NowPanel() {
   void secondTick.value
   const sources = sourceList.value
+  const alerts = newAlerts.value
   const needs = attention(sources, agentList.value, detector.value, link.value, stationNow())
   return (
     <>
       <PanelHead title="Now">
-        {needs.length === 0 ? <Badge>Nothing needs you</Badge> : <Badge tone="warn">{needs.length} to look at</Badge>}
+        {needs.length + alerts.length === 0 ? (
+          <Badge>Nothing needs you</Badge>
+        ) : (
+          <Badge tone="warn">{needs.length + alerts.length} to look at</Badge>
+        )}
       </PanelHead>
       <div class="panel-body">
         <Counts />
-        {needs.length > 0 && (
+        {needs.length + alerts.length > 0 && (
           <section class="stack" aria-label="What needs you">
             <h3 class="section-title">Needs you</h3>
+            {alerts.slice(0, SHOWN_ALERTS).map((alert) => (
+              <button key={alert.alert_id} type="button" class="need" onClick={() => go('alerts', alert.alert_id)}>
+                <Icon of={TriangleAlert} />
+                <span>
+                  <strong>{alert.text}</strong>
+                  <span class="row-more">
+                    {ageWords(stationNow() - Date.parse(alert.raised_at))} ago. {alert.remedy}
+                  </span>
+                </span>
+              </button>
+            ))}
+            {alerts.length > SHOWN_ALERTS && <Button onPress={() => go('alerts')}>All {alerts.length} new alerts</Button>}
             {needs.map((need) => (
               <button
                 key={need.key}
@@ -81,6 +99,7 @@ function Counts() {
 }
 
 const SHOWN_ROWS = 8
+const SHOWN_ALERTS = 4
 
 function Cameras() {
   const sources = sourceList.value
