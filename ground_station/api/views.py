@@ -175,7 +175,7 @@ def _footprint(status: SourceStatus, geolocator: Geolocator) -> list[list[float]
     if calibration is None:
         return None
     try:
-        return geolocator.footprint(calibration)
+        return [[round(lon, 6), round(lat, 6)] for lon, lat in geolocator.footprint(calibration)]
     except InvalidInput:  # a stored calibration that today's rules refuse: the camera has no place
         return None
 

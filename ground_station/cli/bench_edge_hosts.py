@@ -84,7 +84,9 @@ class Host:
 
     async def connect(self, port: int, token: str) -> None:
         auth = json.dumps({"token": token})
-        self.socket = await connected("127.0.0.1", port, NAMESPACE, lambda _text: None, auth=auth)
+        self.socket = await connected(
+            "127.0.0.1", port, NAMESPACE, lambda _event, _ms: None, auth=auth
+        )
         name = f"bench-{self._number}"
         self._send(Hello(PROTOCOL_VERSION, AgentKind.CAMERA, name, "bench", self._offers))
 

@@ -9,23 +9,52 @@ end one JSON line, see `summary`.
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import sys
 import time
+from datetime import datetime
 from typing import Any
 
 import httpx
 import msgspec
 import numpy as np
 
-from ground_station.api.schemas import Batch, Snapshot
+from ground_station.api.schemas import SourceTracks
 from ground_station.cli.bench_socket import LeanSocket, connected, when_told
 
 NAMESPACE = "/live"
 AT_ONCE = 20  # pages that connect together
+MAX_LATENCY_MS = 60_000
 
-_batch = msgspec.json.Decoder(tuple[str, Batch])
-_snapshot = msgspec.json.Decoder(tuple[str, Snapshot])
+
+class _Batch(msgspec.Struct):
+    """What is needed of a `schemas.Batch`: a page of the bench need not build the rest."""
+
+    sent_at: datetime
+    tracks: list[SourceTracks]
+
+
+_batch = msgspec.json.Decoder(tuple[str, _Batch])
+
+
+class Heard:
+    """What one event says, worked out once: pages of one scope get the same bytes."""
+
+    def __init__(self, text: str) -> None:
+        self.snapshot = text.startswith('["snapshot"')
+        self.batch = text.startswith('["batch"')
+        self.sent_ms = 0.0
+        self.sources: frozenset[int] = frozenset()
+        self.places = 0
+        self.ages_ms = np.empty(0, dtype=np.int64)
+        if self.batch:
+            message = _batch.decode(text)[1]
+            self.sent_ms = message.sent_at.timestamp() * 1000
+            self.sources = frozenset(group.source for group in message.tracks)
+            self.places = sum(len(group.places) for group in message.tracks)
+            ages = [group.age_ms for group in message.tracks if group.age_ms is not None]
+            self.ages_ms = np.asarray(ages, dtype=np.int64)
 
 
 class Page:
@@ -33,50 +62,48 @@ class Page:
 
     def __init__(self) -> None:
         self.socket: LeanSocket | None = None
-        self.sources: dict[int, str] = {}
         self.snapshots = 0
         self.reset()
 
     def reset(self) -> None:
         """Begin to measure."""
         self.batches = 0
-        self.latencies_ms: list[float] = []
+        self.arrivals = np.zeros(MAX_LATENCY_MS + 1, dtype=np.int64)  # by latency in ms
         self.places = 0
         self.last_ms = time.time() * 1000
         self.silent_ms = 0.0
         self.heard_of: set[int] = set()
 
-    def heard(self, text: str) -> None:
+    def heard(self, what: Heard, now_ms: float) -> None:
         """One event from the station."""
-        now_ms = time.time() * 1000
-        if text.startswith('["snapshot"'):
-            self.snapshots += 1
-            for source in _snapshot.decode(text)[1].sources:
-                self.sources[source.number] = source.name
-        elif text.startswith('["batch"'):
-            message = _batch.decode(text)[1]
-            for source in message.sources:
-                self.sources[source.number] = source.name
-            sent_ms = message.sent_at.timestamp() * 1000
-            self.batches += 1
-            self.silent_ms = max(self.silent_ms, now_ms - self.last_ms)
-            self.last_ms = now_ms
-            for group in message.tracks:
-                self.heard_of.add(group.source)
-                self.places += len(group.places)
-                if group.age_ms is not None:
-                    self.latencies_ms.append(now_ms - sent_ms + group.age_ms)
+        self.snapshots += what.snapshot
+        if not what.batch:
+            return
+        self.batches += 1
+        self.silent_ms = max(self.silent_ms, now_ms - self.last_ms)
+        self.last_ms = now_ms
+        self.heard_of |= what.sources
+        self.places += what.places
+        latencies = what.ages_ms + round(now_ms - what.sent_ms)
+        np.add.at(self.arrivals, np.clip(latencies, 0, MAX_LATENCY_MS), 1)
+
+
+def quantile(arrivals: np.ndarray, share: float) -> float | None:
+    """The latency in ms that this share of the arrivals did not exceed."""
+    total = int(arrivals.sum())
+    if not total:
+        return None
+    return float(np.searchsorted(np.cumsum(arrivals), share * total))
 
 
 def summary(pages: list[Page]) -> dict[str, Any]:
     """What the pages saw, over all of them."""
-    seen = np.concatenate([np.asarray(page.latencies_ms) for page in pages] or [np.empty(0)])
-    quantiles = np.percentile(seen, [50, 95, 99]).round(1).tolist() if len(seen) else [None] * 3
+    arrivals = np.sum([page.arrivals for page in pages], axis=0)
     return {
-        "p50_ms": quantiles[0],
-        "p95_ms": quantiles[1],
-        "p99_ms": quantiles[2],
-        "arrivals": len(seen),
+        "p50_ms": quantile(arrivals, 0.50),
+        "p95_ms": quantile(arrivals, 0.95),
+        "p99_ms": quantile(arrivals, 0.99),
+        "arrivals": int(arrivals.sum()),
         "places": sum(page.places for page in pages),
         "batches": sum(page.batches for page in pages),
         "silent_ms": round(max((page.silent_ms for page in pages), default=0.0)),
@@ -109,12 +136,13 @@ async def _main(config: dict[str, Any]) -> None:
         for number in range(config["sign_ins"])
     ]
     pages = [Page() for _ in range(config["pages"])]
+    reader = functools.lru_cache(maxsize=256)(Heard)
 
     async def join(number: int) -> None:
         headers = {"Origin": address, "Cookie": cookies[number % len(cookies)]}
         page = pages[number]
         page.socket = await connected(
-            "127.0.0.1", config["port"], NAMESPACE, page.heard, headers=headers
+            "127.0.0.1", config["port"], NAMESPACE, page.heard, headers=headers, reader=reader
         )
 
     for first in range(0, len(pages), AT_ONCE):

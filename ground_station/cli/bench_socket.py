@@ -11,9 +11,10 @@ import base64
 import os
 import struct
 import sys
+import time
 import zlib
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 FINAL, COMPRESSED = 0x80, 0x40
@@ -28,16 +29,23 @@ class LeanSocket(asyncio.Protocol):
         namespace: the Socket.IO namespace to join, e.g. "/live".
         headers: further request headers (Cookie, Origin).
         auth: JSON text that goes with the joining, "" for none.
-        heard: called with each Socket.IO event's text, e.g. '["batch",{...}]'.
+        heard: called with what `reader` made of a Socket.IO event, and when it came (epoch ms).
+        reader: makes something of an event's text, e.g. '["batch",{...}]'; it may remember.
     """
 
     def __init__(
-        self, namespace: str, headers: dict[str, str], auth: str, heard: Callable[[str], None]
+        self,
+        namespace: str,
+        headers: dict[str, str],
+        auth: str,
+        heard: Callable[[Any, float], None],
+        reader: Callable[[str], Any],
     ) -> None:
         self._namespace = namespace
         self._headers = headers
         self._auth = auth
         self._heard = heard
+        self._reader = reader
         self._transport: asyncio.Transport | None = None
         self._buffer = bytearray()
         self._upgraded = False
@@ -179,16 +187,18 @@ class LeanSocket(asyncio.Protocol):
             self.joined.set_exception(ConnectionError(f"The station refused: {text[2:200]}"))
             self.close()
         elif text.startswith("42"):
-            self._heard(text[text.index("[") :])
+            now_ms = time.time() * 1000
+            self._heard(self._reader(text[text.index("[") :]), now_ms)
 
 
 async def connected(
     host: str,
     port: int,
     namespace: str,
-    heard: Callable[[str], None],
+    heard: Callable[[Any, float], None],
     headers: dict[str, str] | None = None,
     auth: str = "",
+    reader: Callable[[str], Any] = str,
 ) -> LeanSocket:
     """A connection that has joined its namespace.
 
@@ -197,7 +207,7 @@ async def connected(
     """
     loop = asyncio.get_running_loop()
     _, lean = await loop.create_connection(
-        lambda: LeanSocket(namespace, headers or {}, auth, heard), host, port
+        lambda: LeanSocket(namespace, headers or {}, auth, heard, reader), host, port
     )
     await asyncio.wait_for(lean.joined, OPENS_WITHIN_S)
     return lean
