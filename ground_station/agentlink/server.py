@@ -244,11 +244,13 @@ class AgentServer:
         now_s = self._clock.monotonic_s()
         for connection in self._connections():
             name = connection.identity.name
+            if connection.handling:
+                continue  # of many hosts that come at once, some wait for their hello to be taken
             if not connection.greeted and now_s - connection.opened_at_s > HELLO_WITHIN_S:
                 log.warning("agent_dropped agent=%s reason=no_hello", name)
                 error = TimedOut(f"No hello came within {HELLO_WITHIN_S:g} s.")
                 connection.close(refused(error))
-            elif not connection.handling and now_s - connection.heard_at_s > SILENT_FOR_S:
+            elif now_s - connection.heard_at_s > SILENT_FOR_S:
                 log.warning("agent_dropped agent=%s reason=silent", name)
                 connection.close(refused(TimedOut(f"{name} was silent for {SILENT_FOR_S:g} s.")))
 

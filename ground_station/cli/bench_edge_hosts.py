@@ -68,6 +68,10 @@ def offers(host: int, cameras: int) -> list[SourceOffer]:
     return made
 
 
+def _ignored(_event: object, _ms: float) -> None:
+    """What the station says back."""
+
+
 class Host:
     """One edge host: its connection, and what its cameras see now."""
 
