@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import msgspec
 
+from ground_station.agentlink.untrusted import untrusted
 from ground_station.core.errors import (
     ConfigError,
     InvalidInput,
@@ -82,7 +83,9 @@ class WhipClient:
         except httpx.TimeoutException as error:
             raise TimedOut(f"The station did not answer within {POST_TIMEOUT_S:g} s.") from error
         except httpx.HTTPError as error:
-            raise Unavailable("The station cannot be reached to publish the video.") from error
+            refused = untrusted(_origin(endpoint), error)
+            unreachable = Unavailable("The station cannot be reached to publish the video.")
+            raise refused or unreachable from error
         if response.status_code != HTTPStatus.CREATED:
             raise _refusal(response)
         accepted = _accepted(endpoint, response)
@@ -108,6 +111,11 @@ def _verification(ca_file: str) -> ssl.SSLContext:
             f"The certificate authority {ca_file} cannot be read.",
             "Give the station's authority as a PEM file: --ca FILE.",
         ) from error
+
+
+def _origin(endpoint: str) -> str:
+    parts = urlsplit(endpoint)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _accepted(endpoint: str, response: httpx.Response) -> Accepted:

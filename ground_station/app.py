@@ -9,6 +9,7 @@ import signal
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,20 @@ from ground_station.core.lifecycle import Service, ServiceGroup
 from ground_station.core.registry import Agent, token_hash
 from ground_station.core.settings import Settings
 from ground_station.services.accounts import Accounts, FirstSignIn, first_users
-from ground_station.services.addresses import prepare_certificates, trusted_hosts
+from ground_station.services.addresses import (
+    certificate_probe,
+    prepare_certificates,
+    served_files,
+    trusted_hosts,
+)
 from ground_station.services.agents import Agents
 from ground_station.services.alerts import AlertInbox, Alerts, inbox_probe
 from ground_station.services.audit import StartRecord
 from ground_station.services.audit_reading import AuditReading, audit_probe
 from ground_station.services.enrolment import EnrolledAuthenticator, Enrolments, Warden
 from ground_station.services.geolocate import Geolocator
-from ground_station.services.identities import Stores, join_identities
+from ground_station.services.identities import join_identities
+from ground_station.services.identity import Stores
 from ground_station.services.media import Media
 from ground_station.services.names import station_names
 from ground_station.services.passwords import Passwords
@@ -44,6 +51,7 @@ from ground_station.services.sources import Sources
 from ground_station.services.system import SystemHealth
 from ground_station.services.system_probes import add_station_probes
 from ground_station.services.tracks import TrackIntake
+from ground_station.services.turn import TurnSignIns
 from ground_station.store import (
     AuditChain,
     AuditVerifier,
@@ -210,8 +218,17 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         software=software(),
         demo=settings.agents.demo_camera,
         trusted_hosts=trusted_hosts(settings.station),
+        metrics_token=settings.station.metrics_token,
+        ice_servers=TurnSignIns(settings.turn, clock).make,
         max_sockets=settings.station.threads - max(THREADS_FOR_HTTP, settings.station.threads // 4),
     )
+    served = served_files(settings)
+    if served is not None:
+        file, own = served.certificate, settings.station.certificate is None
+        system.add(
+            "certificate", "Certificate", lambda: certificate_probe(file, clock.now()), 600.0
+        )
+        parts = replace(parts, certificate=file, root_certificate=served.authority if own else None)
     api = create_api(parts)
     agent_server = AgentServer(api.socketio, authenticator, agents, clock)
     api.seal()

@@ -129,6 +129,7 @@ def _who(function: object) -> str:
     kind = access_of(function)
     return {
         Access.PUBLIC: "anybody",
+        Access.METRICS: "this machine, or the metrics token",
         Access.VISITOR: "anybody, with this visit's CSRF token",
         Access.SIGNED_IN: "oneself, when signed in",
         Access.AGENT: "an agent's token",

@@ -12,6 +12,7 @@ from typing import Any
 from socketio.exceptions import SocketIOError
 
 from ground_station.agentlink.ordered_client import Acknowledge, OrderedClient
+from ground_station.agentlink.untrusted import untrusted
 from ground_station.agentlink.verdict import (
     HELLO_WITHIN_S,
     VERDICT_EVENT,
@@ -81,7 +82,8 @@ class Connection:
                 wait=False,
             )
         except (SocketIOError, OSError, ValueError) as error:
-            raise Unavailable(f"Cannot reach the station at {url}.") from error
+            refused = untrusted(url, error)
+            raise refused or Unavailable(f"Cannot reach the station at {url}.") from error
 
     def greet(self, hello: Hello, stop: threading.Event) -> None:
         """Say hello as soon as the namespace is open and wait for the station's verdict.

@@ -41,6 +41,7 @@ class Access(StrEnum):
     AGENT = "agent"  # an agent's token
     PUBLISHER = "publisher"  # a source's publish token, or its agent's token
     VIEWER = "viewer"  # a viewer token
+    METRICS = "metrics"  # the metrics token, or this machine itself; the route asks
 
 
 # What anybody who is signed in may use whatever their role, also before a second factor is set up:
@@ -140,7 +141,7 @@ def guard() -> None:
     if kind in BEARER:
         flask.g.bearer = bearer_token()
         return
-    if kind is Access.PUBLIC:
+    if kind in (Access.PUBLIC, Access.METRICS):
         return
     if kind is Access.SIGNED_IN:
         permission = permission_of(flask.current_app.view_functions.get(flask.request.endpoint))

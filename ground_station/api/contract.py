@@ -139,6 +139,9 @@ CONTRACT: Mapping[str, Speaks] = MappingProxyType(
         "system.system": _json(s.SystemView),
         "system.openapi": _json(dict[str, Any]),
         "health.health": _json(Health),
+        "metrics.metrics": Speaks({200: Answer(str, TEXT)}),
+        "metrics.root_certificate": _file("application/x-x509-ca-cert"),
+        "metrics.root_certificate_pem": _file("application/pem-certificate-chain"),
         # video
         "media.whip_options": _done(),
         "media.whip_session_options": _done(),

@@ -16,6 +16,7 @@ from ground_station.api import (
     audit_routes,
     health_routes,
     media_routes,
+    metrics_routes,
     page_routes,
     people_routes,
     retention_routes,
@@ -30,7 +31,8 @@ from ground_station.api.errors import install_error_handlers
 from ground_station.api.front_door import FrontDoor
 from ground_station.api.live import NAMESPACE, LiveEvents
 from ground_station.api.live_clients import LiveClients
-from ground_station.api.parts import LIVE_CLIENTS, Parts, attach
+from ground_station.api.metrics import Metrics
+from ground_station.api.parts import LIVE_CLIENTS, METRICS, Parts, attach
 from ground_station.api.pusher import Pusher
 from ground_station.api.shared_frames import SharedFrames
 from ground_station.api.socket_queues import SocketQueues
@@ -47,6 +49,7 @@ ROUTES = (
     people_routes,
     source_routes,
     media_routes,
+    metrics_routes,
     retention_routes,
     system_routes,
     health_routes,
@@ -113,7 +116,8 @@ def create_api(parts: Parts) -> Api:
     LiveEvents(socketio, clients)
     queues = SocketQueues(socketio.server, NAMESPACES, frames.held_bytes)
     pusher = Pusher(parts, frames, clients, queues)
-    app.wsgi_app = FrontDoor(  # type: ignore[method-assign]  # how Flask takes middleware
-        app.wsgi_app, parts.trusted_hosts, parts.max_sockets
-    )
+    metrics = app.extensions[METRICS] = Metrics(parts, lambda: len(clients))
+    door = FrontDoor(app.wsgi_app, parts.trusted_hosts, parts.max_sockets, metrics.count)
+    metrics.watch_sockets(lambda: door.sockets)
+    app.wsgi_app = door  # type: ignore[method-assign]  # how Flask takes middleware
     return Api(app, socketio, pusher, queues)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -63,16 +64,27 @@ class FrontDoor:
         trusted_hosts: values of the Host header, without port, that are answered. A page of a
             foreign name that resolves to this machine (DNS rebinding) gets nothing.
         max_sockets: Socket.IO connections at once.
+        count: told of each answer: method, status, seconds until it began.
     """
 
     def __init__(
-        self, application: WSGIApplication, trusted_hosts: Iterable[str], max_sockets: int
+        self,
+        application: WSGIApplication,
+        trusted_hosts: Iterable[str],
+        max_sockets: int,
+        count: Callable[[str, int, float], None] = lambda _method, _status, _seconds: None,
     ) -> None:
+        self._count = count
         self._application = application
         self._trusted = frozenset(host.lower() for host in trusted_hosts)
         self._max_sockets = max_sockets
         self._lock = threading.Lock()
         self._sockets = 0
+
+    @property
+    def sockets(self) -> int:
+        """Socket.IO connections that are open now."""
+        return self._sockets
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         host = _host(environ)
@@ -80,7 +92,10 @@ class FrontDoor:
         if environ.get("wsgi.url_scheme") == "https" and host not in LOOPBACK:
             ours = (*ours, TRANSPORT_SECURITY)
 
+        began_s, method = time.monotonic(), str(environ.get("REQUEST_METHOD", ""))
+
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            self._count(method, int(status[:3]), time.monotonic() - began_s)
             named = {name.lower() for name, _ in headers}
             added = [pair for pair in ours if pair[0].lower() not in named]
             return start_response(status, headers + added, *more)

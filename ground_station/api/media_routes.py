@@ -9,12 +9,13 @@ from __future__ import annotations
 import flask
 from werkzeug.exceptions import PreconditionFailed
 
-from ground_station.api.auth import Access, access
+from ground_station.api.auth import Access, access, bearer_token
 from ground_station.api.bodies import checked_id, no_content, text_body
 from ground_station.api.parts import parts
 from ground_station.core.errors import Unprocessable
 from ground_station.services.media import Opened
 from ground_station.services.media_sessions import Direction
+from ground_station.services.turn import link_headers
 
 blueprint = flask.Blueprint("media", __name__)
 
@@ -35,8 +36,14 @@ def allow_other_pages(response: flask.Response) -> flask.Response:
 @blueprint.route("/whip/<source_id>", methods=["OPTIONS"])
 @access(Access.PUBLIC)
 def whip_options(source_id: str) -> flask.Response:
-    """CORS preflight, and what may be posted."""
-    return _preflight("POST, OPTIONS")
+    """CORS preflight, and what may be posted; for a publisher who shows its token the ICE servers
+    too (RFC 9725, section 4.4)."""
+    response = _preflight("POST, OPTIONS")
+    if flask.request.headers.get("Authorization"):
+        checked_id(source_id, "source")
+        parts().media.check_publisher(source_id, bearer_token())
+        _add_ice_servers(response)
+    return response
 
 
 @blueprint.route("/whip/<source_id>/<session_id>", methods=["OPTIONS"])
@@ -97,7 +104,13 @@ def _created(direction: Direction, source_id: str, opened: Opened) -> flask.Resp
     response.headers["Location"] = f"/{direction}/{source_id}/{opened.session_id}"
     response.headers["Accept-Patch"] = FRAGMENT
     response.set_etag(opened.session_id)
+    _add_ice_servers(response)
     return response
+
+
+def _add_ice_servers(response: flask.Response) -> None:
+    for value in link_headers(parts().ice_servers()):
+        response.headers.add("Link", value)
 
 
 def _trickle(direction: Direction, source_id: str, session_id: str) -> flask.Response:

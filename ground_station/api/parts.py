@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 import flask
+from pydantic import SecretStr
 
 from ground_station.core.audit import AuditLog
 from ground_station.core.bus import Bus
@@ -25,9 +26,11 @@ from ground_station.services.sharing import Sharing
 from ground_station.services.sign_in import SignInService
 from ground_station.services.sources import Sources
 from ground_station.services.system import SystemHealth
+from ground_station.services.turn import IceServer
 
 _KEY = "kestrel"
 LIVE_CLIENTS = "kestrel_live_clients"
+METRICS = "kestrel_metrics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class Parts:
         demo: the station runs with demonstration footage.
         trusted_hosts: the values of the Host header that are answered.
         max_sockets: Socket.IO connections held at once; the threads left over serve HTTP.
+        certificate: what is served (PEM); root_certificate: our own authority, if it is of that.
+        ice_servers: TURN and STUN servers with a sign-in for one session.
     """
 
     audit: AuditLog
@@ -69,6 +74,10 @@ class Parts:
     demo: bool
     trusted_hosts: tuple[str, ...]
     max_sockets: int
+    certificate: Path | None = None
+    root_certificate: Path | None = None
+    metrics_token: SecretStr | None = None
+    ice_servers: Callable[[], tuple[IceServer, ...]] = tuple
 
 
 def attach(app: flask.Flask, parts: Parts) -> None:

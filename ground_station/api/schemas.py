@@ -455,12 +455,21 @@ class SourceAdded(_Wire, frozen=True, kw_only=True):
     publish_token: str
 
 
+class IceServer(_Wire, frozen=True, kw_only=True):
+    """A TURN server with a sign-in that ends by itself, or a STUN server without one."""
+
+    urls: list[str]
+    username: str
+    credential: str
+
+
 class ViewerToken(_Wire, frozen=True, kw_only=True):
     """`POST /api/sources/<id>/viewer-token`: one WHEP session, within a minute."""
 
     token: str
     whep_path: str
     expires_at: datetime
+    ice_servers: list[IceServer]
 
 
 # --- Socket.IO namespace /live -------------------------------------------------------------------

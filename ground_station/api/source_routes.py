@@ -7,7 +7,7 @@ import flask
 from ground_station.api.auth import Access, access, identity
 from ground_station.api.bodies import checked_id, json_answer, json_body, no_content
 from ground_station.api.parts import parts
-from ground_station.api.schemas import AddSourceRequest, SourceAdded, ViewerToken
+from ground_station.api.schemas import AddSourceRequest, IceServer, SourceAdded, ViewerToken
 from ground_station.core.audit import Act
 from ground_station.core.authority import Permission
 from ground_station.core.errors import NotAllowed, NotFound
@@ -62,5 +62,13 @@ def viewer_token(source_id: str) -> flask.Response:
     checked_id(source_id, "source")
     parts().sharing.watch(identity().principal, parts().sources.get(source_id).source)
     token, expires_at = parts().media.viewer_token(source_id, identity().session_hash)
-    answer = ViewerToken(token=token, whep_path=f"/whep/{source_id}", expires_at=expires_at)
+    answer = ViewerToken(
+        token=token,
+        whep_path=f"/whep/{source_id}",
+        expires_at=expires_at,
+        ice_servers=[
+            IceServer(urls=list(one.urls), username=one.username, credential=one.credential)
+            for one in parts().ice_servers()
+        ],
+    )
     return json_answer(answer, 201)

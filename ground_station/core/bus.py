@@ -72,6 +72,13 @@ class Bus:
             self._subscriptions[event_type] = (*self._subscriptions[event_type], subscription)
         return subscription
 
+    def dropped(self) -> dict[str, int]:
+        """By event: how many its present subscribers did not get."""
+        return {
+            event.__name__: sum(one.dropped for one in subscriptions)
+            for event, subscriptions in self._subscriptions.items()
+        }
+
     def unsubscribe(self, subscription: Subscription[Any]) -> None:
         with self._lock:
             for event, held in self._subscriptions.items():

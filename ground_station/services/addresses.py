@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ground_station.core.errors import ConfigError
 from ground_station.core.settings import Settings, StationSettings
-from ground_station.services.certificates import LocalAuthority, Served, check_served
+from ground_station.services.certificates import LocalAuthority, Served, check_served, shown
+from ground_station.services.system import WELL, Finding
 
+PROBLEM_BEFORE = timedelta(days=14)
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
@@ -89,6 +91,20 @@ def authority_file(settings: Settings) -> Path | None:
     authorities, or no HTTPS."""
     served = served_files(settings)
     return None if served is None else served.authority
+
+
+def certificate_probe(file: Path, now: datetime) -> Finding:
+    """A problem when the certificate that is served ends soon, or cannot be read."""
+    ends = shown(file).not_after
+    left = ends - now
+    if left > PROBLEM_BEFORE:
+        return WELL
+    return Finding(
+        f"The station's certificate {'expires' if left > timedelta() else 'expired'} on "
+        f"{ends:%Y-%m-%d}: after that no browser opens this page.",
+        "Start Kestrel again to renew its own certificate; have one that was brought renewed.",
+        failed=left <= timedelta(),
+    )
 
 
 def _url(station: StationSettings, host: str) -> str:

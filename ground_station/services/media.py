@@ -150,6 +150,10 @@ class Media:
         log.info("publisher_accepted source=%s session=%s", source_id, session_id)
         return answer
 
+    def check_publisher(self, source_id: str, token: str) -> None:
+        """Whether this token may publish; raises NotFound, NotSignedIn or NotAllowed if not."""
+        self._authorise_publisher(self._sources.get(source_id).source, token)
+
     def viewer_token(self, source_id: str, sign_in_hash: str) -> tuple[str, datetime]:
         """A token for one WHEP session of this source; NotFound if there is no such source."""
         self._sources.get(source_id)

@@ -39,6 +39,9 @@ PUBLIC = frozenset(
         ("GET", "/assets/<path:name>"),
         ("GET", "/api/session"),
         ("GET", "/health"),
+        ("GET", "/metrics"),  # from this machine, or with the metrics token: test_metrics.py
+        ("GET", "/root-certificate"),
+        ("GET", "/root-certificate.pem"),
         ("OPTIONS", "/whip/<source_id>"),
         ("OPTIONS", "/whip/<source_id>/<session_id>"),
         ("POST", "/api/agents/enrol"),  # the one-time code in its body is the proof

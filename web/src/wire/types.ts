@@ -384,11 +384,19 @@ export interface SourceAdded {
   publish_token: string
 }
 
+/** A TURN server with a sign-in that ends by itself, or a STUN server without one. */
+export interface IceServer {
+  urls: string[]
+  username: string
+  credential: string
+}
+
 /** `POST /api/sources/<id>/viewer-token`: one WHEP session, within a minute. */
 export interface ViewerToken {
   token: string
   whep_path: string
   expires_at: string
+  ice_servers: IceServer[]
 }
 
 /** A source as the map, the list and the panel show it. */
