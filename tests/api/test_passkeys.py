@@ -239,3 +239,19 @@ def test_the_last_factor_of_a_role_that_needs_one_stays(site: Site) -> None:
     found = problem(person.delete(f"/api/account/passkeys/{second}", body), 409, "conflict")
     assert "last second factor" in found["detail"]
     problem(person.delete(f"/api/account/passkeys/{first}", body), 404)
+
+
+@pytest.mark.parametrize("field", ["authenticatorData", "signature", "userHandle"])
+def test_a_damaged_sign_in_is_refused_without_a_fault(
+    site: Site, key: SoftwareKey, field: str
+) -> None:
+    for cut in (0, 1, 20, 36):
+        browser = site.browser()
+        credential = key.get(ask(browser))
+        raw = unb64(credential["response"][field])
+        credential["response"][field] = b64(raw[:cut] + b"\xff")
+        problem(enter(browser, credential), 401, "not_signed_in")
+    browser = site.browser()
+    credential = key.get(ask(browser))
+    credential["response"][field] = None
+    problem(enter(browser, credential), 401, "not_signed_in")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pyotp
@@ -9,6 +10,7 @@ import pytest
 
 from ground_station.core.audit import Act
 from ground_station.core.authority import Role
+from ground_station.core.errors import KestrelError
 from tests.api.site import Browser, Site, problem
 from tests.services.world import PASSWORD
 
@@ -197,3 +199,20 @@ def test_another_station_key_says_what_to_do(site: Site) -> None:
     site.world.identities.factors._sealer = Sealer("another key" * 4, "second factors")
     found = problem(sign_in(site, code=code(site, secret))[1], 500, "integrity")
     assert "reset-factors" in found["remedy"]
+
+
+@pytest.mark.parametrize("kind", ["app", "recovery"])
+def test_one_code_in_many_requests_at_once_signs_in_once(site: Site, kind: str) -> None:
+    secret, codes = set_up(site, site.signed_in())
+    given = code(site, secret) if kind == "app" else codes[0]
+    world = site.world
+
+    def attempt(number: int) -> bool:
+        try:
+            world.sign_in.sign_in("operator", PASSWORD, f"10.0.0.{number}", code=given)
+        except KestrelError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(attempt, range(4))) == 1
