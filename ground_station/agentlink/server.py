@@ -31,6 +31,7 @@ from ground_station.core.agent_protocol import (
     decode_envelope,
     refused,
 )
+from ground_station.core.agent_versions import decode_first_envelope
 from ground_station.core.clock import Clock, SystemClock
 from ground_station.core.errors import ConfigError, Conflict, InvalidInput, KestrelError, TimedOut
 from ground_station.core.lifecycle import Worker
@@ -133,7 +134,8 @@ class AgentServer:
         received_at = self._clock.now()
         try:
             connection.count_envelope(self._clock.monotonic_s())
-            self._take(connection, decode_envelope(payload), received_at)
+            decode = decode_envelope if connection.greeted else decode_first_envelope
+            self._take(connection, decode(payload), received_at)
         except KestrelError as error:
             name = connection.identity.name
             log.warning("agent_dropped agent=%s code=%s reason=%s", name, error.code, error)

@@ -74,12 +74,13 @@ class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sigma_calibration_m: Finite
 
 
-class SourceOffer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SourceOffer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A source that an agent can publish. `key` is the agent's own stable name for it.
 
     `publishing`: this very process holds a WHIP session for it. False after a restart, so that the
     station need not wait for the dead process's session to time out.
-    `edge`: the agent analyses it and sends its tracks; no video comes of it.
+    `edge`: the agent analyses it and sends its tracks; no video comes of it. Defaults are not sent,
+    so that a station of version 1 understands the hello well enough to refuse its version.
     """
 
     key: str
@@ -371,10 +372,14 @@ def raise_if_refused(reply: Reply) -> Done | SdpAnswer:
 
 def check_hello(hello: Hello) -> None:
     """Raises InvalidInput naming both versions and what to do when they differ."""
-    if hello.protocol != PROTOCOL_VERSION:
-        older = hello.name if hello.protocol < PROTOCOL_VERSION else "this station"
+    check_version(hello.name, hello.protocol)
+
+
+def check_version(name: str, protocol: int) -> None:
+    """Raises InvalidInput naming both versions and what to do when they differ."""
+    if protocol != PROTOCOL_VERSION:
+        older = name if protocol < PROTOCOL_VERSION else "this station"
         raise InvalidInput(
-            f"{hello.name} speaks agent protocol {hello.protocol}, "
-            f"this station speaks {PROTOCOL_VERSION}.",
+            f"{name} speaks agent protocol {protocol}, this station speaks {PROTOCOL_VERSION}.",
             f"Run the same release of Kestrel on both: update {older}.",
         )

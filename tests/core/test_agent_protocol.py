@@ -48,6 +48,7 @@ from ground_station.core.agent_protocol import (
     raise_if_refused,
     refused,
 )
+from ground_station.core.agent_versions import decode_first_envelope
 from ground_station.core.agent_wire import MAX_ENVELOPE_BYTES
 from ground_station.core.delivery import DELIVERY
 from ground_station.core.entities import Severity
@@ -69,6 +70,7 @@ DECODERS: list[Callable[[object], Any]] = [
     decode_reply,
     decode_notice,
     decode_durable,
+    decode_first_envelope,
 ]
 
 
@@ -364,6 +366,76 @@ def test_the_same_version_may_join() -> None:
 def test_another_version_is_told_both_versions(version: int) -> None:
     with pytest.raises(InvalidInput, match=rf"protocol {version}.*speaks 2.*same release"):
         check_hello(hello(protocol=version))
+
+
+class OfferOfVersion1(msgspec.Struct, forbid_unknown_fields=True):
+    """As it was: what it does not know it refuses."""
+
+    key: str
+    name: str
+    publishing: bool = False
+    simulated: bool = False
+    note: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    heading_deg: float | None = None
+    calibration: Calibration | None = None
+
+
+class HelloOfVersion1(msgspec.Struct, forbid_unknown_fields=True, tag="Hello"):
+    protocol: int
+    kind: AgentKind
+    name: str
+    software: str
+    sources: list[OfferOfVersion1]
+
+
+class EnvelopeOfVersion1(msgspec.Struct, forbid_unknown_fields=True):
+    seq: int
+    messages: list[HelloOfVersion1]
+
+
+def test_a_station_of_version_1_understands_our_hello_well_enough_to_refuse_it() -> None:
+    payload = encode(Envelope(0, [hello()]))
+    [read] = msgspec.msgpack.decode(payload, type=EnvelopeOfVersion1).messages
+    assert read.protocol == PROTOCOL_VERSION  # which it compares with its own
+
+
+def test_an_agent_of_version_1_is_told_which_side_to_update() -> None:
+    old = HelloOfVersion1(1, AgentKind.CAMERA, "Gate", "kestrel", [OfferOfVersion1("k", "n")])
+    payload = msgspec.msgpack.encode(EnvelopeOfVersion1(0, [old]))
+    [read] = decode_first_envelope(payload).messages
+    assert isinstance(read, Hello)
+    with pytest.raises(InvalidInput, match=r"Gate speaks agent protocol 1.*update Gate"):
+        check_hello(read)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"type": "Hello", "protocol": 3, "name": "Gate", "kind": "submarine", "new": [1]},
+        {"type": "Hello", "protocol": 1, "name": "Gate"},
+    ],
+)
+def test_a_hello_we_cannot_read_is_still_told_its_version(message: dict[str, object]) -> None:
+    payload = msgspec.msgpack.encode({"seq": 0, "messages": [message]})
+    with pytest.raises(InvalidInput, match="Gate speaks agent protocol"):
+        decode_first_envelope(payload)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"type": "Hello", "protocol": 2, "name": "Gate", "new": 1},  # ours, but malformed
+        {"type": "Hello", "protocol": "3", "name": "Gate"},
+        {"type": "Heartbeat", "protocol": 3, "name": "Gate"},
+        [],
+    ],
+)
+def test_what_is_no_hello_of_another_version_is_malformed(message: object) -> None:
+    payload = msgspec.msgpack.encode({"seq": 0, "messages": [message]})
+    with pytest.raises(InvalidInput, match="malformed"):
+        decode_first_envelope(payload)
 
 
 def test_lost_is_noticed_within_three_seconds() -> None:
