@@ -11,10 +11,19 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from werkzeug.test import Client
 
+from ground_station.app import build_station, ensure_first_users, opened_audit, verify_audit
 from ground_station.cli.main import main
 from ground_station.core.audit import Act
 from ground_station.core.clock import SystemClock
+from ground_station.core.settings import (
+    AgentSettings,
+    Settings,
+    StationSettings,
+    StoreSettings,
+)
+from ground_station.services.passwords import Passwords
 from ground_station.store import Database, SqlUsers, open_audit
 from ground_station.store.archive import unpack
 from ground_station.store.station_lock import hold_data_folder
@@ -73,6 +82,47 @@ def test_there_and_back(
     assert acts(empty)[:2] == [Act.RESTORED, Act.BACKED_UP]
     with closing(empty.open()) as other:
         assert SqlUsers(other).by_username("operator") is not None
+
+
+def test_a_station_runs_on_what_was_restored(
+    place: Place, empty: Place, run: Callable[..., int], tmp_path: Path
+) -> None:
+    """A running one is backed up; another starts on the copy, knows its people, and goes on with
+    the same chain, signed with the same key."""
+    page = tmp_path / "page"
+    page.mkdir()
+    passwords = {one.username: one.password for one in ensure_first_users(settings_at(place))}
+    station = build_station(settings_at(place), web_dist=page)
+    station.start()
+    try:
+        assert run(place, "backup", tmp_path / "b") == 0
+    finally:
+        station.stop()
+    assert run(empty, "restore", tmp_path / "b") == 0
+    restored = build_station(settings_at(empty), web_dist=page)
+    restored.start()
+    try:
+        with opened_audit(settings_at(empty)) as audit:
+            audit.sign()
+            assert audit.state().problem == ""
+        answer = Client(restored.wsgi).get("/health", base_url="http://127.0.0.1:8080")
+        assert answer.status_code == 200, answer.text
+    finally:
+        restored.stop()
+    assert verify_audit(settings_at(empty)).signed_up_to > 0
+    with closing(empty.open()) as database:
+        operator = SqlUsers(database).by_username("operator")
+    assert operator is not None
+    assert Passwords().verify(operator.password_hash, passwords["operator"])
+
+
+def settings_at(place: Place) -> Settings:
+    return Settings(
+        data_folder=place.folder,
+        store=StoreSettings(url=place.url),
+        station=StationSettings(https=False),
+        agents=AgentSettings(demo_camera=False),
+    )
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
