@@ -67,6 +67,13 @@ class DataFolder:
         except OSError:
             return None
 
+    def first_sign_ins(self) -> list[tuple[str, str]]:
+        """User names and passwords that were written down."""
+        lines = (self.first_sign_in_text() or "").split("\n")
+        names = [line.removeprefix("user name: ") for line in lines[::2]]
+        passwords = [line.removeprefix("password: ") for line in lines[1::2]]
+        return list(zip(names, passwords, strict=False))
+
     def forget_first_sign_in(self, username: str) -> None:
         """The password of this user was changed: what was written down is no longer true."""
         lines = (self.first_sign_in_text() or "").split("\n")

@@ -64,12 +64,17 @@ def run(arguments: Namespace) -> int:
 
 
 def prepare(folder: DataFolder, where: Settings | Path) -> str:
-    """Bring the database up to date and make the first user; returns what to say of signing in."""
-    from ground_station.app import ensure_first_users, prepare_store
+    """Bring the database up to date and make the first users; what to say of signing in."""
+    from ground_station.app import opened_accounts, prepare_store
+    from ground_station.services.accounts import first_users
 
     prepare_store(where)
-    for made in ensure_first_users(where):
-        folder.keep_first_sign_in(made.username, made.password)
+    with opened_accounts(where) as accounts:
+        for username, password in folder.first_sign_ins():
+            if not accounts.password_is(username, password):  # changed in the page since
+                folder.forget_first_sign_in(username)
+        for made in first_users(accounts):
+            folder.keep_first_sign_in(made.username, made.password)
     kept = folder.first_sign_in_text()
     if kept is not None:
         return kept

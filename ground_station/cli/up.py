@@ -84,8 +84,8 @@ def _tell_first_sign_in(folder: DataFolder, settings: Settings) -> None:
     """Once, and only to a person: what goes to a journal is kept and read by others."""
     known = folder.first_sign_in_text()
     sign_in = prepare(folder, settings)
-    if folder.first_sign_in_text() == known:
-        return
+    if len(folder.first_sign_in_text() or "") <= len(known or ""):
+        return  # none was made; those changed since were forgotten
     if sys.stdout.isatty():
         print(f"  {sign_in.replace(chr(10), chr(10) + '  ')}", flush=True)
     log.info("first_sign_ins_made file=%s", folder.first_sign_in)

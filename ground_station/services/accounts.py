@@ -60,6 +60,11 @@ class Accounts:
     def find(self, username: str) -> User | None:
         return self._users.by_username(normal_username(username))
 
+    def password_is(self, username: str, password: str) -> bool:
+        """Whether this is somebody's password now."""
+        user = self.find(username)
+        return self._passwords.verify(None if user is None else user.password_hash, password)
+
     def add(
         self,
         username: str,

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from ground_station.app import ensure_first_users, opened_accounts, opened_audit, prepare_store
+from ground_station.cli.data_folder import DataFolder
+from ground_station.cli.demo import prepare
 from ground_station.cli.main import main
 from ground_station.core.audit import Act, Actor
 from ground_station.core.authority import Role
@@ -69,3 +71,22 @@ def test_an_installation_with_its_own_admins_is_left_alone(tmp_path: Path) -> No
         accounts.add("operator", "Operator", Role.ADMIN, "correct horse battery")
         accounts.add("eve", "Eve", Role.ADMIN, "correct horse battery")
     assert ensure_first_users(tmp_path) == []
+
+
+def test_a_password_changed_since_is_not_told_any_more(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    folder.make()
+    told = prepare(folder, tmp_path)
+    names = [name for name, _ in folder.first_sign_ins()]
+    assert names == ["operator", "admin"]
+    assert told.index("operator") < told.index("admin")
+    assert prepare(folder, tmp_path) == told
+    with opened_accounts(tmp_path) as accounts:
+        accounts.set_password("admin", "another password")
+    told = prepare(folder, tmp_path)
+    assert "user name: operator" in told
+    assert "user name: admin" not in told
+    with opened_accounts(tmp_path) as accounts:
+        accounts.set_password("operator", "another password")
+    assert "password forgotten?" in prepare(folder, tmp_path)
+    assert not folder.first_sign_in.exists()
