@@ -169,6 +169,21 @@ def _organisations_add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kind", choices=("council", "police", "other"), required=True)
 
 
+def _bench_station(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON document on stdout, progress on stderr"
+    )
+    parser.add_argument(
+        "--parts",
+        default="edge,delivery,audit,restart",
+        help="what to measure, separated by commas (%(default)s)",
+    )
+    parser.add_argument("--hosts", type=int, default=26, help="of 20 cameras each (%(default)s)")
+    parser.add_argument("--pages", type=int, default=200, help="browsers (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=30, help="of load (%(default)g)")
+    parser.add_argument("--messages", type=int, default=10_000, help="to deliver (%(default)s)")
+
+
 def _audit_verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
 
@@ -314,6 +329,13 @@ COMMANDS: tuple[Command, ...] = (
         "on the agent's machine: trade a code for its token",
         "ground_station.cli.agents:enrol",
         configure=_agents_enrol,
+    ),
+    Command(
+        "bench station",
+        "measure one station: load, delivery, audit and restart",
+        "ground_station.cli.bench_station:run",
+        Needs.TESTS,
+        configure=_bench_station,
     ),
     Command(
         "bench delivery",

@@ -74,11 +74,12 @@ def run(arguments: Namespace) -> int:
     if arguments.json:
         print(json.dumps(report, indent=2))
     else:
-        print("\n".join(_lines(report)))
+        print("\n".join(lines(report)))
     return 0 if all(figure["reached"] is not False for figure in report["figures"]) else 1
 
 
-def _lines(report: dict[str, Any]) -> Iterator[str]:
+def lines(report: dict[str, Any]) -> Iterator[str]:
+    """A report for people."""
     where = report["machine"]
     size = f"{where['cores']} cores, {where['memory_gb']} GB"
     yield f"{where['cpu']}, {size}, {report['measured_at']}"
