@@ -115,6 +115,14 @@ class NodeSettings(_Branch):
         2.0, gt=0, le=60, description="No frame for so long: the source is lost."
     )
 
+    @model_validator(mode="after")
+    def _ports_in_order(self) -> NodeSettings:
+        if (self.ice_port_first is None) != (self.ice_port_last is None):
+            raise ValueError("ice_port_first and ice_port_last go together")
+        if (self.ice_port_first or 0) > (self.ice_port_last or 0):
+            raise ValueError("ice_port_last is below ice_port_first")
+        return self
+
 
 class TurnSettings(_Branch):
     """A TURN server (coturn) for tablets behind NAT. Each viewer gets a sign-in for it that ends
@@ -123,6 +131,15 @@ class TurnSettings(_Branch):
     urls: tuple[str, ...] = Field((), description='e.g. ["turns:turn.example.org:5349"].')
     secret: SecretStr | None = Field(None, description="coturn's static-auth-secret.")
     lasts_s: int = Field(3600, ge=60, le=86_400, description="How long a viewer's sign-in is good.")
+
+    @model_validator(mode="after")
+    def _whole(self) -> TurnSettings:
+        for url in self.urls:
+            if not url.startswith(("stun:", "stuns:", "turn:", "turns:")):
+                raise ValueError("each of urls begins with turn:, turns:, stun: or stuns:")
+        if self.secret is None and any(url.startswith("turn") for url in self.urls):
+            raise ValueError("a turn: address needs the secret as well")
+        return self
 
 
 class StoreSettings(_Branch):

@@ -48,6 +48,7 @@ from ground_station.vision.inference.registry import build_detector, build_track
 from ground_station.vision.inference.scheduler import AnalysisFigures, InferenceScheduler
 from ground_station.vision.media.aiortc_private import RTP_MODULUS
 from ground_station.vision.media.held_tracks import HeldTracks
+from ground_station.vision.media.ice_place import ice_place
 from ground_station.vision.media.sessions import MediaSessions
 
 log = logging.getLogger(__name__)
@@ -91,7 +92,7 @@ class Node:
         self._settings = settings
         self._clock = clock
         self._sessions = MediaSessions(
-            ice_host=settings.ice_host,
+            ice_host=ice_place(settings),
             lost_after_s=settings.lost_after_s,
             clock=clock,
             listener=self,
@@ -269,7 +270,7 @@ async def _serve(settings: NodeSettings, station_url: str, token: str, ca_file: 
     node.join(link=client, analyser=scheduler)
     scheduler.start()
     client.start()
-    log.info("node_started detector=%s ice_host=%s", settings.detector, settings.ice_host)
+    log.info("node_started detector=%s ice=%s", settings.detector, ice_place(settings))
     await node.run(stop)
     await _stop_threads(client.stop, scheduler.stop)
     log.info("node_stopped")

@@ -6,7 +6,7 @@ What it gives, to the vision node and to camera agents:
   asks the publisher for keyframes and keeps its last RTCP sender report.
 - `timestamp_origin` / `wire_rtp_timestamp`: which RTP timestamp a sender puts on the wire.
 - `watch_keyframe_requests`: a callback when the other side asks a sender for a keyframe.
-- `use_ice_host`: host candidates on one address only.
+- `use_ice_host`: host candidates on one address, of chosen ports, with a NAT's address.
 - `enable_h264_profiles`: main and high H.264 in offers and answers, not only baseline.
 
 RTP timestamps: aiortc adds one random number, drawn when a sender starts, to every timestamp it
@@ -21,11 +21,16 @@ Everything here runs on the event loop's thread.
 from __future__ import annotations
 
 import asyncio
+import random
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
+from aioice.candidate import Candidate, candidate_foundation, candidate_priority
+from aioice.ice import StunProtocol
+from aioice.turn import UDP_SOCKET_BUFFER_SIZE
 from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCRtpSender
 from aiortc.codecs import CODECS
 from aiortc.jitterbuffer import JitterBuffer, JitterFrame
@@ -34,6 +39,7 @@ from aiortc.rtcrtpparameters import RTCRtcpFeedback, RTCRtpCodecParameters
 from aiortc.rtp import RtcpSrPacket, RtpPacket
 
 from ground_station.core.errors import Unavailable
+from ground_station.vision.media.ice_place import IcePlace
 
 RTP_MODULUS = 1 << 32
 KEYFRAME_REQUEST_INTERVAL_S = 1.0
@@ -300,29 +306,83 @@ class _WatchedJitterBuffer(JitterBuffer):
 # --- peer connections ----------------------------------------------------------------------------
 
 
-def use_ice_host(pc: RTCPeerConnection, host: str) -> None:
-    """Offer host candidates on `host` only (127.0.0.1 is otherwise left out by aioice).
+def use_ice_host(pc: RTCPeerConnection, place: str | IcePlace) -> None:
+    """Offer host candidates at one place only (127.0.0.1 is otherwise left out by aioice).
 
     Call it after the transports exist (a transceiver was added or an offer set) and before
     `setLocalDescription`, which gathers.
+
+    Args:
+        place: an address, or an address with its ports and the NAT before it. No candidate is
+            offered where no port can be bound.
     """
+    if isinstance(place, str):
+        place = IcePlace(place)
     private = cast(Any, pc)
     for transport in private._RTCPeerConnection__iceTransports:
         connection = transport._connection
         if "get_component_candidates" not in vars(connection):
-            connection.get_component_candidates = _only_on(host, connection)
+            connection.get_component_candidates = _only_at(place, connection)
 
 
-def _only_on(host: str, connection: Any) -> Callable[..., Any]:
+def _only_at(place: IcePlace, connection: Any) -> Callable[..., Any]:
     gather = connection.get_component_candidates
 
-    def get_component_candidates(
-        component: int, addresses: list[str], timeout: int = 5
-    ) -> asyncio.Future[Any]:
-        result: asyncio.Future[Any] = gather(component, [host], timeout)
-        return result
+    async def get_component_candidates(
+        component: int,
+        addresses: list[str],
+        timeout: int = 5,  # noqa: ASYNC109  aioice's own
+    ) -> list[Candidate]:
+        if not addresses:  # only relayed ones are wanted
+            relayed: list[Candidate] = await gather(component, [], timeout)
+            return relayed
+        if not place.ports and not place.advertised:
+            found: list[Candidate] = await gather(component, [place.host], timeout)
+            return found
+        own = await _bind(place, connection, component)
+        others: list[Candidate] = await gather(component, [], timeout)
+        return own + others
 
     return get_component_candidates
+
+
+async def _bind(place: IcePlace, connection: Any, component: int) -> list[Candidate]:
+    """As aioice does it, but on a port of the range; [] when none is free."""
+    loop = asyncio.get_running_loop()
+    ports = list(place.ports) or [0]
+    random.shuffle(ports)  # a port just given back may still get its former peer's packets
+    for port in ports:
+        try:
+            transport, protocol = await loop.create_datagram_endpoint(
+                lambda: StunProtocol(connection), local_addr=(place.host, port)
+            )
+        except OSError:
+            continue
+        bound = transport.get_extra_info("sockname")
+        transport.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_RCVBUF, UDP_SOCKET_BUFFER_SIZE
+        )
+        protocol.local_candidate = _host_candidate(component, bound[0], bound[1], 65535)
+        connection._protocols.append(protocol)
+        candidates = [protocol.local_candidate]
+        if place.advertised and place.advertised != bound[0]:
+            nat = _host_candidate(component, place.advertised, bound[1], 65535)
+            protocol.local_candidate.priority = candidate_priority(component, "host", 65534)
+            candidates.insert(0, nat)
+        return candidates
+    return []
+
+
+def _host_candidate(component: int, host: str, port: int, preference: int) -> Candidate:
+    return Candidate(
+        foundation=candidate_foundation("host", "udp", host),
+        component=component,
+        transport="udp",
+        priority=candidate_priority(component, "host", preference),
+        host=host,
+        port=port,
+        type="host",
+    )
 
 
 def enable_h264_profiles() -> None:

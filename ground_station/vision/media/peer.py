@@ -16,6 +16,7 @@ from aiortc.exceptions import (
 
 from ground_station.core.errors import InvalidInput, Unavailable
 from ground_station.vision.media.aiortc_private import use_ice_host
+from ground_station.vision.media.ice_place import IcePlace
 from ground_station.vision.media.sdp import PARSER_ERRORS, Offer, read_fragment
 
 log = logging.getLogger(__name__)
@@ -40,12 +41,14 @@ class Peer:
 
     Args:
         offer: the checked offer.
-        ice_host: the local address for media.
+        ice_host: where media is reached.
         on_gone: called once, on the loop, with one sentence, when the connection failed, closed or
             never came up; not when we close it ourselves.
     """
 
-    def __init__(self, offer: Offer, ice_host: str, on_gone: Callable[[str], None]) -> None:
+    def __init__(
+        self, offer: Offer, ice_host: str | IcePlace, on_gone: Callable[[str], None]
+    ) -> None:
         self._offer = offer
         self._ice_host = ice_host
         self._on_gone = on_gone
@@ -81,7 +84,8 @@ class Peer:
         if "a=candidate:" not in answer:
             raise Unavailable(
                 f"The vision node cannot listen on {self._ice_host} for video.",
-                "Set node.ice_host to an address of its machine.",
+                "Set node.ice_host to an address of its machine; if it has a range of ports, make "
+                "it larger: each viewer and each camera takes one.",
             )
         self._timer = loop.call_later(CONNECT_WITHIN_S, self._check_connected)
         return answer

@@ -18,6 +18,7 @@ from ground_station.vision.media.aiortc_private import (
 from ground_station.vision.media.decode import Decoder
 from ground_station.vision.media.encoded import B_FRAMES_PROBLEM, FrameReader
 from ground_station.vision.media.frame_times import FrameTimes
+from ground_station.vision.media.ice_place import IcePlace
 from ground_station.vision.media.peer import CONNECTION_CLOSED, Peer
 from ground_station.vision.media.relay import Relay
 from ground_station.vision.media.sdp import Offer, with_start_bitrate
@@ -50,7 +51,7 @@ class PublisherListener(Protocol):
 class PublisherParts:
     """What a publisher's session is made with."""
 
-    ice_host: str
+    ice_host: str | IcePlace
     lost_after_s: float
     clock: Clock
     listener: PublisherListener

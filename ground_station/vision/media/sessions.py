@@ -13,6 +13,7 @@ from ground_station.core.errors import Conflict, KestrelError, NotFound, Unavail
 from ground_station.core.model import Frame
 from ground_station.vision.media.aiortc_private import enable_h264_profiles
 from ground_station.vision.media.frame_times import UNKNOWN, CapturedAt
+from ground_station.vision.media.ice_place import IcePlace
 from ground_station.vision.media.publisher import PublisherParts, PublisherSession
 from ground_station.vision.media.sdp import check_offer
 from ground_station.vision.media.viewer import ViewerSession
@@ -56,12 +57,17 @@ class MediaSessions:
     """Owns the sessions. Used on the loop only.
 
     Args:
-        ice_host: the local address for media.
+        ice_host: where media is reached.
         lost_after_s: without a picture for so long, a source is lost.
     """
 
     def __init__(
-        self, *, ice_host: str, lost_after_s: float, clock: Clock, listener: MediaListener
+        self,
+        *,
+        ice_host: str | IcePlace,
+        lost_after_s: float,
+        clock: Clock,
+        listener: MediaListener,
     ) -> None:
         enable_h264_profiles()
         self._ice_host = ice_host

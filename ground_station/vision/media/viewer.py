@@ -12,6 +12,7 @@ from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 from ground_station.core.clock import Clock
 from ground_station.core.errors import Unprocessable
 from ground_station.vision.media.aiortc_private import timestamp_origin, watch_keyframe_requests
+from ground_station.vision.media.ice_place import IcePlace
 from ground_station.vision.media.peer import Peer
 from ground_station.vision.media.publisher import PublisherSession
 from ground_station.vision.media.relay import Relay, ViewerFeed
@@ -70,7 +71,7 @@ class ViewerSession:
         offer: Offer,
         publisher: PublisherSession,
         *,
-        ice_host: str,
+        ice_host: str | IcePlace,
         clock: Clock,
         listener: ViewerListener,
     ) -> None:

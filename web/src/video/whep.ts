@@ -1,11 +1,14 @@
-// One WHEP session: offer, answer, and a DELETE when it is over. No ICE servers: the node's address
-// is in its answer.
+// One WHEP session: offer, answer, and a DELETE when it is over. The node's address is in its answer;
+// a TURN server for tablets that cannot reach it comes with the viewer token.
 
 import { noteError } from './diagnostics'
 import { madeHere } from '../wire/problems'
 import { deleteSession, postOffer, viewerToken } from '../wire/http'
+import type { IceServer } from '../wire/types'
 
 const GATHER_AT_MOST_MS = 1000
+/** A TURN server is asked over the network, perhaps by TLS. */
+const GATHER_RELAYED_AT_MOST_MS = 3000
 
 export interface WhepSession {
   peer: RTCPeerConnection
@@ -21,7 +24,9 @@ export async function openWhep(
   signal: AbortSignal,
   onTrack: (stream: MediaStream) => void,
 ): Promise<WhepSession> {
-  const peer = new RTCPeerConnection({ iceServers: [], bundlePolicy: 'max-bundle' })
+  const { token, whep_path, ice_servers } = await viewerToken(sourceId)
+  signal.throwIfAborted()
+  const peer = new RTCPeerConnection({ iceServers: ice_servers.map(asIceServer), bundlePolicy: 'max-bundle' })
   let end = () => peer.close()
   signal.addEventListener('abort', () => end(), { once: true })
   try {
@@ -31,9 +36,7 @@ export async function openWhep(
       onTrack(new MediaStream([track]))
     })
     await peer.setLocalDescription(await peer.createOffer())
-    await gathered(peer)
-    signal.throwIfAborted()
-    const { token, whep_path } = await viewerToken(sourceId)
+    await gathered(peer, ice_servers.length > 0 ? GATHER_RELAYED_AT_MOST_MS : GATHER_AT_MOST_MS)
     signal.throwIfAborted()
     const answer = await postOffer(whep_path, token, peer.localDescription?.sdp ?? '')
     let open = true
@@ -65,7 +68,11 @@ function lowDelay(receiver: RTCRtpReceiver): void {
   if ('jitterBufferTarget' in receiver) receiver.jitterBufferTarget = 0
 }
 
-function gathered(peer: RTCPeerConnection): Promise<void> {
+/** Without a user name it is a STUN server, which takes none. */
+const asIceServer = ({ urls, username, credential }: IceServer): RTCIceServer =>
+  username ? { urls, username, credential } : { urls }
+
+function gathered(peer: RTCPeerConnection, atMostMs: number): Promise<void> {
   if (peer.iceGatheringState === 'complete') return Promise.resolve()
   return new Promise((resolve) => {
     const done = () => {
@@ -76,7 +83,7 @@ function gathered(peer: RTCPeerConnection): Promise<void> {
     const check = () => {
       if (peer.iceGatheringState === 'complete') done()
     }
-    const timer = setTimeout(done, GATHER_AT_MOST_MS)
+    const timer = setTimeout(done, atMostMs)
     peer.addEventListener('icegatheringstatechange', check)
   })
 }
