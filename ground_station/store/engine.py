@@ -19,10 +19,11 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.orm import Session
 
 from ground_station.core.errors import Unavailable
-from ground_station.store.failures import translated
+from ground_station.store.failures import BUSY, translated
 from ground_station.store.postgresql import parse_url, postgres_engine
 
 BUSY_TIMEOUT_MS = 5000
+WRITER_TIMEOUT_S = 15.0
 DATABASE_NAME = "kestrel.db"
 
 
@@ -58,6 +59,10 @@ class Database:
 
         Inside another `write` of the same thread it is that one's session: what both do is
         committed together, at the outer end. Let every error out of the outer block.
+
+        Raises:
+            Unavailable: no turn came in 15 s, or the database takes nothing.
+            IntegrityError: it is damaged. InvalidInput: a value that it cannot keep.
         """
         joined = self.writing()
         if joined is not None:
@@ -66,7 +71,7 @@ class Database:
                 joined.flush()
             return
         with (
-            self._writer,
+            self._turn(),
             translated(),
             self.engine.connect().execution_options(kestrel_write=True) as connection,
             Session(connection, expire_on_commit=False) as session,
@@ -77,6 +82,16 @@ class Database:
                 yield session
             finally:
                 self._mine.session = None
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """This process's one writer; the wait for it ends, whatever the others do."""
+        if not self._writer.acquire(timeout=WRITER_TIMEOUT_S):
+            raise Unavailable("The database is too busy: others have been writing all along.", BUSY)
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     def writing(self) -> Session | None:
         """The session of the `write` that this thread is inside of, if it is."""

@@ -57,8 +57,8 @@ def test_a_second_set_up_says_that_it_waits_and_then_goes_on(
     ("needs", "there", "absent"),
     [
         (Needs.PACKAGES, {"packages"}, {"page", "footage", "chromium"}),
-        (Needs.DEMO, {"packages", "page", "npm", "footage", "encode"}, {"chromium"}),
-        (Needs.TESTS, {"packages", "npm", "footage", "chromium"}, {"page"}),
+        (Needs.DEMO, {"packages", "page", "npm", "footage", "encode"}, {"chromium", "postgresql"}),
+        (Needs.TESTS, {"packages", "npm", "footage", "chromium", "postgresql"}, {"page"}),
         (Needs.PAGE, {"packages", "page", "npm"}, {"footage", "chromium"}),
     ],
 )

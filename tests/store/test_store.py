@@ -33,6 +33,7 @@ from ground_station.store import (
     SqlSources,
     SqlUsers,
     database_file,
+    engine,
     open_database,
     orm,
     prepare_database,
@@ -218,3 +219,18 @@ def test_a_failed_write_leaves_nothing(database: Database) -> None:
         fail_half_way()
     with database.read() as session:
         assert session.query(orm.OrganisationRow).count() == 1
+
+
+def test_the_wait_for_ones_turn_to_write_ends(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "WRITER_TIMEOUT_S", 0.01)
+    users = SqlUsers(database)
+    user = a_user(users)
+    with (
+        ThreadPoolExecutor(1) as pool,
+        database.write(),
+        pytest.raises(Unavailable, match="too busy"),
+    ):
+        pool.submit(users.add, user).result()
+    users.add(user)
