@@ -82,6 +82,7 @@ class Stack:
     def scenario(self, name: str, timeout_s: float = 90.0, **options: Any) -> dict[str, Any]:
         """Run tests/browser/<name>.mjs against this installation; its printed JSON."""
         options |= {"address": self.address, "username": USERNAME, "password": self.password}
+        options["admin_password"] = self.password_of("admin")
         return run_scenario(name, options, timeout_s)
 
 

@@ -130,6 +130,23 @@ export function totp(secret, ms = Date.now()) {
   return String((digest.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
 }
 
+/** The first sign-in of a role that needs a second factor; the secret and the recovery codes. */
+export async function setUpAuthenticator(page, password) {
+  await page.getByRole("heading", { name: "Set up a second factor" }).waitFor();
+  await page.getByLabel("Your password again").fill(password);
+  await page.getByRole("button", { name: "Show the picture to scan" }).click();
+  await page.getByRole("img", { name: /picture to scan/ }).waitFor();
+  const secret = await page.locator(".copyable code").innerText();
+  await page.getByLabel("Code from the app").fill(totp(secret));
+  await page.getByRole("button", { name: "Confirm" }).click();
+  const codes = page.getByRole("region", { name: "Recovery codes" });
+  await codes.waitFor();
+  const recovery = await codes.locator("code").allInnerTexts();
+  await page.getByLabel("I have kept them").check();
+  await page.getByRole("button", { name: "Go on" }).click();
+  return { secret, recovery };
+}
+
 export const diagnostics = (page) => page.evaluate(() => window.kestrelDiagnostics);
 
 /** Poll `probe` (async) until it returns something truthy. */

@@ -83,7 +83,7 @@ await scenario(async (o) => {
     // A phone: the same session, one thumb.
     const phone = await context.newPage();
     await phone.setViewportSize({ width: 390, height: 844 });
-    await phone.goto(`${o.address}/`);
+    await phone.goto(`${o.address}/#/map`);
     await phone.getByRole("application", { name: /map/i }).waitFor();
     const thumb = await thumbProblems(phone);
     if (o.screenshot_phone) {

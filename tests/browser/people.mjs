@@ -1,25 +1,9 @@
 // Accounts from first to last, in three browsers: the admin's first sign-in (a second factor is set
 // up), a person is added, chooses a password, says a purpose and watches; may not see people; and is
 // thrown out of the page at once when the admin ends that device. {address, admin_password, source}
-import { check, diagnostics, hold, knock, launch, openPage, sayPurpose, scenario, totp, until, views } from "./lib.mjs";
+import { check, diagnostics, hold, knock, launch, openPage, sayPurpose, scenario, setUpAuthenticator, until, views } from "./lib.mjs";
 
 const NEW_PASSWORD = "correct horse of the browser test";
-
-export async function setUpAuthenticator(page, password) {
-  await page.getByRole("heading", { name: "Set up a second factor" }).waitFor();
-  await page.getByLabel("Your password again").fill(password);
-  await page.getByRole("button", { name: "Show the picture to scan" }).click();
-  await page.getByRole("img", { name: /picture to scan/ }).waitFor();
-  const secret = await page.locator(".copyable code").innerText();
-  await page.getByLabel("Code from the app").fill(totp(secret));
-  await page.getByRole("button", { name: "Confirm" }).click();
-  const codes = page.getByRole("region", { name: "Recovery codes" });
-  await codes.waitFor();
-  const recovery = await codes.locator("code").allInnerTexts();
-  await page.getByLabel("I have kept them").check();
-  await page.getByRole("button", { name: "Go on" }).click();
-  return { secret, recovery };
-}
 
 async function addPerson(page) {
   await page.keyboard.press("g");

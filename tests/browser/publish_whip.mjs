@@ -2,7 +2,8 @@
 // origin, trickling its candidates; the first sees it appear as a source and plays its video.
 import { createServer } from "node:http";
 import {
-  check, diagnostics, launch, openPage, openSource, scenario, signIn, until,
+  check, diagnostics, knock, launch, openPage, openSource, scenario, setUpAuthenticator, signIn,
+  until, views,
 } from "./lib.mjs";
 
 const NAME = "Browser camera";
@@ -55,7 +56,12 @@ await scenario(async (o) => {
   try {
     const { page, faults } = await openPage(watcher);
     await signIn(page, o);
-    const added = await page.evaluate(async (name) => {
+    // A CCTV operator watches; who admits cameras is the admin, in a browser of their own.
+    const admin = await openPage(publisher);
+    await knock(admin.page, o.address, "admin", o.admin_password);
+    await setUpAuthenticator(admin.page, o.admin_password);
+    await views(admin.page).waitFor();
+    const added = await admin.page.evaluate(async (name) => {
       const { csrf_token } = await (await fetch("/api/session")).json();
       const answer = await fetch("/api/sources", {
         method: "POST",

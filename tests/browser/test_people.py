@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import urllib.request
 from collections.abc import Iterator
@@ -49,19 +48,10 @@ def pictures() -> Path:
     return folder
 
 
-def admin_password(stack: Stack) -> str:
-    text = (stack.data_folder / "first-sign-in.txt").read_text(encoding="utf-8")
-    found = re.search(r"user name: admin\s+password: (\S+)", text)
-    assert found is not None, "the sign-in file holds no admin"
-    return found.group(1)
-
-
 def test_each_roles_path(stack: Stack, pictures: Path, tmp_path: Path) -> None:
-    password = admin_password(stack)
     people = stack.scenario(
         "people",
         150,
-        admin_password=password,
         screenshot_purpose=str(pictures / "purpose.png"),
         screenshot_wall=str(pictures / "wall.png"),
         screenshot_person=str(pictures / "person.png"),
@@ -72,7 +62,6 @@ def test_each_roles_path(stack: Stack, pictures: Path, tmp_path: Path) -> None:
     office = stack.scenario(
         "office",
         90,
-        admin_password=password,
         code=people["recovery"][1],
         screenshot=str(pictures / "system.png"),
     )

@@ -5,11 +5,14 @@ import { Cctv, LocateFixed, Moon, Plus, RefreshCw, Server, Sun, SunDim, VideoOff
 import { Button, HoldButton, type Shown } from '../ui/Button'
 import { Copyable } from '../ui/Copy'
 import { DialogInside } from '../ui/Dialog'
+import { Choice, Field, Form, type Sending } from '../ui/Field'
 import { Badge, Banner, Empty, Facts, Note, ProblemCard, Segments, SimulatedBadge, StandingBadge, Waiting } from '../ui/parts'
 import { setTheme, theme, type Theme } from '../ui/theme'
 import { SourceRow, StillRow, TrackRow } from '../panels/rows'
 import { TileCover } from '../panels/VideoTile'
-import { PROBLEM, SOURCE } from './samples'
+import { AlertRow } from '../screens/AlertRow'
+import { Table } from '../screens/Table'
+import { ALERT, PROBLEM, SOURCE } from './samples'
 import { Symbols } from './Symbols'
 import type { ComponentChildren } from 'preact'
 import type { Standing } from '../live/standing'
@@ -58,6 +61,7 @@ export function Gallery() {
       <Tiles />
       <Messages />
       <Forms />
+      <Office />
       <Section title="Night, whatever the page’s light">
         <div class="gallery-night" data-theme="night">
           <Button kind="primary">Watch</Button>
@@ -263,6 +267,45 @@ function Forms() {
         onChoose={setView}
       />
       <Copyable label="WHIP address" text="https://station.example/whip/0198c1f2" />
+    </Section>
+  )
+}
+
+const COLUMNS = [
+  { name: 'Name', cell: (row: string[]) => <b>{row[0]}</b> },
+  { name: 'Role', cell: (row: string[]) => row[1] },
+  { name: 'State', cell: (row: string[]) => (row[2] ? <Badge tone="warn">{row[2]}</Badge> : <Badge>In use</Badge>) },
+]
+const ROWS = [
+  ['Asha Okafor', 'Admin', ''],
+  ['Dev Patel', 'Supervisor', 'No second factor'],
+]
+const RESTING: Sending = { busy: false, problem: null, run: () => Promise.resolve(true), clear: nothing }
+
+/** What the administrative screens are made of. */
+function Office() {
+  return (
+    <Section title="Forms and tables">
+      <div class="gallery-tiles">
+        <Form sending={RESTING} go="Save" going="Saving" kept="" onSend={nothing}>
+          <Field label="Name" hint="As colleagues know them." value="Asha Okafor" onInput={nothing} />
+        </Form>
+        <Form sending={RESTING} go="Save" going="Saving" kept="" whyNot="Give a username." onSend={nothing}>
+          <Field label="Username" wrong="There is somebody of this name." value="asha" onInput={nothing} />
+        </Form>
+        <Form sending={{ ...RESTING, busy: true }} go="Save" going="Saving" kept="" onSend={nothing}>
+          <Choice label="Role" value="a" options={[{ value: 'a', words: 'CCTV operator' }]} onChoose={nothing} />
+        </Form>
+        <Form sending={{ ...RESTING, problem: PROBLEM }} go="Save" going="Saving" kept="Nothing was changed." onSend={nothing}>
+          <Field label="Note, or a reference" placeholder="CAD 1432" value="" onInput={nothing} />
+        </Form>
+      </div>
+      <Table caption="A table" columns={COLUMNS} rows={ROWS} rowKey={(row) => row[0] ?? ''} onOpen={nothing} selected="Dev Patel" />
+      <div class="cards">
+        {(['warning', 'caution', 'information'] as const).map((severity, at) => (
+          <AlertRow key={severity} of={{ ...ALERT, severity, state: (['new', 'new', 'acknowledged'] as const)[at] ?? 'new' }} age="5 min ago" open={at === 1} onOpen={nothing} />
+        ))}
+      </div>
     </Section>
   )
 }

@@ -1,6 +1,6 @@
 // Made-up things for the component page. Nothing of it is ever shown as real.
 
-import type { Problem, SourceView } from '../wire/types'
+import type { AlertView, Problem, SourceView } from '../wire/types'
 
 const AT = '2026-11-24T14:03:22Z'
 
@@ -41,4 +41,22 @@ export const PROBLEM: Problem = {
   code: 'unavailable',
   remedy: 'Wait for the node to come back, or start one.',
   reference: '0198c1f2-7a',
+}
+
+export const ALERT: AlertView = {
+  alert_id: 'sample',
+  kind: 'camera_no_picture',
+  severity: 'caution',
+  text: 'King Street, Town Hall has given no picture for a minute',
+  remedy: 'Check the camera, its power and its network.',
+  source_id: 'sample',
+  agent_id: null,
+  lat: 51.4927,
+  lon: -0.2336,
+  raised_at: AT,
+  received_at: AT,
+  state: 'new',
+  decided_at: null,
+  decided_by: null,
+  reason: '',
 }

@@ -1,7 +1,7 @@
 // What asks for a decision. Acknowledged is not resolved; nothing goes away by itself.
 
 import { useState } from 'preact/hooks'
-import { BellRing, CircleAlert, CircleCheck, Info, LocateFixed, TriangleAlert, type IconNode } from 'lucide'
+import { BellRing, CircleCheck, LocateFixed } from 'lucide'
 import { alertList, alertsProblem, alertsReadAt, alertTable, decide, openAlerts, refreshAlerts } from '../live/alerts'
 import { go, select } from '../live/place'
 import { whyNot } from '../live/session'
@@ -11,26 +11,15 @@ import { mapCommands } from '../map/commands'
 import { Screen } from '../panels/Screen'
 import { Button } from '../ui/Button'
 import { Field, Form, useSending } from '../ui/Field'
-import { Icon } from '../ui/Icon'
 import { Badge, Empty, Facts, Note, ProblemCard, Segments, Waiting } from '../ui/parts'
+import { ALERT_STATES, AlertBadge, AlertRow } from './AlertRow'
 import { ago, at, plain } from './words'
 import type { AlertView } from '../wire/types'
 
-const ICONS: Record<AlertView['severity'], IconNode> = { warning: TriangleAlert, caution: CircleAlert, information: Info }
-const STATES = { new: 'New', acknowledged: 'Acknowledged', resolved: 'Resolved', rejected: 'Rejected' }
 const WHICH = [
   { value: 'open' as const, words: 'Open' },
   { value: 'all' as const, words: 'All' },
 ]
-
-export function AlertBadge({ of }: { of: AlertView }) {
-  const open = of.state === 'new' || of.state === 'acknowledged'
-  return (
-    <Badge tone={of.state === 'new' && of.severity !== 'information' ? 'warn' : 'quiet'} hollow={!open}>
-      {STATES[of.state]}
-    </Badge>
-  )
-}
 
 export function Alerts({ item }: { item: string }) {
   void secondTick.value
@@ -66,21 +55,12 @@ export function Alerts({ item }: { item: string }) {
             <ul class="cards" aria-label="Alerts">
               {list.map((alert) => (
                 <li key={alert.alert_id}>
-                  <button
-                    type="button"
-                    class={`alert-row is-${alert.severity}${alert.state === 'new' ? ' is-new' : ''}`}
-                    aria-current={alert.alert_id === item ? 'true' : undefined}
-                    onClick={() => go('alerts', alert.alert_id)}
-                  >
-                    <Icon of={ICONS[alert.severity]} />
-                    <span class="row-words">
-                      <strong>{alert.text}</strong>
-                      <span class="row-more">
-                        {plain(alert.severity)} · {ago(alert.raised_at)}
-                      </span>
-                    </span>
-                    <AlertBadge of={alert} />
-                  </button>
+                  <AlertRow
+                    of={alert}
+                    age={ago(alert.raised_at)}
+                    open={alert.alert_id === item}
+                    onOpen={() => go('alerts', alert.alert_id)}
+                  />
                 </li>
               ))}
             </ul>
@@ -125,7 +105,7 @@ function Detail({ of }: { of: AlertView }) {
           { name: 'From', value: source?.name ?? (of.agent_id ? 'an agent' : 'the station') },
           { name: 'Place', value: place ? `${place.lat.toFixed(5)}, ${place.lon.toFixed(5)}` : 'none given' },
           ...(of.decided_by
-            ? [{ name: STATES[of.state], value: `by ${of.decided_by}`, more: `${at(of.decided_at)}${of.reason && `: ${of.reason}`}` }]
+            ? [{ name: ALERT_STATES[of.state], value: `by ${of.decided_by}`, more: `${at(of.decided_at)}${of.reason && `: ${of.reason}`}` }]
             : []),
         ]}
       />
