@@ -22,8 +22,9 @@ TAIL = """
 Pictures, face or body embeddings and sound are not stored at all. Boxes and places of the tracks on
 the map are kept in memory only.
 
-Backups are copies: what was deleted since is still in them. Delete backups when they are older than
-the shortest time that you need them for.
+Backups are copies, and so are `*.backup.*` and `before-restore-*` in the data folder: what was
+deleted since is still in them. Delete them when they are older than the shortest time that you need
+them for.
 """
 
 
