@@ -230,6 +230,7 @@ COMMANDS: tuple[Command, ...] = (
         "ground_station.cli.certs:run",
         configure=_certs,
     ),
+    Command("health", "does the station answer? 0 if so", "ground_station.cli.health:run"),
     Command(
         "camera",
         "publish a camera or film of your own to the running station",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from ground_station.core.errors import ConfigError, IntegrityError
 from ground_station.core.settings import Settings, StationSettings
@@ -54,7 +55,7 @@ def test_what_the_certificates_say(authority: LocalAuthority) -> None:
     names = shown(authority.served.certificate).names
     assert names == ("localhost", "127.0.0.1", "::1", *NAMES)
     usage = server.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    assert list(usage) == [x509.ExtendedKeyUsageOID.SERVER_AUTH]
+    assert list(usage) == [ExtendedKeyUsageOID.SERVER_AUTH]
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl program")
@@ -148,7 +149,7 @@ def test_it_loads_into_a_context(authority: LocalAuthority) -> None:
 
 
 def station(**values: object) -> StationSettings:
-    return StationSettings(**values)  # type: ignore[arg-type]
+    return StationSettings(**values)
 
 
 def test_addresses() -> None:

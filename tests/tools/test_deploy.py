@@ -1,0 +1,99 @@
+"""What lies in deploy/ is whole: it is parsed, and names what exists."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ground_station.bootstrap.commands import parse
+from ground_station.core.settings import load_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+DEPLOY = ROOT / "deploy"
+UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+
+
+def unit(file: Path) -> configparser.ConfigParser:
+    found = configparser.ConfigParser(interpolation=None, strict=True)
+    found.optionxform = str  # type: ignore[assignment,method-assign]
+    found.read_string(file.read_text(encoding="utf-8"))
+    return found
+
+
+def test_the_example_settings_load() -> None:
+    settings = load_settings(DEPLOY / "kestrel.toml")
+    assert settings.station.https
+    assert settings.station.names
+    assert settings.node.ice_port_last is not None
+
+
+@pytest.mark.parametrize("file", UNITS, ids=lambda file: file.name)
+def test_units_are_hardened_and_start_what_there_is(file: Path) -> None:
+    service = unit(file)["Service"]
+    for key in ("NoNewPrivileges", "ProtectHome", "PrivateTmp", "LockPersonality"):
+        assert service[key] == "yes", key
+    assert service["ProtectSystem"] == "strict"
+    assert service["CapabilityBoundingSet"] == ""
+    assert service["User"] == "kestrel"
+    words = service["ExecStart"].split()
+    assert words[1:4] == ["-P", "-m", "ground_station.cli"]
+    parse(words[4:])  # ends the test if there is no such command or option
+
+
+def test_the_station_tells_systemd() -> None:
+    service = unit(DEPLOY / "systemd" / "kestrel.service")["Service"]
+    assert service["Type"] == "notify"
+    assert int(service["WatchdogSec"]) > 0
+    assert int(service["TimeoutStopSec"]) > 5
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+@pytest.mark.parametrize("file", UNITS, ids=lambda file: file.name)
+def test_systemd_understands_the_units(file: Path, tmp_path: Path) -> None:
+    copy = tmp_path / file.name.replace("@", "@x")
+    text = file.read_text().replace("/opt/kestrel/.venv/bin/python", "/bin/true")
+    copy.write_text(text.replace("User=kestrel", "User=root").replace("Group=kestrel", ""))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(copy)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    ours = [line for line in done.stderr.splitlines() if copy.name in line]
+    assert not ours, ours
+
+
+def test_the_container_file_copies_what_there_is() -> None:
+    text = (DEPLOY / "Containerfile").read_text().replace("\\\n", " ")
+    for line in text.splitlines():
+        if line.startswith("COPY ") and "--from" not in line:
+            for source in line.split()[1:-1]:
+                assert (ROOT / source).exists(), source
+    assert re.search(r"^USER kestrel$", text, re.M)
+    for command in ("CMD", "ENTRYPOINT"):
+        assert json.loads(re.findall(rf"^{command} (\[.*\])$", text, re.M)[-1])
+    health = json.loads(re.findall(r"HEALTHCHECK .* CMD (\[.*\])", text)[0])
+    parse(health[3:])
+    parse(json.loads(re.findall(r"^CMD (\[.*\])$", text, re.M)[-1]))
+
+
+def test_coturn_relays_to_the_node_only_and_knows_its_options() -> None:
+    lines = [
+        line.split("=")[0]
+        for line in (DEPLOY / "turnserver.conf").read_text().splitlines()
+        if line and not line.startswith("#")
+    ]
+    assert {"use-auth-secret", "static-auth-secret", "denied-peer-ip", "allowed-peer-ip"} <= set(
+        lines
+    )
+    program = shutil.which("turnserver")
+    if program is not None:
+        done = subprocess.run([program, "-h"], capture_output=True, text=True, check=False)
+        known = set(re.findall(r"--([a-z0-9_-]+)", done.stdout + done.stderr))
+        assert not set(lines) - known
