@@ -22,7 +22,6 @@ from ground_station.core.agent_protocol import AgentKind
 from ground_station.core.audit import Act, Actor, AuditEntry
 from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock, SystemClock
-from ground_station.core.errors import Unavailable
 from ground_station.core.ids import new_id
 from ground_station.core.lifecycle import Service, ServiceGroup
 from ground_station.core.registry import Agent, token_hash
@@ -73,14 +72,15 @@ from ground_station.store import (
     open_station_database,
     prepare_database,
 )
+from ground_station.store.station_key import key_for_accounts, station_key
 from ground_station.store.station_lock import DatabaseHold, hold_data_folder
 
 log = logging.getLogger(__name__)
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 WEB_DIST = REPOSITORY / "web" / "dist"
-KEY_FILE = "station.key"
-THREADS_FOR_HTTP = 4  # at least so many never hold an open page
+# So many threads never hold an open page or agent: a quarter, within these bounds.
+THREADS_FOR_HTTP = (4, 64)
 
 
 class Station:
@@ -129,6 +129,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
     audit = open_audit(database, settings.data_folder, clock)
     organisations = SqlOrganisations(database)
     sharing = Sharing(organisations, audit, clock)
+    key = station_key(settings.data_folder, database)
     bus, geolocator = Bus(), Geolocator()
     sources = Sources(
         repository=SqlSources(database),
@@ -141,7 +142,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
     agents = Agents(sources=sources, tracks=tracks, bus=bus, clock=clock)
     identities = join_identities(
         Stores(users, sign_ins, SqlFactors(database), audit),
-        station_key=_secret_key(settings.data_folder),
+        station_key=key,
         passwords=Passwords(),
         clock=clock,
         session_hours=settings.station.session_hours,
@@ -212,7 +213,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         geolocator=geolocator,
         bus=bus,
         clock=clock,
-        secret_key=_secret_key(settings.data_folder),
+        secret_key=key,
         check_database=database.check,
         web_dist=web_dist,
         software=software(),
@@ -220,7 +221,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         trusted_hosts=trusted_hosts(settings.station),
         metrics_token=settings.station.metrics_token,
         ice_servers=TurnSignIns(settings.turn, clock).make,
-        max_sockets=settings.station.threads - max(THREADS_FOR_HTTP, settings.station.threads // 4),
+        max_sockets=_max_sockets(settings.station.threads),
     )
     served = served_files(settings)
     if served is not None:
@@ -249,6 +250,12 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         system,
     ]
     return Station(api.app, services, database)
+
+
+def _max_sockets(threads: int) -> int:
+    """Of the station's threads, how many may hold an open page or agent."""
+    least, most = THREADS_FOR_HTTP
+    return threads - min(most, max(least, threads // 4))
 
 
 def _display_names(users: SqlUsers) -> Callable[[str], str]:
@@ -348,7 +355,7 @@ def opened_accounts(where: Where) -> Iterator[Accounts]:
                 SqlFactors(database),
                 open_audit(database, _folder(where), clock),
             ),
-            station_key=_secret_key(_folder(where)),
+            station_key=key_for_accounts(_folder(where), database),
             passwords=Passwords(),
             clock=clock,
             session_hours=1,
@@ -387,25 +394,6 @@ def _opened(where: Where) -> Iterator[Database]:
         yield database
     finally:
         database.close()
-
-
-def _secret_key(data_folder: Path) -> str:
-    """The installation's key for the cookies of pages that are not signed in; made once."""
-    file = data_folder / KEY_FILE
-    try:
-        try:
-            descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            key = file.read_text(encoding="ascii").strip()
-        else:
-            key = secrets.token_hex(32)
-            with os.fdopen(descriptor, "w", encoding="ascii") as opened:
-                opened.write(key)
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unavailable(f"The key file {file} cannot be read or made: {error}.") from error
-    if len(key) < 32:
-        raise Unavailable(f"The key file {file} is damaged.", "Delete it; a new one is made.")
-    return key
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from ground_station.store.archive import (
 )
 from ground_station.store.engine import Database
 from ground_station.store.orm import Base, OrganisationRow
-from ground_station.store.prepare import head_revision
+from ground_station.store.prepare import HEAD_REVISION
 
 ROWS_AT_ONCE = 500
 # Whoever has one of these could come in by it, or guess at it.
@@ -132,7 +132,7 @@ def export_organisation(
             form=FORM,
             what="export",
             release=release,
-            revision=head_revision(),
+            revision=HEAD_REVISION,
             made_at=datetime.now(UTC),
             database="",
             organisation_id=organisation_id,

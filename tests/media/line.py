@@ -102,12 +102,16 @@ def read_number(frame: Frame) -> int | None:
     return frame_code.read(frame.pixels.to_bgr(frame.pixels.width, frame.pixels.height))
 
 
-def cut_off(viewer: Viewer) -> None:
+def cut_off(peer: Viewer | Publisher) -> None:
     """As if its process died: it sends nothing any more, and says no goodbye."""
 
     async def nothing(data: bytes) -> None: ...
 
-    transport = viewer.receiver.transport.transport
+    if isinstance(peer, Viewer):
+        transport = peer.receiver.transport.transport
+    else:
+        assert peer.track.sender is not None
+        transport = peer.track.sender.transport.transport
     transport._send = nothing
 
 

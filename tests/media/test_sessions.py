@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ground_station.core.agent_protocol import FrameTime
+from ground_station.core.clock import ManualClock
 from ground_station.core.errors import Conflict, NotFound, Unavailable, Unprocessable
 from ground_station.core.model import CapturedAtFrom, SourceCondition
 from ground_station.vision.media import sessions as sessions_module
 from ground_station.vision.media.aiortc_private import RTP_MODULUS
 from ground_station.vision.media.frame_times import UNKNOWN, CapturedAt
-from tests.media.line import SOURCE, cut_off, is_keyframe, line, numbered, read_number
+from ground_station.vision.media.publisher import SILENT, SILENT_AFTER_S, PublisherSession
+from tests.media.line import SOURCE, Line, cut_off, is_keyframe, line, numbered, read_number
 from tests.media.peers import HOST, Encoder, PacketTrack, Publisher, Viewer, run, until
 
 
@@ -279,6 +281,57 @@ def test_a_viewer_that_fell_silent_is_dropped(monkeypatch: pytest.MonkeyPatch) -
             await until(lambda: "dead" in ours.listener.ended, 8)
             assert asyncio.get_running_loop().time() - started < 7
             assert "alive" not in ours.listener.ended
+
+    run(scenario())
+
+
+def looked_at_by_hand(ours: Line) -> PublisherSession:
+    """The publisher, which nobody but the test asks whether it is alive."""
+    assert ours.sessions._checker is not None
+    ours.sessions._checker.cancel()
+    return ours.sessions._publishers[SOURCE]
+
+
+def test_a_publisher_that_fell_silent_is_ended_after_eight_seconds() -> None:
+    async def scenario() -> None:
+        async with line() as ours:
+            publisher = await ours.publish()
+            await until(lambda: bool(ours.listener.frames))
+            session, clock = looked_at_by_hand(ours), ManualClock()
+            cut_off(publisher)
+            await asyncio.sleep(0.3)  # what is under way arrives
+            session._clock, session._heard = clock, -1
+            await session.check_alive()
+            clock.advance(SILENT_AFTER_S)
+            await session.check_alive()
+            assert ours.listener.ended == {}
+            clock.advance(0.1)
+            await session.check_alive()
+            await until(lambda: ours.listener.ended == {"pub": SILENT}, 3)
+            assert ours.sessions.reports() == []
+
+    assert SILENT_AFTER_S <= 8
+    run(scenario())
+
+
+def test_a_publisher_without_a_picture_is_not_silent() -> None:
+    async def scenario() -> None:
+        async with line() as ours:
+            publisher = await ours.publish()
+            await until(lambda: bool(ours.listener.frames))
+            session, clock = looked_at_by_hand(ours), ManualClock()
+            session._clock, session._heard = clock, -1
+            publisher.track.paused = True
+            await asyncio.sleep(0.3)
+            await session.check_alive()
+            for _ in range(2):
+                for _ in range(40):  # its reports go on, every second or so
+                    await asyncio.sleep(0.1)
+                    if await session._packets_received() > session._heard:
+                        break
+                clock.advance(SILENT_AFTER_S + 1)
+                await session.check_alive()
+            assert ours.listener.ended == {}
 
     run(scenario())
 

@@ -7,6 +7,8 @@ import threading
 import time
 
 import pytest
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -208,6 +210,15 @@ def test_an_unknown_name_takes_the_same_work() -> None:
     with_user = min(seconds(known) for _ in range(3))
     without = min(seconds(None) for _ in range(3))
     assert without > with_user / 3
+
+
+def test_nobodys_hash_is_checked_with_the_work_of_a_real_one() -> None:
+    hasher = PasswordHasher(time_cost=2, memory_cost=64, parallelism=1)
+    passwords = Passwords(hasher)
+    real = extract_parameters(passwords.hash(PASSWORD))
+    assert extract_parameters(passwords._nobody) == real
+    with pytest.raises(VerifyMismatchError):  # it is a hash, and not refused before the work
+        hasher.verify(passwords._nobody, PASSWORD)
 
 
 def test_hashes_are_argon2id_and_damage_is_a_wrong_password() -> None:

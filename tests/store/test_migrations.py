@@ -27,6 +27,10 @@ REVISIONS = sorted(one.revision for one in prepare.migrations()[1].walk_revision
 EARLIER = REVISIONS[:-1]
 
 
+def test_the_revision_that_a_start_looks_for_is_the_newest() -> None:
+    assert REVISIONS[-1] == prepare.HEAD_REVISION
+
+
 def test_migrations_make_exactly_the_tables_of_the_models(database: Database) -> None:
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
@@ -92,7 +96,7 @@ def test_upgrade_drill_keeps_every_row_and_makes_a_backup(bare: Place, revision:
     assert f"-{revision}-" in backup.name
     assert backup.stat().st_mode & 0o777 == 0o600
     with closing(bare.open()) as database:
-        assert prepare.revision_of(database) == prepare.head_revision()
+        assert prepare.revision_of(database) == prepare.HEAD_REVISION
         after = rows(database)
         assert [one.name for one in SqlOrganisations(database).all()] == ["one"]
     if revision < "0004":  # which ends every sign-in: they did not say which device they were
@@ -212,4 +216,4 @@ def test_processes_that_start_at_once_make_one_database(bare: Place, tmp_path: P
         assert process.returncode == 0, said
     with closing(bare.open()) as database:
         assert len(SqlOrganisations(database).all()) == 1
-        assert prepare.revision_of(database) == prepare.head_revision()
+        assert prepare.revision_of(database) == prepare.HEAD_REVISION
