@@ -483,6 +483,8 @@ class SourceView(_Wire, frozen=True, kw_only=True):
     name: str
     kind: str
     origin: Literal["agent", "whip"]
+    organisation_id: str  # whose it is: another's is seen under an agreement
+    agent_id: str | None  # who brings it in; null over WHIP
     simulated: bool
     note: str
     condition: Condition

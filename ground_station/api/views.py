@@ -37,6 +37,8 @@ def source_view(status: SourceStatus, geolocator: Geolocator, number: int) -> So
         name=source.name,
         kind=source.kind.value,
         origin=source.origin.value,
+        organisation_id=source.organisation_id,
+        agent_id=source.agent_id,
         simulated=source.simulated,
         note=source.note,
         condition=status.condition.value,

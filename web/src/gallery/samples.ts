@@ -10,6 +10,8 @@ export const SOURCE: SourceView = {
   name: 'King Street, Town Hall',
   kind: 'fixed_camera',
   origin: 'agent',
+  organisation_id: 'sample',
+  agent_id: 'sample',
   simulated: false,
   note: '',
   condition: 'live',

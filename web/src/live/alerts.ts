@@ -1,4 +1,5 @@
-// The alerts: read when signed in and every few seconds, and whatever the live link tells sooner.
+// The alerts: read when signed in, told by the live link as they change, and read again now and then
+// so that none is missed.
 
 import { computed, signal } from '@preact/signals'
 import { decideAlert, readAlerts } from '../wire/admin'
@@ -15,7 +16,7 @@ export const alertsProblem = signal<Problem | null>(null)
 /** When they were read last (epoch ms); null: not yet. */
 export const alertsReadAt = signal<number | null>(null)
 
-const EVERY_MS = 5000
+const EVERY_MS = 30_000
 const SEVERITIES = { warning: 0, caution: 1, information: 2 }
 const STATES = { new: 0, acknowledged: 1, resolved: 2, rejected: 2 }
 

@@ -1,12 +1,13 @@
 // Place, time, who I am, what state the link and the biometrics are in.
 
-import { Bell, CircleUserRound, Keyboard, LogOut, Moon, ScanFace, Sun, SunDim, Wifi, WifiOff } from 'lucide'
+import { Bell, CircleUserRound, Keyboard, LogOut, Moon, ScanFace, ServerCrash, Sun, SunDim, Wifi, WifiOff } from 'lucide'
 import { useState } from 'preact/hooks'
 import { alertsProblem, newAlerts, nextAlert } from '../live/alerts'
 import { link } from '../live/link'
 import { dialog, go } from '../live/place'
 import { roleWords } from '../live/roles'
 import { may, signOut } from '../live/session'
+import { systemSummary } from '../live/system'
 import { ageWords, localClock, secondTick, stationNow, timeWords, utcClock } from '../live/time'
 import { Button } from '../ui/Button'
 import { Icon } from '../ui/Icon'
@@ -35,6 +36,7 @@ export function TopBar({ of }: { of: Session }) {
           Biometrics: <b>off</b>
         </span>
       </span>
+      <SystemState />
       <PurposeState />
       <AlertCount />
       <LinkState />
@@ -48,6 +50,20 @@ export function TopBar({ of }: { of: Session }) {
       </button>
       <Menu of={of} />
     </header>
+  )
+}
+
+/** Only when something is wrong: everybody learns that, and who runs the station what. */
+function SystemState() {
+  const now = systemSummary.value
+  if (!now || now.status === 'ok' || link.value.state !== 'live') return null
+  const problems = now.problems.map((p) => p.problem).join(' ')
+  const words = problems || 'Whoever runs the station sees what, under System.'
+  return (
+    <button type="button" class="button button-quiet state-warn" title={words} aria-label={`System degraded. ${words}`} onClick={() => go(may('see_system') ? 'system' : 'more')}>
+      <Icon of={ServerCrash} />
+      <span class="topbar-wide">System degraded</span>
+    </button>
   )
 }
 

@@ -2,33 +2,41 @@
 
 import { useState } from 'preact/hooks'
 import { Cctv, Plus, SearchX } from 'lucide'
+import { agentTable } from '../live/agents'
 import { link } from '../live/link'
 import { dialog, select } from '../live/place'
-import { me, whyNotManageCameras } from '../live/session'
+import { may, me, whyNotManageCameras } from '../live/session'
 import { sourceList } from '../live/sources'
 import { standing } from '../live/standing'
 import { secondTick, stationNow } from '../live/time'
 import { matches } from '../panels/listing'
-import { Screen } from '../panels/Screen'
-import { fpsWords, sourceKindWords } from '../panels/words'
+import { Screen, useFetched } from '../panels/Screen'
+import { fpsWords } from '../panels/words'
 import { Button, HoldButton } from '../ui/Button'
 import { useSending } from '../ui/Field'
 import { Empty, ProblemCard, SimulatedBadge, StandingBadge, Waiting } from '../ui/parts'
+import { readOrganisations } from '../wire/admin'
 import { removeSource } from '../wire/http'
 import { Table, type Column } from './Table'
 import { ago } from './words'
 import type { SourceView } from '../wire/types'
 
-/** Another organisation's things come only under an agreement, and say whose they are. */
-const owner = (source: SourceView): string => {
-  const of = (source as SourceView & { organisation?: string | null }).organisation
-  return of || (me.value?.organisation?.name ?? 'own')
+/** Another organisation's things come only under an agreement, and say so. */
+function owner(source: SourceView, names: ReadonlyMap<string, string>): string {
+  const own = me.value?.organisation
+  if (own?.organisation_id === source.organisation_id) return own.name
+  return `${names.get(source.organisation_id) ?? 'Another organisation'}, under an agreement`
 }
+
+const agentOf = (source: SourceView): string =>
+  source.agent_id === null ? 'over WHIP' : (agentTable.value.get(source.agent_id)?.name ?? 'an agent')
 
 export function Sources() {
   void secondTick.value
   const [text, setText] = useState('')
   const sending = useSending()
+  const organisations = useFetched(() => (may('see_sharing') ? readOrganisations() : Promise.resolve([])))
+  const names = new Map(organisations.data?.map((o) => [o.organisation_id, o.name]))
   const all = sourceList.value
   const shown = all.filter((s) => matches(text, s.name, s.condition, s.kind))
   const columns: Column<SourceView>[] = [
@@ -44,8 +52,8 @@ export function Sources() {
     { name: 'Last picture', cell: (s) => ago(s.last_frame_at) },
     { name: 'Received', cell: (s) => (s.condition === 'live' ? fpsWords(s.received_fps) : 'nothing') },
     { name: 'Analysed', cell: (s) => (s.condition === 'live' ? fpsWords(s.analysed_fps) : 'nothing') },
-    { name: 'Kind', cell: sourceKindWords },
-    { name: 'Organisation', cell: owner },
+    { name: 'Brought in by', cell: agentOf },
+    { name: 'Organisation', cell: (s) => owner(s, names) },
     { name: 'Problem', cell: (s) => s.problem || 'none' },
     {
       name: 'Remove',
@@ -59,7 +67,6 @@ export function Sources() {
         ),
     },
   ]
-  const may = whyNotManageCameras() === ''
   const add = (
     <Button kind="primary" icon={Plus} whyNot={whyNotManageCameras()} onPress={() => (dialog.value = 'add-camera')}>
       Add a camera
@@ -91,7 +98,7 @@ export function Sources() {
           ) : (
             <Table
               caption="Sources"
-              columns={may ? columns : columns.slice(0, -1)}
+              columns={may('manage_sources') ? columns : columns.slice(0, -1)}
               rows={shown}
               rowKey={(s) => s.source_id}
               onOpen={(s) => select({ kind: 'source', id: s.source_id })}

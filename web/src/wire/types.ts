@@ -406,6 +406,8 @@ export interface SourceView {
   name: string
   kind: string
   origin: 'agent' | 'whip'
+  organisation_id: string
+  agent_id: string | null
   simulated: boolean
   note: string
   condition: Condition
