@@ -10,9 +10,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.ellipse import ellipse_95
+from geo.ellipse import ellipse_95, ellipses_95
 from geo.homography import fit_homography
-from geo.local_frame import LocalFrame
+from geo.local_frame import LocalFrame, to_wgs84_each
 
 FloatArray = NDArray[np.float64]
 
@@ -122,25 +122,19 @@ class GroundPlane:
     def locate_many(self, pixels: FloatArray) -> list[GroundPoint | None]:
         """`locate` for each row (u, v) of an (N, 2) array."""
         points = np.asarray(pixels, dtype=np.float64).reshape(-1, 2)
-        matrix = np.array(self.matrix)
-        with np.errstate(invalid="ignore"):  # of pixels that are no numbers; they have no place
-            mapped = points @ matrix[:, :2].T + matrix[:, 2]
-        w = mapped[:, 2]
-        seen = np.flatnonzero((w > self._horizon_w()) & (w < np.inf))
-        w = mapped[seen, 2]
-        east, north = mapped[seen, 0] / w, mapped[seen, 1] / w
-        s = self.sigma_px / w
-        row_e = (matrix[0, :2] - np.outer(east, matrix[2, :2])) * s[:, None]
-        row_n = (matrix[1, :2] - np.outer(north, matrix[2, :2])) * s[:, None]
-        own = self.sigma_calibration_m**2
-        var_e, var_n = (row_e**2).sum(1) + own, (row_n**2).sum(1) + own
-        cov = (row_e * row_n).sum(1)
-        lats, lons = self.frame.to_wgs84_many(east, north)
-        found: list[GroundPoint | None] = [None] * len(points)
-        for k, index in enumerate(seen.tolist()):
-            shape = ellipse_95(float(var_e[k]), float(var_n[k]), float(cov[k]))
-            found[index] = GroundPoint(float(lats[k]), float(lons[k]), *shape)
-        return found
+        return locate_each([self], np.zeros(len(points), dtype=np.int64), points)
+
+    def numbers(self) -> tuple[float, ...]:
+        """What `locate_each` computes with: the matrix row by row, sigma_px, the calibration's
+        variance, w at the horizon, latitude and longitude of the anchor."""
+        return (
+            *(number for row in self.matrix for number in row),
+            self.sigma_px,
+            self.sigma_calibration_m**2,
+            self._horizon_w(),
+            self.frame.anchor_lat,
+            self.frame.anchor_lon,
+        )
 
     def footprint(self) -> list[tuple[float, float]]:
         """The ground in view as a closed ring of (lon, lat), counter-clockwise.
@@ -182,6 +176,45 @@ class GroundPlane:
                 t = w0 / (w0 - w1)
                 kept.append((u0 + t * (u1 - u0), v0 + t * (v1 - v0)))
         return np.array(kept).reshape(-1, 2)
+
+
+def locate_each(
+    planes: Sequence[GroundPlane], of: NDArray[np.int64], pixels: FloatArray
+) -> list[GroundPoint | None]:
+    """`GroundPlane.locate` for many pixels of many cameras at once: one pass for a whole batch.
+
+    Args:
+        of: for each pixel, the index of its plane in `planes`.
+        pixels: (N, 2) u and v.
+    """
+    if not len(pixels):
+        return []
+    table = np.array([plane.numbers() for plane in planes])[of]
+    a, b, c, d, e, f, g, h, i, sigma, own, horizon_w, lat, lon = table.T
+    u, v = pixels.T
+    with np.errstate(invalid="ignore"):  # of pixels that are no numbers; they have no place
+        w = g * u + h * v + i
+        seen = (w > horizon_w) & (w < np.inf)
+    w = np.where(seen, w, 1.0)
+    u, v = np.where(seen, u, 0.0), np.where(seen, v, 0.0)
+    east, north = (a * u + b * v + c) / w, (d * u + e * v + f) / w
+    s = sigma / w
+    eu, ev, nu, nv = (
+        (a - g * east) * s,
+        (b - h * east) * s,
+        (d - g * north) * s,
+        (e - h * north) * s,
+    )
+    shapes = ellipses_95(eu * eu + ev * ev + own, nu * nu + nv * nv + own, eu * nu + ev * nv)
+    lats, lons = to_wgs84_each(lat, lon, east, north)
+    columns = zip(
+        seen.tolist(),
+        lats.tolist(),
+        lons.tolist(),
+        *(column.tolist() for column in shapes),
+        strict=True,
+    )
+    return [GroundPoint(*numbers) if is_seen else None for is_seen, *numbers in columns]
 
 
 def _check_numbers(

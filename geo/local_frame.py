@@ -46,16 +46,25 @@ class LocalFrame:
     ) -> tuple[FloatArray, FloatArray]:
         """(lats, lons) of points given as two arrays of one length."""
         n = len(east_m)
-        lon, lat, _ = _GEOD.fwd(
-            np.full(n, self.anchor_lon),
-            np.full(n, self.anchor_lat),
-            np.degrees(np.arctan2(east_m, north_m)),
-            np.hypot(east_m, north_m),
+        return to_wgs84_each(
+            np.full(n, self.anchor_lat), np.full(n, self.anchor_lon), east_m, north_m
         )
-        return np.asarray(lat), np.asarray(lon)
 
     def from_wgs84(self, lat: float, lon: float) -> tuple[float, float]:
         """(east_m, north_m) of a place."""
         bearing_deg, _, distance_m = _GEOD.inv(self.anchor_lon, self.anchor_lat, lon, lat)
         bearing = math.radians(bearing_deg)
         return distance_m * math.sin(bearing), distance_m * math.cos(bearing)
+
+
+def to_wgs84_each(
+    anchor_lat: FloatArray, anchor_lon: FloatArray, east_m: FloatArray, north_m: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """(lats, lons) of points that each have an anchor of their own; arrays of one length."""
+    lon, lat, _ = _GEOD.fwd(
+        anchor_lon,
+        anchor_lat,
+        np.degrees(np.arctan2(east_m, north_m)),
+        np.hypot(east_m, north_m),
+    )
+    return np.asarray(lat), np.asarray(lon)

@@ -49,7 +49,9 @@ class StationSettings(_Branch):
         "127.0.0.1", min_length=1, description="Address to listen on; without HTTPS loopback only."
     )
     port: int = Field(8080, ge=1, le=65535, description="TCP port of the page, API and WHIP/WHEP.")
-    threads: int = Field(128, ge=8, le=1024, description="Threads; each open page holds one.")
+    threads: int = Field(
+        640, ge=8, le=4096, description="Threads at most; each open page and agent holds one."
+    )
     session_hours: float = Field(12, gt=0, le=24 * 7, description="Sign-in lasts this long.")
     https: bool = Field(
         False,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import msgspec
+import numpy as np
 
-from geo.ground_plane import GroundPlane
+from geo.ground_plane import GroundPlane, GroundPoint, locate_each
 from ground_station.core.agent_protocol import Calibration
 from ground_station.core.errors import InvalidInput
 from ground_station.core.model import FrameTracks, GeoObservation, Track
@@ -40,33 +42,45 @@ class Geolocator:
         return self._fitted(calibration).footprint
 
     def locate(self, frame: FrameTracks, calibration: Calibration) -> tuple[GeoObservation, ...]:
-        """One observation a track that stands on the ground in the picture.
+        """`locate_all` for one frame."""
+        return self.locate_all([(frame, self.plane(calibration), calibration)])[0]
+
+    def plane(self, calibration: Calibration) -> GroundPlane:
+        """The fitted plane; InvalidInput for a calibration that gives none."""
+        return self._fitted(calibration).plane
+
+    def locate_all(
+        self, frames: Sequence[tuple[FrameTracks, GroundPlane, Calibration]]
+    ) -> list[tuple[GeoObservation, ...]]:
+        """For each frame one observation a track that stands on the ground in the picture.
 
         A box cut by the picture's bottom edge hides its feet, and a foot point on or above the
-        horizon is nowhere on the ground: those tracks get none.
+        horizon is nowhere on the ground: those tracks get none. All of a batch is computed at once:
+        twenty cameras of two people each take less than one of them did by itself.
         """
-        if frame.width <= 0 or frame.height <= 0:
-            return ()
-        plane = self._fitted(calibration).plane
-        # The stream may be scaled against the picture that was calibrated.
-        scale_u = calibration.width_px / frame.width
-        scale_v = calibration.height_px / frame.height
-        observations = []
-        for track in frame.tracks:
-            left, _top, right, bottom = track.xyxy
-            if bottom >= frame.height - CUT_BY_EDGE_PX:
+        feet: list[tuple[int, Track]] = []
+        pixels: list[tuple[float, float]] = []
+        for number, (frame, _plane, calibration) in enumerate(frames):
+            if frame.width <= 0 or frame.height <= 0:
                 continue
-            point = plane.locate((left + right) / 2 * scale_u, bottom * scale_v)
+            # The stream may be scaled against the picture that was calibrated.
+            scale_u = calibration.width_px / frame.width
+            scale_v = calibration.height_px / frame.height
+            for track in frame.tracks:
+                left, _top, right, bottom = track.xyxy
+                if bottom < frame.height - CUT_BY_EDGE_PX:
+                    feet.append((number, track))
+                    pixels.append(((left + right) / 2 * scale_u, bottom * scale_v))
+        points = locate_each(
+            [plane for _frame, plane, _calibration in frames],
+            np.array([number for number, _track in feet], dtype=np.int64),
+            np.array(pixels, dtype=np.float64).reshape(-1, 2),
+        )
+        found: list[list[GeoObservation]] = [[] for _ in frames]
+        for (number, track), point in zip(feet, points, strict=True):
             if point is not None:
-                observations.append(
-                    _observation(
-                        frame,
-                        track,
-                        (point.lat, point.lon),
-                        (point.semi_major_m, point.semi_minor_m, point.orientation_deg),
-                    )
-                )
-        return tuple(observations)
+                found[number].append(_observation(frames[number][0], track, point))
+        return [tuple(observations) for observations in found]
 
     def _fitted(self, calibration: Calibration) -> _Fitted:
         key = msgspec.msgpack.encode(calibration)
@@ -99,21 +113,16 @@ def _fit(calibration: Calibration) -> _Fitted:
     return _Fitted(plane, [[lon, lat] for lon, lat in plane.footprint()])
 
 
-def _observation(
-    frame: FrameTracks,
-    track: Track,
-    place: tuple[float, float],
-    ellipse: tuple[float, float, float],
-) -> GeoObservation:
+def _observation(frame: FrameTracks, track: Track, point: GroundPoint) -> GeoObservation:
     return GeoObservation(
         source_id=frame.source_id,
         session_id=frame.session_id,
         track_id=track.track_id,
         class_name=track.class_name,
-        lat=place[0],
-        lon=place[1],
-        semi_major_m=ellipse[0],
-        semi_minor_m=ellipse[1],
-        orientation_deg=ellipse[2],
+        lat=point.lat,
+        lon=point.lon,
+        semi_major_m=point.semi_major_m,
+        semi_minor_m=point.semi_minor_m,
+        orientation_deg=point.orientation_deg,
         observed_at=frame.captured_at,
     )

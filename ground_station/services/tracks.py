@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import math
 
-from ground_station.core.agent_protocol import TrackBatch, WireFrameTracks
+from geo.ground_plane import GroundPlane
+from ground_station.core.agent_protocol import Calibration, TrackBatch, WireFrameTracks
 from ground_station.core.bus import Bus
 from ground_station.core.errors import InvalidInput
 from ground_station.core.events import TracksLocated, TracksObserved
@@ -27,6 +28,7 @@ class TrackIntake:
     def take(self, batch: TrackBatch) -> None:
         """Publish `TracksObserved` for each frame, and `TracksLocated` where the camera is
         calibrated."""
+        calibrated: list[tuple[FrameTracks, GroundPlane, Calibration]] = []
         for wire in batch.frames:
             status = self._sources.find(wire.source_id)
             if status is None or status.session_id != wire.session_id:
@@ -37,10 +39,11 @@ class TrackIntake:
             if calibration is None:
                 continue
             try:
-                observations = self._geolocator.locate(frame, calibration)
+                calibrated.append((frame, self._geolocator.plane(calibration), calibration))
             except InvalidInput as error:
                 log.warning("not_located source=%s reason=%s", wire.source_id, error)
-                continue
+        located = self._geolocator.locate_all(calibrated)
+        for (frame, _plane, _calibration), observations in zip(calibrated, located, strict=True):
             self._bus.publish(
                 TracksLocated(frame.source_id, frame.session_id, frame.captured_at, observations)
             )

@@ -36,7 +36,7 @@ def test_a_file_is_read(toml: Path) -> None:
     assert settings.data_folder == Path("d")
     assert settings.station.port == 9000
     assert settings.agents.demo_camera is False
-    assert settings.station.threads == 128  # the rest keeps its default
+    assert settings.station.threads == 640  # the rest keeps its default
 
 
 def test_command_line_over_environment_over_file(
