@@ -19,6 +19,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 from gunicorn.http import wsgi as gunicorn_wsgi
 from gunicorn.workers.gthread import ThreadWorker
 
@@ -94,6 +95,16 @@ def serve_forever(
     except SystemExit as stop:  # how the arbiter ends
         return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     return 0
+
+
+class StationLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's own words through the process's one logging set-up; no log of requests."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for handler in list(self.error_log.handlers):
+            self.error_log.removeHandler(handler)
+        self.error_log.propagate = True
 
 
 class StationWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -194,6 +205,8 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
             "limit_request_fields": MAX_HEADERS,
             "limit_request_field_size": MAX_HEADER_LINE,
             "loglevel": "warning",
+            "accesslog": None,
+            "logger_class": StationLogger,
             "proc_name": "kestrel-station",
             "post_fork": _post_fork,
             "post_worker_init": self._post_worker_init,

@@ -14,6 +14,7 @@ from ground_station.core.redaction import redacted
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 OUR_PACKAGES = ("ground_station", "fixed_cctv", "drone", "geo")
+SELF_MADE = ("engineio.server", "engineio.client", "socketio.server", "socketio.client")
 MAX_EXCEPTION_LENGTH = 16_000
 _EVENT = re.compile(r"^([a-z][a-z0-9_]*)(?: |$)")
 _PAIR = re.compile(r"(?:^| )([a-z][a-z0-9_]*)=(.*?)(?= [a-z][a-z0-9_]*=|$)", re.S)
@@ -61,6 +62,8 @@ def set_up_logging(level: int = logging.INFO, *, json_lines: bool = False) -> No
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     for name in OUR_PACKAGES:
         logging.getLogger(name).setLevel(level)
+    for name in SELF_MADE:
+        logging.getLogger(name).setLevel(logging.ERROR)  # or they add a handler of their own
     logging.captureWarnings(True)
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread
