@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ground_station.cli.data_folder import DataFolder
 from ground_station.cli.options import settings_from
-from ground_station.core.errors import InvalidInput
+from ground_station.core.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
     from ground_station.services.accounts import Accounts
@@ -24,13 +24,15 @@ ONCE = "It is shown this once; another one is asked for at the first sign-in."
 
 
 def add(arguments: Namespace) -> int:
-    """A new person, with a password made for them. Conflict, InvalidInput."""
+    """A new person, with a password made for them. Conflict, InvalidInput, NotFound."""
     from ground_station.services.passwords import make_password
     from ground_station.services.people import parse_role
 
     role = parse_role(arguments.role)
     password = make_password()
     with _accounts(arguments) as (_, accounts):
+        if arguments.organisation is not None:
+            _check_organisation(arguments)
         made = accounts.add(
             arguments.name,
             arguments.display_name or arguments.name,
@@ -77,6 +79,18 @@ def reset_factors(arguments: Namespace) -> int:
         folder.forget_first_sign_in(arguments.name)
     print(f"{arguments.name} has no second factor now. Password: {password}\n{ONCE}")
     return 0
+
+
+def _check_organisation(arguments: Namespace) -> None:
+    from ground_station.app import opened_sharing
+
+    with opened_sharing(settings_from(arguments)) as sharing:
+        known = {one.organisation_id for one in sharing.organisations()}
+    if arguments.organisation not in known:
+        raise NotFound(
+            f"There is no organisation {arguments.organisation}.",
+            "See: python3 run.py organisations list",
+        )
 
 
 @contextmanager

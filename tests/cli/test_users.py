@@ -47,6 +47,8 @@ def test_mistakes_are_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "One of: pilot" in capsys.readouterr().err
     assert users(tmp_path, "disable", "nobody") == 2
     assert "There is no user nobody." in capsys.readouterr().err
+    assert users(tmp_path, "add", "x", "--role", "pilot", "--organisation", "nowhere") == 2
+    assert "There is no organisation nowhere." in capsys.readouterr().err
     assert users(tmp_path, "add", "boss", "--role", "admin") == 0
     assert users(tmp_path, "disable", "boss") == 2
     assert "last admin" in capsys.readouterr().err
