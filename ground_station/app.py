@@ -276,6 +276,8 @@ def serve(settings: Settings) -> int:
 
     with hold_data_folder(settings.data_folder):
         prepare_store(settings)
+        with _opened(settings) as database:
+            station_key(settings.data_folder, database)
         served = prepare_certificates(settings, SystemClock().now())
         listener = listen(settings.station.host, settings.station.port)
         return serve_forever(

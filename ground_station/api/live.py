@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,18 +17,25 @@ from ground_station.api.live_clients import LiveClients
 from ground_station.api.parts import parts
 from ground_station.api.schemas import ViewerClock, Watch
 from ground_station.core.authority import Permission, require
-from ground_station.core.errors import InvalidInput, KestrelError, NotSignedIn
+from ground_station.core.errors import InvalidInput, KestrelError, NotSignedIn, Throttled
 from ground_station.core.ids import is_id
+
+log = logging.getLogger(__name__)
 
 NAMESPACE = "/live"
 
 
 class LiveEvents:
-    """The namespace's event handlers, each on its connection's own thread."""
+    """The namespace's event handlers, each on its connection's own thread.
 
-    def __init__(self, socketio: Any, clients: LiveClients) -> None:
+    Args:
+        hang_up: ends the connection of a page that floods us; never waits for the page.
+    """
+
+    def __init__(self, socketio: Any, clients: LiveClients, hang_up: Callable[[str], None]) -> None:
         self._socketio = socketio
         self._clients = clients
+        self._hang_up = hang_up
         for name, handler in (
             ("connect", self.connect),
             ("disconnect", self.disconnect),
@@ -59,6 +68,7 @@ class LiveEvents:
     def watch(self, payload: object = None, *_more: object) -> dict[str, Any]:
         """Acknowledged with {"ok": true}, or {"ok": false, "code", "detail", "remedy"}."""
         try:
+            self._count_event()
             wanted = _watch(payload)
             self._check_may_watch(wanted)
             self._clients.watch(_sid(), wanted.source_id, wanted.viewer_session_id)
@@ -71,6 +81,17 @@ class LiveEvents:
                 "viewer_clock", msgspec.to_builtins(clock), to=_sid(), namespace=NAMESPACE
             )
         return {"ok": True}
+
+    def _count_event(self) -> None:
+        sid = _sid()
+        try:
+            self._clients.count_event(sid, parts().clock.monotonic_s())
+        except Throttled:
+            log.warning("page_floods sid=%s", sid)
+            self._clients.remove(sid)  # what comes after is not counted, and does nothing
+            # In its own thread: hanging up runs the disconnect handler.
+            self._socketio.start_background_task(self._hang_up, sid)
+            raise
 
     def _check_may_watch(self, wanted: Watch) -> None:
         """The boxes are personal data as the pictures are. With a viewer session of their own the
@@ -90,6 +111,7 @@ class LiveEvents:
     def unwatch(self, payload: object = None, *_more: object) -> dict[str, Any]:
         """Acknowledged as `watch`."""
         try:
+            self._count_event()
             wanted = _watch(payload)
         except KestrelError as error:
             return _refusal(error)

@@ -10,6 +10,8 @@ from ground_station.core.authority import Principal
 from ground_station.core.errors import Throttled
 
 MAX_WATCHES = 32  # of one page
+EVENTS_PER_S = 20  # of one page; ours sends some when somebody opens or closes pictures
+EVENT_BURST = 200
 MIN_CHECKS = 8  # of sign-ins in one turn
 CHECKS_SHARE = 40  # so that every page is checked within four seconds more
 
@@ -23,6 +25,7 @@ class LiveClient:
         audience: what it is told; narrower than the person's while a disclosure is not recorded.
         watches: (source id, viewer session id) pairs.
         behind_since_s: since when it reads slower than we send; None while it keeps up.
+        allowance: events that it may send at once, as of `allowed_at_s`.
     """
 
     sid: str
@@ -33,6 +36,8 @@ class LiveClient:
     watches: set[tuple[str, str]] = field(default_factory=set)
     needs_snapshot: bool = True
     behind_since_s: float | None = None
+    allowance: float = EVENT_BURST
+    allowed_at_s: float = float("-inf")
 
 
 class LiveClients:
@@ -69,6 +74,18 @@ class LiveClients:
     def of_sign_in(self, session_hash: str) -> list[str]:
         with self._lock:
             return [c.sid for c in self._clients.values() if c.session_hash == session_hash]
+
+    def count_event(self, sid: str, now_s: float) -> None:
+        """Throttled if the page sends far more events than ours ever does: hang up on it then."""
+        with self._lock:
+            client = self._clients.get(sid)
+            if client is None:
+                return
+            more = (now_s - client.allowed_at_s) * EVENTS_PER_S
+            client.allowance = min(EVENT_BURST, client.allowance + more) - 1
+            client.allowed_at_s = now_s
+            if client.allowance < 0:
+                raise Throttled(f"The page sends more than {EVENTS_PER_S} events a second.")
 
     def watch(self, sid: str, source_id: str, viewer_session_id: str) -> None:
         """Throttled if the page watches too many already; nothing for a page that has gone."""

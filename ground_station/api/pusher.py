@@ -68,12 +68,12 @@ class Pusher:
         self._wake.set()
         self._worker.stop()
         for client in self._clients.all():
-            self._hang_up(client.sid)
+            self.hang_up(client.sid)
 
     def sign_in_ended(self, session_hash: str) -> None:
         """Disconnect the pages of a sign-in that is over."""
         for sid in self._clients.of_sign_in(session_hash):
-            self._hang_up(sid)
+            self.hang_up(sid)
 
     def _step(self) -> None:
         now_s = self._parts.clock.monotonic_s()
@@ -156,7 +156,7 @@ class Pusher:
             behind_s = self._clients.note_backlog(client.sid, packets, now_s, MAX_BACKLOG)
             if behind_s > CUT_OFF_AFTER_S:
                 log.warning("live_client_cut_off packets=%d", packets)
-                self._hang_up(client.sid)
+                self.hang_up(client.sid)
 
     def _check_sign_ins(self, now_s: float) -> None:
         """A few pages in each turn: asking the database for all at once would hold up a batch."""
@@ -182,7 +182,7 @@ class Pusher:
 
     def _check(self, client: LiveClient, who: Principal | None, now_s: float) -> None:
         if who is None:
-            self._hang_up(client.sid)
+            self.hang_up(client.sid)
             return
         audience = client.audience
         if audience != audience_of(who):
@@ -193,7 +193,8 @@ class Pusher:
             if status is None or not may_go_on_watching(who, status.source, self._parts.sharing):
                 self._clients.unwatch(client.sid, source_id, viewer)
 
-    def _hang_up(self, sid: str) -> None:
+    def hang_up(self, sid: str) -> None:
+        """End a page's connection; from any thread, never waits for the page."""
         self._clients.remove(sid)
         self._queues.hang_up(sid, NAMESPACE, self._parts.clock.monotonic_s())
 

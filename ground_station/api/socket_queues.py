@@ -107,6 +107,7 @@ class SocketQueues:
         # Not eio.disconnect(): it waits until all is written, and a dead client reads nothing.
         transport = self._server.eio.sockets.pop(engine_sid, None)
         if transport is not None:
+            transport.receive = _ignore  # else each packet under way would be logged as an error
             transport.close(wait=False)
         if raw is not None:
             with self._lock:
@@ -120,3 +121,7 @@ class SocketQueues:
         for raw in due:
             with contextlib.suppress(OSError):  # closed by itself meanwhile
                 raw.shutdown(socket.SHUT_RDWR)
+
+
+def _ignore(_packet: object) -> None:
+    pass

@@ -18,6 +18,7 @@ from ground_station.core.agent_protocol import (
 )
 from ground_station.core.ids import new_id
 from ground_station.core.model import CapturedAtFrom
+from tests.api.served import eventually
 from tests.api.site import Site
 from tests.services.world import OFFER, live
 
@@ -311,3 +312,26 @@ def test_a_page_that_goes_is_forgotten(site: Site) -> None:
     page.disconnect(namespace="/live")
     assert len(site.api.pusher._clients) == 0
     turn(site)
+
+
+def test_a_page_that_floods_us_is_hung_up_on(site: Site) -> None:
+    page = site.signed_in().live()
+    wanted = {"source_id": new_id(), "viewer_session_id": new_id()}
+    answers = [
+        page.emit("unwatch", wanted, namespace="/live", callback=True)
+        for _ in range(live_clients.EVENT_BURST)
+    ]
+    assert all(answer["ok"] for answer in answers)
+    refused = page.emit("unwatch", wanted, namespace="/live", callback=True)
+    assert refused["code"] == "throttled"
+    eventually(lambda: not page.is_connected("/live"))
+    other = site.signed_in().live()
+    assert other.emit("unwatch", wanted, namespace="/live", callback=True)["ok"]
+
+
+def test_a_page_may_go_on_at_a_sensible_rate(site: Site) -> None:
+    page = site.signed_in().live()
+    wanted = {"source_id": new_id(), "viewer_session_id": new_id()}
+    for _ in range(2 * live_clients.EVENT_BURST):
+        site.world.clock.advance(1 / live_clients.EVENTS_PER_S)
+        assert page.emit("unwatch", wanted, namespace="/live", callback=True)["ok"]

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
+import socketio
+from socketio.exceptions import SocketIOError
 
-from tests.faults.station import StationProcess, prepare, running
+from ground_station.agentlink.client import AgentClient
+from ground_station.app import issue_agent_token
+from ground_station.core.agent_protocol import (
+    MESSAGE_EVENT,
+    PROTOCOL_VERSION,
+    AgentKind,
+    Done,
+    Envelope,
+    Heartbeat,
+    Hello,
+    encode,
+)
+from ground_station.core.clock import SystemClock
+from tests.faults.station import Person, StationProcess, prepare, running
 from tests.stack import wait_for
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(90)]
@@ -92,3 +110,82 @@ def test_agents_without_a_token_are_refused_and_hung_up_on(station: StationProce
             )
             one.recv(4096)
     assert station.answers()
+
+
+def test_a_page_that_floods_its_socket_is_cut_off_and_others_are_served(
+    station: StationProcess,
+) -> None:
+    with station.person() as person, station.person() as other:
+        page = live_page(station, person)
+        gone = threading.Event()
+        page.on("disconnect", lambda *_: gone.set(), namespace="/live")
+        began_s = time.monotonic()
+        with contextlib.suppress(SocketIOError):
+            for number in range(3000):
+                page.emit("watch", {"source_id": "x" * 1000, "n": number}, namespace="/live")
+                if number % 300 == 0:
+                    assert other.add_source(f"Meanwhile {number}").status_code == 201
+        wait_for(gone.is_set, "it was not hung up on", 20)
+        page.disconnect()
+        assert other.add_source("After").status_code == 201
+        assert time.monotonic() - began_s < 60
+        again = live_page(station, person)  # a person who did not mean it comes back
+        assert again.connected
+        again.disconnect()
+
+
+def live_page(station: StationProcess, person: Person) -> Any:
+    page = socketio.Client(reconnection=False)
+    cookies = "; ".join(f"{name}={value}" for name, value in person.http.cookies.items())
+    page.connect(
+        station.url, headers={"Cookie": cookies}, namespaces=["/live"], transports=["websocket"]
+    )
+    return page
+
+
+def test_an_agent_that_floods_its_socket_is_cut_off_and_others_are_served(
+    station: StationProcess,
+) -> None:
+    tokens = {
+        name: issue_agent_token(station.folder, name=name, kind=AgentKind.CAMERA)
+        for name in ("Loud", "Quiet")
+    }
+    quiet = AgentClient(
+        station_url=station.url,
+        token=tokens["Quiet"],
+        hello=lambda: hello("Quiet"),
+        on_command=lambda _command: Done(),
+        heartbeat=lambda: Heartbeat(SystemClock().now()),
+        clock=SystemClock(),
+    )
+    quiet.start()
+    loud = socketio.Client(reconnection=False)
+    gone = threading.Event()
+    loud.on("disconnect", lambda *_: gone.set(), namespace="/agents")
+    try:
+        wait_for(lambda: quiet.connected, "the quiet one was not let in")
+        loud.connect(
+            station.url,
+            auth={"token": tokens["Loud"]},
+            namespaces=["/agents"],
+            transports=["websocket"],
+        )
+        with station.person() as person:
+            loud.emit(MESSAGE_EVENT, encode(Envelope(0, [hello("Loud")])), namespace="/agents")
+            with contextlib.suppress(SocketIOError):
+                for number in range(1, 3000):
+                    beat = Envelope(number, [Heartbeat(SystemClock().now())])
+                    loud.emit(MESSAGE_EVENT, encode(beat), namespace="/agents")
+                    if number % 300 == 0:
+                        assert person.add_source(f"Beside it {number}").status_code == 201
+            wait_for(gone.is_set, "it was not hung up on", 20)
+            assert quiet.connected
+            agents = {one["name"]: one for one in person.http.get("/api/agents").json()}
+            assert agents["Quiet"]["state"] == "connected"
+    finally:
+        loud.disconnect()
+        quiet.stop()
+
+
+def hello(name: str) -> Hello:
+    return Hello(PROTOCOL_VERSION, AgentKind.CAMERA, name, "test")

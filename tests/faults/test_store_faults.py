@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
 import pytest
 
-from ground_station.store import database_file
-from tests.faults.station import StationProcess, prepare, running
+from ground_station.core.factors import Authenticator
+from ground_station.store import SqlFactors, SqlUsers, database_file, open_database
+from tests.faults.station import NAME, StationProcess, prepare, running
 from tests.stack import wait_for
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(90)]
@@ -94,6 +98,66 @@ def test_a_full_disk_refuses_what_is_new_keeps_what_was_and_recovers(small_disk:
                 assert token.status_code == 204, "acknowledged, and then gone"
 
 
+@contextlib.contextmanager
+def nothing_written(station: StationProcess) -> Iterator[None]:
+    """Its processes can write to no file: what is open fails as on a disk that turned read-only."""
+    assert station.process is not None
+    main = psutil.Process(station.process.pid)
+    pids = [main.pid, *(child.pid for child in main.children(recursive=True))]
+    for pid in pids:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+    try:
+        yield
+    finally:
+        for pid in pids:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+
+
+def test_a_disk_that_stops_taking_writes_while_it_runs(folder: Path) -> None:
+    with running(folder) as station, station.person() as person:
+        before = person.add_source("Before").json()["source_id"]
+        with nothing_written(station):
+            wait_for(lambda: person.part("disk")["status"] == "failed", "nobody was told")
+            assert "Nothing can be written" in person.part("disk")["problem"]
+            assert person.system()["status"] == "degraded"
+            for number in range(5):
+                refused = person.add_source(f"Refused {number}")
+                assert refused.status_code == 503, refused.text
+                assert refused.json()["detail"]
+                assert refused.json()["remedy"]
+        wait_for(lambda: person.part("disk")["status"] != "failed", "it stayed failed")
+        assert person.add_source("After").status_code == 201
+        gone = person.http.delete(f"/api/sources/{before}", headers={"X-CSRF-Token": person.csrf})
+        assert gone.status_code == 204
+
+
+def test_a_missing_audit_key_is_said_and_people_go_on_working(folder: Path) -> None:
+    key = folder / "keys" / "audit.pem"
+    key.unlink()
+    with running(folder) as station, station.person() as person:
+        part = person.part("audit")
+        assert part["status"] == "degraded"
+        assert "audit.pem is missing" in part["problem"]
+        assert "rotate-key --lost" in part["remedy"]
+        assert not key.exists(), "a new one in its place would hide that it is gone"
+        assert person.add_source("Recorded all the same").status_code == 201
+
+
+def test_a_missing_station_key_with_second_factors_stops_the_start(folder: Path) -> None:
+    with contextlib.closing(open_database(database_file(folder))) as database:
+        super_ = SqlUsers(database).by_username(NAME)
+        assert super_ is not None
+        SqlFactors(database).put_authenticator(
+            Authenticator(super_.user_id, "sealed", 0, datetime.now(UTC), None)
+        )
+    (folder / "station.key").unlink()
+    said = refused_to_start(folder)
+    assert "station.key is missing" in said
+    assert "backup" in said
+    assert "Traceback" not in said
+    assert not (folder / "station.key").exists()
+
+
 def test_a_read_only_data_folder_is_named_at_the_start(small_disk: Path) -> None:
     mounted = small_disk.parent
     with running(small_disk) as station, station.person() as person:
@@ -144,6 +208,7 @@ def test_a_damaged_station_key_is_named(folder: Path) -> None:
     key.write_text("short")
     said = refused_to_start(folder)
     assert "station.key is damaged" in said
+    assert "Traceback" not in said
 
 
 def test_two_stations_on_one_data_folder(folder: Path) -> None:
