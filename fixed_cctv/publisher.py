@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from fixed_cctv.capture import Capture
 from fixed_cctv.encoded import Source, profile_idc
+from fixed_cctv.ice_links import LinkedServer
 from fixed_cctv.whip_client import WhipClient
 from fixed_cctv.whip_session import WhipSession
 from ground_station.core.agent_protocol import FrameTime, FrameTimes
@@ -88,7 +89,8 @@ class Publisher:
         pause_s = FIRST_PAUSE_S
         while True:
             await self._ready.wait()
-            session = self._new_session(source_id)
+            ice_servers = await self._whip.ice_servers(endpoint)
+            session = self._new_session(source_id, ice_servers)
             try:
                 await session.run(endpoint, self._on_published)
             except KestrelError as error:
@@ -100,13 +102,14 @@ class Publisher:
                 self._release(session)
             await asyncio.sleep(pause_s)
 
-    def _new_session(self, source_id: str) -> WhipSession:
+    def _new_session(self, source_id: str, ice_servers: Sequence[LinkedServer]) -> WhipSession:
         session = WhipSession(
             self._whip,
             profile_idc=self._profile,
             ice_host=self._ice_host,
             on_time=lambda time: self._on_time(source_id, time),
             on_hungry=self.capture.request_keyframe,
+            ice_servers=ice_servers,
         )
         self._session = session
         return session

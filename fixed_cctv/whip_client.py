@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import msgspec
 
+from fixed_cctv.ice_links import LinkedServer, ice_links
 from ground_station.agentlink.untrusted import untrusted
 from ground_station.core.errors import (
     ConfigError,
@@ -91,6 +92,16 @@ class WhipClient:
         accepted = _accepted(endpoint, response)
         self._of_session = {accepted.location: token}  # one camera, one session at a time
         return accepted
+
+    async def ice_servers(self, endpoint: str) -> list[LinkedServer]:
+        """STUN and TURN servers for publishing to `endpoint`; none where the station does not say,
+        or does not answer: then the offer's own request tells what is wrong."""
+        headers = {"Authorization": f"Bearer {self._token()}"}
+        try:
+            response = await self._http.options(endpoint, headers=headers)
+        except httpx.HTTPError:
+            return []
+        return ice_links(response.headers.get_list("Link")) if response.is_success else []
 
     async def delete(self, location: str) -> None:
         """End a session; a station that is gone has ended it already, so nothing is raised."""

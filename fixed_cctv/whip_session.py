@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from aiortc import (
     RTCConfiguration,
+    RTCIceServer,
     RTCPeerConnection,
     RTCRtpCodecCapability,
     RTCRtpSender,
@@ -17,6 +18,7 @@ from aiortc.exceptions import InvalidStateError, OperationError
 
 from fixed_cctv.capture import Numbered
 from fixed_cctv.encoded import EncodedFrame
+from fixed_cctv.ice_links import LinkedServer
 from fixed_cctv.packet_track import PacketTrack
 from fixed_cctv.whip_client import DELETE_TIMEOUT_S, WhipClient
 from ground_station.core.agent_protocol import FrameTime
@@ -40,6 +42,7 @@ class WhipSession:
         ice_host: the local address to offer.
         on_time: called with the wire timestamp and capture time of each picture sent.
         on_hungry: called when a keyframe is needed.
+        ice_servers: what the station named for reaching its node.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class WhipSession:
         ice_host: str,
         on_time: Callable[[FrameTime], None],
         on_hungry: Callable[[], None],
+        ice_servers: Sequence[LinkedServer] = (),
     ) -> None:
         self._whip = whip
         self._ice_host = ice_host
@@ -58,7 +62,9 @@ class WhipSession:
         self._connected = asyncio.Event()
         self._dead = asyncio.Event()
         self.track = PacketTrack(self._sending, on_hungry)
-        self._pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self._pc = RTCPeerConnection(
+            RTCConfiguration(iceServers=[_ice_server(server) for server in ice_servers])
+        )
         self._pc.on("connectionstatechange", self._on_state)
         transceiver = self._pc.addTransceiver(self.track, direction="sendonly")
         transceiver.setCodecPreferences(h264_codecs(profile_idc))
@@ -129,6 +135,10 @@ class WhipSession:
             self._connected.set()
         elif self._pc.connectionState in _DEAD:
             self._dead.set()
+
+
+def _ice_server(server: LinkedServer) -> RTCIceServer:
+    return RTCIceServer(server.url, server.username or None, server.credential or None)
 
 
 def h264_codecs(profile: int | None) -> list[RTCRtpCodecCapability]:

@@ -24,6 +24,7 @@ from ground_station.core.agent_protocol import (
     SourceOffer,
 )
 from ground_station.core.clock import SystemClock
+from ground_station.serving_connections import Deadlines
 from tests.api.served import Served, eventually
 
 pytestmark = pytest.mark.system
@@ -182,3 +183,33 @@ def _ended(connections: list[socket.socket]) -> int:
         except OSError:
             count += 1
     return count
+
+
+@pytest.mark.parametrize("phase", ["headers", "body"])
+def test_what_is_not_read_in_time_is_shut(phase: str) -> None:
+    deadlines = Deadlines(2, headers_within_s=0.1, body_within_s=0.1)
+    ours, theirs = socket.socketpair()
+
+    class One:
+        sock = ours
+        client = ("10.0.0.9", 1)
+
+    one = One()
+    deadlines.headers_begin(one)
+    if phase == "body":
+        deadlines.body_begins(one)
+    assert deadlines.admits(one)
+    deadlines.headers_begin(another := One())
+    assert not deadlines.admits(one)
+    deadlines.done(another)
+    deadlines.start()
+    try:
+        ours.settimeout(10)
+        assert ours.recv(1) == b""  # only reading is over: an answer can still be sent
+        ours.sendall(b"x")
+        assert theirs.recv(1) == b"x"
+        assert deadlines.admits(one)
+    finally:
+        deadlines.stop()
+        ours.close()
+        theirs.close()

@@ -44,6 +44,7 @@ from ground_station.vision.media.ice_place import IcePlace
 RTP_MODULUS = 1 << 32
 KEYFRAME_REQUEST_INTERVAL_S = 1.0
 STALL_S = 0.6  # a lost packet that is not sent again holds the picture up no longer than this
+RELAY_WITHIN_S = 2
 _VIDEO_CAPACITY = 512  # packets; a power of two, and more than the largest keyframe has
 _MORE_H264_PROFILES = ("4d001f", "64001f", "640c1f")  # main, high, constrained high
 
@@ -333,6 +334,7 @@ def _only_at(place: IcePlace, connection: Any) -> Callable[..., Any]:
         addresses: list[str],
         timeout: int = 5,  # noqa: ASYNC109  aioice's own
     ) -> list[Candidate]:
+        timeout = min(timeout, RELAY_WITHIN_S)  # a TURN server that is down holds nobody up
         if not addresses:  # only relayed ones are wanted
             relayed: list[Candidate] = await gather(component, [], timeout)
             return relayed
