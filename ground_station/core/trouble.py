@@ -34,15 +34,19 @@ class Trouble:
     """The state of one thing, told by whoever uses it. Thread-safe.
 
     It is logged once when it begins (again when it becomes another problem) and once when it is
-    over, however often it is told in between.
+    over, however often it is told in between. What begins while things come up is logged as
+    information, its end as well; what then lasts longer becomes a warning.
 
     Args:
         name: of the thing, for the log: "disk", "audit".
+        coming_up_s: for how long after this was made trouble is the normal coming up.
     """
 
-    def __init__(self, name: str, clock: Clock) -> None:
+    def __init__(self, name: str, clock: Clock, *, coming_up_s: float = 0.0) -> None:
         self._name = name
         self._clock = clock
+        self._up_at_s = clock.monotonic_s() + coming_up_s
+        self._warned = False  # of the present trouble
         self._lock = threading.Lock()
         self._standing = Standing("", "", None, 0, "")
         self._began_s = 0.0
@@ -55,7 +59,7 @@ class Trouble:
     def tell(self, problem: str, remedy: str = "") -> bool:
         """What is true now, "" for no problem; whether that is news."""
         with self._lock:
-            before = self._standing
+            before, was_warned = self._standing, self._warned
             same = problem == before.problem and before.since is not None
             now = self._clock.now()
             if not problem:
@@ -65,11 +69,17 @@ class Trouble:
             else:
                 since = before.since if before.problem else now
                 self._standing = Standing(problem, remedy, since, before.count + 1, problem)
-            lasted_s = self._clock.monotonic_s() - self._began_s
+            now_s = self._clock.monotonic_s()
+            lasted_s = now_s - self._began_s
             if problem and not before.problem:
-                self._began_s = self._clock.monotonic_s()
+                self._began_s = now_s
+            self._warned = bool(problem) and (was_warned or now_s >= self._up_at_s)
+            grave = self._warned or was_warned
+        level = logging.WARNING if grave else logging.INFO
         if problem and not same:
-            log.warning("trouble_began part=%s problem=%s", self._name, problem)
+            log.log(level, "trouble_began part=%s problem=%s", self._name, problem)
+        elif problem and grave and not was_warned:
+            log.log(level, "trouble_lasts part=%s problem=%s", self._name, problem)
         elif before.problem and not problem:
-            log.warning("trouble_over part=%s lasted_s=%.1f", self._name, lasted_s)
+            log.log(level, "trouble_over part=%s lasted_s=%.1f", self._name, lasted_s)
         return not same

@@ -1,7 +1,8 @@
 """How the whole installation is: its parts, its processes, and one word for all of it.
 
 Every part is a probe, which says what is wrong and what to do. It is asked when somebody looks and
-every second besides; what changes is published as `SystemChanged` and logged once each way.
+every second besides; what changes is published as `SystemChanged` and logged once each way;
+what passes while the station comes up is no warning.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from ground_station.core.trouble import Trouble
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1.0
+COMING_UP_S = 15.0  # a node loads its detector, agents connect
 Status = Literal["ok", "degraded", "failed"]
 
 
@@ -81,7 +83,7 @@ class _Part:
         self._probe = probe
         self._every_s = every_s
         self._clock = clock
-        self._trouble = Trouble(name, clock)
+        self._trouble = Trouble(name, clock, coming_up_s=COMING_UP_S)
         self._finding = WELL
         self._asked_s = float("-inf")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
 from ground_station.core.clock import ManualClock
@@ -40,3 +42,40 @@ def test_it_began_when_the_first_of_several_problems_came() -> None:
     assert trouble.tell("It is full.") is False
     assert trouble.standing.since == began
     assert trouble.standing.count == 3
+
+
+def levels(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
+    return [(r.getMessage().split()[0], r.levelname) for r in caplog.records]
+
+
+def test_what_passes_while_things_come_up_is_no_warning(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    clock = ManualClock()
+    trouble = Trouble("node", clock, coming_up_s=15.0)
+    trouble.tell("No node is connected.")
+    clock.advance(5)
+    trouble.tell("")
+    clock.advance(20)
+    trouble.tell("No node is connected.")
+    trouble.tell("")
+    assert levels(caplog) == [
+        ("trouble_began", "INFO"),
+        ("trouble_over", "INFO"),
+        ("trouble_began", "WARNING"),
+        ("trouble_over", "WARNING"),
+    ]
+
+
+def test_what_lasts_longer_than_a_start_is_one_warning(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    clock = ManualClock()
+    trouble = Trouble("node", clock, coming_up_s=15.0)
+    for _ in range(20):
+        trouble.tell("No node is connected.")
+        clock.advance(1)
+    trouble.tell("")
+    assert levels(caplog) == [
+        ("trouble_began", "INFO"),
+        ("trouble_lasts", "WARNING"),
+        ("trouble_over", "WARNING"),
+    ]
