@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from ground_station.api import schemas
 from ground_station.core import authority
+from ground_station.core.audit import Act
 
 TARGET = Path(__file__).resolve().parents[1] / "web" / "src" / "wire" / "types.ts"
 HEADER = """\
@@ -32,7 +33,7 @@ HEADER = """\
 // Times are ISO 8601 UTC strings; what may be absent is null, never missing.
 """
 AUTHORITY_HEADER = """\
-// Made by tools/make_wire_types.py from ground_station/core/authority.py: do not edit.
+// Made by tools/make_wire_types.py from ground_station/core/authority.py and audit.py: do not edit.
 // For words and reasons only: the station decides.
 """
 PRIMITIVES: dict[type[msgspec.inspect.Type], str] = {
@@ -147,14 +148,15 @@ def _union_of_literal(values: tuple[object, ...]) -> str:
 
 
 def make_authority() -> str:
-    """The whole of authority.ts: roles, permissions and purposes, with their words."""
+    """The whole of authority.ts: roles, permissions, purposes and acts, with their words."""
     parts = [AUTHORITY_HEADER]
-    for enum in (authority.Role, authority.Permission, authority.Purpose):
+    for enum in (authority.Role, authority.Permission, authority.Purpose, Act):
         values = "\n  | ".join(f"'{value}'" for value in enum)
         parts.append(f"export type {enum.__name__} =\n  | {values}\n")
     parts.append(_words("ROLE_WORDS", authority.Role))
     parts.append(_words("PERMISSION_WORDS", authority.Permission))
     parts.append(_words("PURPOSE_WORDS", authority.Purpose))
+    parts.append(_words("ACT_WORDS", Act))
     rows = "".join(
         f"  {role}: [{', '.join(repr(str(p)) for p in sorted(granted))}],\n"
         for role, granted in authority.ROLE_PERMISSIONS.items()

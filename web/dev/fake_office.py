@@ -272,9 +272,9 @@ def record(seq: int, act: str, name: str, subject: str, purpose: str = "") -> di
 def audit_page(before: int | None) -> dict[str, Any]:
     top = min(399, (before or 400) - 1)
     acts = [
-        ("video.opened", "Ben Hughes", "Demonstration camera", "public_safety"),
-        ("sign_in.made", "Ben Hughes", "", ""),
-        ("person.changed", "Asha Okafor", "Dev Patel", ""),
+        ("video_watched", "Ben Hughes", "Demonstration camera", "public_safety"),
+        ("signed_in", "Ben Hughes", "", ""),
+        ("user_changed", "Asha Okafor", "Dev Patel", ""),
     ]
     records = [record(seq, *acts[seq % 3]) for seq in range(top, max(top - 25, 0), -1)]
     return {

@@ -2,12 +2,14 @@
 
 import { useState } from 'preact/hooks'
 import { ScrollText, X } from 'lucide'
-import { readAudit, type AuditQuery } from '../wire/admin'
 import { purposeWords } from '../live/purposes'
+import { may } from '../live/session'
+import { readAudit, readPeople, type AuditQuery } from '../wire/admin'
+import { ACT_WORDS, type Act } from '../wire/authority'
 import { Screen, Show, useFetched } from '../panels/Screen'
 import { Button } from '../ui/Button'
 import { Copyable } from '../ui/Copy'
-import { Field } from '../ui/Field'
+import { Choice } from '../ui/Field'
 import { Badge, Empty, Facts, Note } from '../ui/parts'
 import { Table, type Column } from './Table'
 import { at, plain } from './words'
@@ -17,20 +19,55 @@ const COLUMNS: Column<AuditRecordView>[] = [
   { name: 'No.', cell: (r) => r.seq },
   { name: 'When', cell: (r) => at(r.recorded_at) },
   { name: 'Who', cell: (r) => r.actor_name || plain(r.actor) },
-  { name: 'Did', cell: (r) => <b>{plain(r.act.replaceAll('.', ' '))}</b> },
+  { name: 'Did', cell: (r) => <b>{actWords(r.act)}</b> },
   { name: 'To', cell: (r) => r.subject_name || r.subject_id || 'nothing' },
   { name: 'Purpose', cell: (r) => purposeWords(r.purpose || null) || 'none given' },
 ]
 
-const NO_FILTER = { act: '', actor: '', subject: '' }
+const ACTS = [
+  { value: '', words: 'Everything' },
+  ...Object.entries(ACT_WORDS)
+    .map(([value, words]) => ({ value, words }))
+    .sort((a, b) => a.words.localeCompare(b.words, 'en-GB')),
+]
 
-export function Audit({ item }: { item: string }) {
-  const [typed, setTyped] = useState(NO_FILTER)
+export const actWords = (act: string): string => (Object.hasOwn(ACT_WORDS, act) ? ACT_WORDS[act as Act] : plain(act))
+
+interface Filter {
+  act: string
+  actor: string
+  subject: string
+}
+
+const NO_FILTER: Filter = { act: '', actor: '', subject: '' }
+
+/** The station filters by act, by person and by thing; a thing is picked from a record. */
+function Filters({ of, onAsk }: { of: Filter; onAsk: (filter: Filter) => void }) {
+  const people = useFetched(() => (may('see_people') ? readPeople() : Promise.resolve([])))
+  const who = [
+    { value: '', words: 'Everybody' },
+    ...(people.data ?? []).map((p) => ({ value: p.user_id, words: p.display_name })),
+  ]
+  const filtered = of.act || of.actor || of.subject
+  return (
+    <form class="filter" role="search" aria-label="Audit records" onSubmit={(event) => event.preventDefault()}>
+      <Choice label="What" value={of.act} options={ACTS} onChoose={(act) => onAsk({ ...of, act })} />
+      <Choice label="Who" value={of.actor} options={who} onChoose={(actor) => onAsk({ ...of, actor })} />
+      {filtered && (
+        <Button icon={X} onPress={() => onAsk(NO_FILTER)}>
+          {of.subject ? 'Show all, not only what was done to one thing' : 'Show all'}
+        </Button>
+      )}
+    </form>
+  )
+}
+
+export function Audit() {
   const [query, setQuery] = useState<AuditQuery>({})
   const [before, setBefore] = useState<number[]>([])
   const page = useFetched(() => readAudit(query), [JSON.stringify(query)])
   const [open, setOpen] = useState<AuditRecordView | null>(null)
-  const ask = (filter: typeof NO_FILTER) => {
+  const ask = (filter: Filter) => {
     setBefore([])
     setOpen(null)
     setQuery({ ...filter })
@@ -45,33 +82,11 @@ export function Audit({ item }: { item: string }) {
     setBefore(before.slice(0, -1))
     setQuery(to ? { ...rest, before: to } : rest)
   }
-  void item
-  const filtered = Boolean(query.act || query.actor || query.subject)
+  const asked: Filter = { act: query.act ?? '', actor: query.actor ?? '', subject: query.subject ?? '' }
+  const filtered = Boolean(asked.act || asked.actor || asked.subject)
   return (
     <Screen title="Audit" hint="Reading this is itself recorded.">
-      <form
-        class="filter"
-        onSubmit={(event) => {
-          event.preventDefault()
-          ask(typed)
-        }}
-      >
-        <Field label="Act" placeholder="video.opened" value={typed.act} onInput={(act) => setTyped({ ...typed, act })} />
-        <Field label="Who" value={typed.actor} onInput={(actor) => setTyped({ ...typed, actor })} />
-        <Field label="To" value={typed.subject} onInput={(subject) => setTyped({ ...typed, subject })} />
-        <Button submit>Show these</Button>
-        {filtered && (
-          <Button
-            icon={X}
-            onPress={() => {
-              setTyped(NO_FILTER)
-              ask(NO_FILTER)
-            }}
-          >
-            Show all
-          </Button>
-        )}
-      </form>
+      <Filters of={asked} onAsk={ask} />
       <Show of={page} what="the audit log">
         {(now) => (
           <>
@@ -90,7 +105,7 @@ export function Audit({ item }: { item: string }) {
                   onOpen={setOpen}
                   selected={open ? String(open.seq) : ''}
                 />
-                {open && <AuditRecordCard of={open} onClose={() => setOpen(null)} />}
+                {open && <AuditRecordCard of={open} onClose={() => setOpen(null)} onOnly={(only) => ask({ ...asked, ...only })} />}
               </div>
             )}
             <div class="acts">
@@ -116,7 +131,9 @@ function Chain({ of }: { of: AuditPage }) {
   )
 }
 
-function AuditRecordCard({ of, onClose }: { of: AuditRecordView; onClose: () => void }) {
+function AuditRecordCard(props: { of: AuditRecordView; onClose: () => void; onOnly: (only: Partial<Filter>) => void }) {
+  const { of, onClose, onOnly } = props
+  const actor = of.actor_id
   const details = Object.entries(of.details).map(([name, value]) => ({
     name: plain(name),
     value: typeof value === 'string' ? value : JSON.stringify(value),
@@ -131,12 +148,16 @@ function AuditRecordCard({ of, onClose }: { of: AuditRecordView; onClose: () => 
         facts={[
           { name: 'When', value: at(of.recorded_at) },
           { name: 'Who', value: of.actor_name || plain(of.actor) },
-          { name: 'Did', value: of.act },
+          { name: 'Did', value: actWords(of.act) },
           { name: 'To', value: [of.subject_kind, of.subject_name || of.subject_id].filter(Boolean).join(' ') || 'nothing' },
           { name: 'Purpose', value: purposeWords(of.purpose || null) || 'none given' },
           ...details,
         ]}
       />
+      <div class="acts">
+        {actor && <Button onPress={() => onOnly({ actor })}>Only what {of.actor_name || 'they'} did</Button>}
+        {of.subject_id && <Button onPress={() => onOnly({ subject: of.subject_id })}>Only what was done to this</Button>}
+      </div>
       <Copyable label="Fingerprint" text={of.hash} />
     </section>
   )

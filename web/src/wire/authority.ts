@@ -1,4 +1,4 @@
-// Made by tools/make_wire_types.py from ground_station/core/authority.py: do not edit.
+// Made by tools/make_wire_types.py from ground_station/core/authority.py and audit.py: do not edit.
 // For words and reasons only: the station decides.
 
 export type Role =
@@ -37,6 +37,41 @@ export type Purpose =
   | 'maintenance'
   | 'training'
 
+export type Act =
+  | 'chain_begun'
+  | 'key_rotated'
+  | 'station_started'
+  | 'signed_in'
+  | 'sign_in_refused'
+  | 'signed_out'
+  | 'sign_in_revoked'
+  | 'purpose_set'
+  | 'factor_added'
+  | 'factor_removed'
+  | 'password_changed'
+  | 'recovery_used'
+  | 'user_added'
+  | 'user_changed'
+  | 'user_disabled'
+  | 'agent_invited'
+  | 'agent_enrolled'
+  | 'agent_token_rotated'
+  | 'agent_revoked'
+  | 'source_added'
+  | 'source_removed'
+  | 'video_watched'
+  | 'alert_raised'
+  | 'alert_decided'
+  | 'organisation_added'
+  | 'agreement_made'
+  | 'agreement_ended'
+  | 'disclosed'
+  | 'audit_read'
+  | 'exported'
+  | 'backed_up'
+  | 'restored'
+  | 'swept'
+
 export const ROLE_WORDS: Record<Role, string> = {
   pilot: 'Pilot',
   officer: 'Officer',
@@ -74,6 +109,42 @@ export const PURPOSE_WORDS: Record<Purpose, string> = {
   lfr_deployment: 'LFR deployment',
   maintenance: 'Maintenance',
   training: 'Training',
+}
+
+export const ACT_WORDS: Record<Act, string> = {
+  chain_begun: 'Chain begun',
+  key_rotated: 'Key rotated',
+  station_started: 'Station started',
+  signed_in: 'Signed in',
+  sign_in_refused: 'Sign in refused',
+  signed_out: 'Signed out',
+  sign_in_revoked: 'Sign in revoked',
+  purpose_set: 'Purpose set',
+  factor_added: 'Factor added',
+  factor_removed: 'Factor removed',
+  password_changed: 'Password changed',
+  recovery_used: 'Recovery used',
+  user_added: 'User added',
+  user_changed: 'User changed',
+  user_disabled: 'User disabled',
+  agent_invited: 'Agent invited',
+  agent_enrolled: 'Agent enrolled',
+  agent_token_rotated: 'Agent token rotated',
+  agent_revoked: 'Agent revoked',
+  source_added: 'Source added',
+  source_removed: 'Source removed',
+  video_watched: 'Video watched',
+  alert_raised: 'Alert raised',
+  alert_decided: 'Alert decided',
+  organisation_added: 'Organisation added',
+  agreement_made: 'Agreement made',
+  agreement_ended: 'Agreement ended',
+  disclosed: 'Disclosed',
+  audit_read: 'Audit read',
+  exported: 'Exported',
+  backed_up: 'Backed up',
+  restored: 'Restored',
+  swept: 'Swept',
 }
 
 export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {

@@ -481,7 +481,7 @@ export type SourceTracks = [
 
 /**
  * Event `snapshot`, on connect and when what the person may see has changed: everything, in
- * place of all that came before. Then `batch` at most every 200 ms: what changed.
+ * place of all that came before. Then `batch` at most every 100 ms: what changed.
  */
 export interface Snapshot {
   sent_at: string
