@@ -13,7 +13,7 @@ MAX_WATCHES = 32  # of one page
 EVENTS_PER_S = 20  # of one page; ours sends some when somebody opens or closes pictures
 EVENT_BURST = 200
 MIN_CHECKS = 8  # of sign-ins in one turn
-CHECKS_SHARE = 40  # so that every page is checked within four seconds more
+CHECKS_SHARE = 40  # so that every page is checked within two seconds more
 
 
 @dataclass(slots=True)
@@ -107,7 +107,7 @@ class LiveClients:
                 client.watches.discard((source_id, viewer_session_id))
 
     def due(self, now_s: float, every_s: float) -> list[LiveClient]:
-        """Those not checked for so long, as many as one turn of ten a second should check."""
+        """Those not checked for so long, as many as one turn should check."""
         with self._lock:
             found = [c for c in self._clients.values() if now_s - c.checked_at_s >= every_s]
             found.sort(key=lambda client: client.checked_at_s)

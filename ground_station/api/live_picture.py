@@ -183,7 +183,7 @@ class LivePicture:
             sent_at=sent_at,
             sources=[self._shown[source_id].view for source_id in told],
             agents=[agent_view(agent) for agent in agents if _agent_is_in(audience.scope, agent)],
-            tracks=[],  # within 200 ms they come with the next batch
+            tracks=[],  # within 100 ms they come with the next batch
             alerts=self._alert_views(audience, self._recent_alerts(audience, who)),
             system=_system_for(audience, summary(self._parts.system.latest())),
             detector=detector,

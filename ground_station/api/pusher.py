@@ -31,13 +31,15 @@ from ground_station.core.model import FrameTracks
 
 log = logging.getLogger(__name__)
 
-TURN_S = 0.1  # frames go out every turn
-BATCH_S = 0.2  # changes go out at most so often
+TURN_S = 0.05  # frames go out every turn
+# Changes go out at most so often. Twice as often as before for a twentieth more of the processor
+# (one encoding for everybody), and half the wait: p95 134 ms instead of 266 ms, see measurements.
+BATCH_S = 0.1
 SILENCE_S = 1.0  # and something at least so often
 TIMER_SLACK_S = 0.005  # a turn that is so much early is the one that was meant
 CHECK_SIGN_INS_S = 2.0
 JOIN_WITHIN_S = 5.0
-MAX_BACKLOG = 64  # packets; at ten a second a page is some six seconds behind by then
+MAX_BACKLOG = 128  # packets; a page is some four to twelve seconds behind by then
 CUT_OFF_AFTER_S = 15.0
 MAX_FRAMES_HELD = 64  # of one source between two turns
 

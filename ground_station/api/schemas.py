@@ -555,7 +555,7 @@ class SourceTracks(msgspec.Struct, frozen=True, array_like=True):
 
 class Snapshot(_Wire, frozen=True, kw_only=True):
     """Event `snapshot`, on connect and when what the person may see has changed: everything, in
-    place of all that came before. Then `batch` at most every 200 ms: what changed."""
+    place of all that came before. Then `batch` at most every 100 ms: what changed."""
 
     sent_at: datetime
     sources: list[SourceView]

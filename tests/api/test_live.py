@@ -109,9 +109,9 @@ def test_a_snapshot_then_only_what_changes(site: Site) -> None:
     [told_source] = msgspec.convert(batch, Batch).sources
     assert (told_source.source_id, told_source.problem) == (source_id, "The picture is dark.")
     site.world.report(node, troubled(source_id, session_id, "The picture is very dark."))
-    turn(site, 0.1)
-    assert events(page, "batch") == []  # at most every 200 ms
-    turn(site, 0.1)
+    turn(site, 0.05)
+    assert events(page, "batch") == []  # at most every 100 ms
+    turn(site, 0.05)
     assert len(events(page, "batch")) == 1
 
 
