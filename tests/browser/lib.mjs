@@ -147,6 +147,32 @@ export async function setUpAuthenticator(page, password) {
   return { secret, recovery };
 }
 
+const NEW_PASSWORD = "correct horse of the browser test";
+
+/** An admin adds somebody; their first password. */
+export async function addPerson(page, name, username, role) {
+  await page.keyboard.press("g");
+  await page.keyboard.press("p");
+  await page.getByRole("button", { name: "Add a person" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name", { exact: true }).fill(name);
+  await dialog.getByLabel("Username").fill(username);
+  await dialog.getByLabel("Role").selectOption(role);
+  await dialog.getByRole("button", { name: "Add", exact: true }).click();
+  await dialog.getByRole("heading", { name: "Give them this password" }).waitFor();
+  const password = await dialog.locator(".copyable code").nth(1).innerText();
+  await dialog.getByRole("button", { name: "I have passed it on" }).click();
+  return password;
+}
+
+/** The first sign-in of somebody who was given a password. */
+export async function chooseOwn(page, given) {
+  await page.getByLabel("The password you were given").fill(given);
+  await page.getByLabel("Your new password").fill(NEW_PASSWORD);
+  await page.getByRole("button", { name: "Use this password" }).click();
+  await views(page).waitFor();
+}
+
 export const diagnostics = (page) => page.evaluate(() => window.kestrelDiagnostics);
 
 /** Poll `probe` (async) until it returns something truthy. */

@@ -1,8 +1,11 @@
 // What an admin does: signs in with a recovery code, adds a passkey (Chromium's virtual authenticator)
-// and signs in with it alone, invites an agent, reads the state of the system. The station is asked by
+// and signs in with it alone, invites an agent, reads the state of the system, and
+// adds an auditor, who reads in the audit log who watched what and what for. The station is asked by
 // the name localhost: a passkey belongs to a name, never to an address.
 // {address, admin_password, code}; answers the agent's one-time code.
-import { check, knock, launch, openPage, scenario, until, views } from "./lib.mjs";
+import {
+  addPerson, check, chooseOwn, knock, launch, openPage, scenario, until, views,
+} from "./lib.mjs";
 
 /** A security key that says yes, as Chromium's DevTools protocol offers one. */
 async function securityKey(page) {
@@ -44,6 +47,25 @@ async function inviteAgent(page) {
   return code;
 }
 
+/** An auditor begins on the audit log, and finds there who watched what, and what for. */
+async function auditorReads(browser, o, given) {
+  const { page, faults } = await openPage(browser);
+  await knock(page, o.address, "ann.field", given);
+  await chooseOwn(page, given);
+  await page.getByRole("heading", { name: "Audit" }).waitFor();
+  await page.getByText("Chain whole").waitFor();
+  await page.getByLabel("What").selectOption("video_watched");
+  const row = page.getByRole("row", { name: /Jo Lane.*Video watched.*Demonstration camera.*Public safety/ }).first();
+  await row.getByRole("button").click();
+  const record = page.getByRole("region", { name: "The record" });
+  await record.getByRole("button", { name: "Only what was done to this" }).click();
+  await row.waitFor();
+  await page.getByRole("button", { name: /Show all/ }).click();
+  await page.getByRole("row", { name: /Audit read/ }).first().waitFor();
+  if (o.screenshot_audit) await page.screenshot({ path: o.screenshot_audit });
+  return faults;
+}
+
 await scenario(async (o) => {
   const browser = await launch();
   try {
@@ -69,6 +91,8 @@ await scenario(async (o) => {
       async () => page.getByRole("table", { name: "Processes" }).getByText("Running").count(),
       "No process is running");
     if (o.screenshot) await page.screenshot({ path: o.screenshot });
+    const given = await addPerson(page, "Ann Field", "ann.field", "auditor");
+    faults.push(...(await auditorReads(browser, o, given)));
     // One refusal is meant: the password without its code. A foreign name is this machine too.
     return { code, processes, faults: faults.filter((f) => !/401|localhost/.test(f)) };
   } finally {

@@ -1,31 +1,9 @@
 // Accounts from first to last, in three browsers: the admin's first sign-in (a second factor is set
 // up), a person is added, chooses a password, says a purpose and watches; may not see people; and is
 // thrown out of the page at once when the admin ends that device. {address, admin_password, source}
-import { check, diagnostics, hold, knock, launch, openPage, sayPurpose, scenario, setUpAuthenticator, until, views } from "./lib.mjs";
-
-const NEW_PASSWORD = "correct horse of the browser test";
-
-async function addPerson(page) {
-  await page.keyboard.press("g");
-  await page.keyboard.press("p");
-  await page.getByRole("button", { name: "Add a person" }).click();
-  const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Name", { exact: true }).fill("Jo Lane");
-  await dialog.getByLabel("Username").fill("jo.lane");
-  await dialog.getByLabel("Role").selectOption("cctv_operator");
-  await dialog.getByRole("button", { name: "Add", exact: true }).click();
-  await dialog.getByRole("heading", { name: "Give them this password" }).waitFor();
-  const password = await dialog.locator(".copyable code").nth(1).innerText();
-  await dialog.getByRole("button", { name: "I have passed it on" }).click();
-  return password;
-}
-
-async function chooseOwn(page, given) {
-  await page.getByLabel("The password you were given").fill(given);
-  await page.getByLabel("Your new password").fill(NEW_PASSWORD);
-  await page.getByRole("button", { name: "Use this password" }).click();
-  await views(page).waitFor();
-}
+import {
+  addPerson, check, chooseOwn, diagnostics, hold, knock, launch, openPage, sayPurpose, scenario, setUpAuthenticator, until, views,
+} from "./lib.mjs";
 
 /** With a code, in a browser of their own: what was set up is asked for. */
 async function signInWithCode(browser, o, code) {
@@ -47,7 +25,7 @@ await scenario(async (o) => {
     await views(admin.page).waitFor();
     await signInWithCode(browser, o, recovery[0]);
 
-    const given = await addPerson(admin.page);
+    const given = await addPerson(admin.page, "Jo Lane", "jo.lane", "cctv_operator");
     const jo = await openPage(browser);
     await knock(jo.page, o.address, "jo.lane", given);
     await chooseOwn(jo.page, given);

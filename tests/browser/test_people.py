@@ -61,9 +61,10 @@ def test_each_roles_path(stack: Stack, pictures: Path, tmp_path: Path) -> None:
 
     office = stack.scenario(
         "office",
-        90,
+        120,
         code=people["recovery"][1],
         screenshot=str(pictures / "system.png"),
+        screenshot_audit=str(pictures / "audit.png"),
     )
     assert office["faults"] == []
     assert office["processes"] >= 1
