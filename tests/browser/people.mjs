@@ -15,6 +15,23 @@ async function signInWithCode(browser, o, code) {
   await context.close();
 }
 
+/** Two corners by pressing on the plan, the rest typed; what was saved is there after a reload. */
+async function drawArea(page) {
+  const change = page.getByRole("region", { name: "Change" });
+  await change.getByText("Inside an area").click();
+  const plan = change.getByRole("img", { name: /Plan of the borough/ });
+  await plan.click({ position: { x: 60, y: 60 } });
+  await plan.click({ position: { x: 160, y: 60 } });
+  const corners = change.getByLabel(/^Corners/);
+  check((await corners.inputValue()).trim().split("\n").length === 2, "a press on the plan set no corner");
+  await corners.fill(`${await corners.inputValue()}\n51.4700, -0.2200`);
+  await change.getByRole("button", { name: "Save", exact: true }).click();
+  await change.getByText("Saved.").waitFor();
+  await page.reload();
+  await page.getByRole("region", { name: "Change" }).getByLabel(/^Corners/).waitFor();
+  check(/51.47000, -0.22000/.test(await page.getByLabel(/^Corners/).inputValue()), "the area was not kept");
+}
+
 await scenario(async (o) => {
   const browser = await launch();
   try {
@@ -51,6 +68,7 @@ await scenario(async (o) => {
     await jo.page.getByLabel("Username").waitFor({ timeout: 10_000 });
     const thrown_out_after_ms = Date.now() - before - 800;
     await jo.page.getByText("Your sign-in has ended").waitFor();
+    await drawArea(admin.page);
     return { faults: [...admin.faults, ...jo.faults].filter((f) => !/40[13]/.test(f)), thrown_out_after_ms, recovery };
   } finally {
     await browser.close();

@@ -73,7 +73,7 @@ export function nextAlert(): void {
 export function acknowledgeOpen(): void {
   const { screen, item } = where.peek()
   const alert = alertTable.peek().get(item)
-  if (screen !== 'alerts' || alert?.state !== 'new' || !may('decide_alerts')) return
+  if (screen !== 'alerts' || alert?.state !== 'new' || alert.shared_by || !may('decide_alerts')) return
   decide(item, { state: 'acknowledged', reason: '' }).catch((error: unknown) => (alertsProblem.value = asProblem(error)))
 }
 

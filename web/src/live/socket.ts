@@ -3,7 +3,7 @@
 import { batch as together } from '@preact/signals'
 import { io, type Socket } from 'socket.io-client'
 import { agentTable, applyAgents, detector } from './agents'
-import { heardAlerts } from './alerts'
+import { heardAlerts, refreshAlerts } from './alerts'
 import { lastHeardMs, waitingSinceMs } from './link'
 import { refreshSession, session } from './session'
 import { applyBatch, byNumber, sourceTable, tableOf } from './sources'
@@ -52,6 +52,7 @@ export function takeBatch(message: Batch): void {
       detector.value = { name: message.detector, problem: message.detector_problem }
     }
     if (message.alerts.length > 0) heardAlerts(message.alerts)
+    if (message.shared_alerts) void refreshAlerts() // each look at these is recorded
     if (message.system) heardSystem(message.system)
     placed(message.tracks, message.sent_at)
   })

@@ -121,7 +121,11 @@ function Detail({ of }: { of: AlertView }) {
           </Button>
         )}
       </div>
-      <Decide of={of} />
+      {of.shared_by ? (
+        <p>{of.shared_by} shares this alert. Only they decide about it.</p>
+      ) : (
+        <Decide of={of} />
+      )}
     </section>
   )
 }

@@ -21,7 +21,7 @@ const COLUMNS: Column<AuditRecordView>[] = [
   { name: 'Who', cell: (r) => r.actor_name || plain(r.actor) },
   { name: 'Did', cell: (r) => <b>{actWords(r.act)}</b> },
   { name: 'To', cell: (r) => r.subject_name || r.subject_id || 'nothing' },
-  { name: 'Purpose', cell: (r) => purposeWords(r.purpose || null) || 'none given' },
+  { name: 'Purpose', cell: (r) => purposeWords(r.purpose || null) || 'none' },
 ]
 
 const ACTS = [
@@ -150,7 +150,7 @@ function AuditRecordCard(props: { of: AuditRecordView; onClose: () => void; onOn
           { name: 'Who', value: of.actor_name || plain(of.actor) },
           { name: 'Did', value: actWords(of.act) },
           { name: 'To', value: [of.subject_kind, of.subject_name || of.subject_id].filter(Boolean).join(' ') || 'nothing' },
-          { name: 'Purpose', value: purposeWords(of.purpose || null) || 'none given' },
+          { name: 'Purpose', value: purposeWords(of.purpose || null) || 'none' },
           ...details,
         ]}
       />

@@ -221,7 +221,10 @@ export interface AgentEnrolled {
   token: string
 }
 
-/** `GET /api/alerts`, newest first; the live snapshot and batches carry them too. */
+/**
+ * `GET /api/alerts`, newest first; the live snapshot and batches carry the organisation's own
+ * too. One that another organisation shares is seen, not decided about.
+ */
 export interface AlertView {
   alert_id: string
   kind: string
@@ -238,6 +241,7 @@ export interface AlertView {
   decided_at: string | null
   decided_by: string | null
   reason: string
+  shared_by: string | null
 }
 
 /** `POST /api/alerts/<id>/decision`. */
@@ -503,6 +507,7 @@ export interface Batch {
   agents: AgentView[]
   tracks: SourceTracks[]
   alerts: AlertView[]
+  shared_alerts: number
   system: SystemSummary | null
   detector: string
   detector_problem: string
