@@ -34,7 +34,8 @@ from ground_station.services.addresses import (
     trusted_hosts,
 )
 from ground_station.services.agents import Agents
-from ground_station.services.alerts import AlertInbox, Alerts, inbox_probe
+from ground_station.services.alert_desk import Alerts
+from ground_station.services.alerts import AlertInbox, inbox_probe
 from ground_station.services.audit import StartRecord
 from ground_station.services.audit_reading import AuditReading, audit_probe
 from ground_station.services.enrolment import EnrolledAuthenticator, Enrolments, Warden
@@ -73,7 +74,7 @@ from ground_station.store import (
     prepare_database,
 )
 from ground_station.store.station_key import key_for_accounts, station_key
-from ground_station.store.station_lock import DatabaseHold, hold_data_folder
+from ground_station.store.station_lock import DatabaseHold, hold_data_folder, used_by_command
 
 log = logging.getLogger(__name__)
 
@@ -202,6 +203,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         alerts=Alerts(
             alerts=alert_rows,
             audit=audit,
+            sharing=sharing,
             display_name=_display_names(users),
             bus=bus,
             clock=clock,
@@ -342,7 +344,8 @@ def exported_audit(where: Where, organisation_id: str | None) -> Iterator[str]:
 
 def prepare_store(where: Where) -> Path | None:
     """Make or migrate the database; the backup made of an older one, or None."""
-    return prepare_database(_folder(where), _url(where))
+    with used_by_command(_folder(where)):
+        return prepare_database(_folder(where), _url(where))
 
 
 @contextmanager
@@ -391,11 +394,12 @@ def issue_agent_token(where: Where, *, name: str, kind: AgentKind) -> str:
 @contextmanager
 def _opened(where: Where) -> Iterator[Database]:
     """An open database for one command."""
-    database = open_station_database(_folder(where), _url(where))
-    try:
-        yield database
-    finally:
-        database.close()
+    with used_by_command(_folder(where)):
+        database = open_station_database(_folder(where), _url(where))
+        try:
+            yield database
+        finally:
+            database.close()
 
 
 @contextmanager

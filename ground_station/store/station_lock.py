@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 STATION_LOCK = int.from_bytes(b"station")  # a bigint, another than the writers'
 LOCK_NAME = "station.lock"
+COMMANDS_LOCK_NAME = "commands.lock"
 FORMER_ENDS_WITHIN_S = 5.0  # a worker that was killed: its connection is gone when the server sees
 RETRY_S = 0.2
 LOOK_EVERY_S = 2.0
@@ -40,10 +41,6 @@ _HOLDER = text(
 )
 
 
-def lock_file(data_folder: Path) -> Path:
-    return data_folder / "run" / LOCK_NAME
-
-
 @contextmanager
 def hold_data_folder(data_folder: Path) -> Iterator[None]:
     """Hold the data folder for a station, or for what must not run beside one (a restore).
@@ -52,20 +49,82 @@ def hold_data_folder(data_folder: Path) -> Iterator[None]:
         Conflict: another process holds it; the message says which.
         Unavailable: the lock file cannot be made.
     """
-    file = lock_file(data_folder)
-    try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(file, os.O_CREAT | os.O_RDWR, 0o600)
-    except OSError as error:
-        raise Unavailable(
-            f"The data folder {data_folder} cannot be written: {error.strerror}.",
-            "Give this user a folder it may write to (setting data_folder).",
-        ) from error
+    descriptor = _opened(data_folder, LOCK_NAME)
     try:
         _lock(data_folder, descriptor)
         yield
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def used_by_command(data_folder: Path) -> Iterator[None]:
+    """Use the data folder for a command, beside others and the station, but not beside a restore:
+    what the command writes would be moved away with the former database.
+
+    Raises:
+        Conflict: a restore is running.
+    """
+    try:
+        descriptor = _opened(data_folder, COMMANDS_LOCK_NAME) if data_folder.is_dir() else None
+    except Unavailable:
+        descriptor = None  # nothing can be written here, so nothing can be lost
+    try:
+        if descriptor is not None:
+            _lock_for_commands(descriptor, fcntl.LOCK_SH, _restoring(data_folder))
+        yield
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+@contextmanager
+def without_commands(data_folder: Path) -> Iterator[None]:
+    """Keep commands out of the data folder, for a restore.
+
+    Raises:
+        Conflict: a command is using it. Unavailable: the lock file cannot be made.
+    """
+    descriptor = _opened(data_folder, COMMANDS_LOCK_NAME)
+    try:
+        _lock_for_commands(
+            descriptor,
+            fcntl.LOCK_EX,
+            Conflict(
+                f"Another command is using the data folder {data_folder}.",
+                "Try again when it has finished.",
+            ),
+        )
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _restoring(data_folder: Path) -> Conflict:
+    return Conflict(
+        f"A backup is being restored into the data folder {data_folder}.",
+        "Try again when that has finished.",
+    )
+
+
+def _lock_for_commands(descriptor: int, how: int, taken: Conflict) -> None:
+    try:
+        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise taken from None
+
+
+def _opened(data_folder: Path, name: str) -> int:
+    """A lock file's descriptor, which is the caller's to close."""
+    file = data_folder / "run" / name
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.open(file, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise Unavailable(
+            f"The data folder {data_folder} cannot be written: {error.strerror}.",
+            "Give this user a folder it may write to (setting data_folder).",
+        ) from error
 
 
 def _lock(data_folder: Path, descriptor: int) -> None:

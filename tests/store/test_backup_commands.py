@@ -13,10 +13,18 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client
 
-from ground_station.app import build_station, ensure_first_users, opened_audit, verify_audit
+from ground_station.app import (
+    build_station,
+    ensure_first_users,
+    opened_accounts,
+    opened_audit,
+    prepare_store,
+    verify_audit,
+)
 from ground_station.cli.main import main
 from ground_station.core.audit import Act
 from ground_station.core.clock import SystemClock
+from ground_station.core.errors import Conflict
 from ground_station.core.settings import (
     AgentSettings,
     Settings,
@@ -26,7 +34,7 @@ from ground_station.core.settings import (
 from ground_station.services.passwords import Passwords
 from ground_station.store import Database, SqlUsers, open_audit
 from ground_station.store.archive import unpack
-from ground_station.store.station_lock import hold_data_folder
+from ground_station.store.station_lock import hold_data_folder, without_commands
 from tests.postgres import PostgresServer
 from tests.store.conftest import Place
 from tests.store.test_store import a_user
@@ -140,6 +148,32 @@ def test_a_running_station_is_not_restored_over(
         assert run(place, "restore", target) == 2
     assert "already runs" in capsys.readouterr().err
     assert (place.folder / "kestrel.db").read_bytes() == before
+    assert run(place, "restore", target) == 0
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_no_command_writes_into_what_a_restore_is_moving_away(
+    place: Place,
+    kind: str,
+    run: Callable[..., int],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    target = tmp_path / "b"
+    assert run(place, "backup", target) == 0
+    with opened_accounts(place.folder), pytest.raises(Conflict), without_commands(place.folder):
+        pass
+    with opened_accounts(place.folder):
+        assert run(place, "restore", target) == 2
+    assert "Another command is using" in capsys.readouterr().err
+    with without_commands(place.folder):
+        for words in (("backup", tmp_path / "c"), ("export", "Any", tmp_path / "d")):
+            assert run(place, *words) == 2
+            assert "being restored" in capsys.readouterr().err
+        with pytest.raises(Conflict), opened_accounts(place.folder):
+            pass
+        with pytest.raises(Conflict):
+            prepare_store(place.folder)
     assert run(place, "restore", target) == 0
 
 

@@ -14,7 +14,13 @@ from pydantic import SecretStr
 
 from ground_station.core.errors import Conflict, Unavailable
 from ground_station.store import open_station_database, prepare_database
-from ground_station.store.station_lock import DatabaseHold, hold_data_folder, lock_file, own_name
+from ground_station.store.station_lock import (
+    DatabaseHold,
+    hold_data_folder,
+    own_name,
+    used_by_command,
+    without_commands,
+)
 from tests.postgres import PASSWORD, TEMPLATE, PostgresServer
 
 
@@ -53,7 +59,31 @@ def test_a_folder_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     (tmp_path / "run").write_text("a file in the way")
     with pytest.raises(Unavailable, match="cannot be written"), hold_data_folder(tmp_path):
         pass
-    assert lock_file(tmp_path).name == "station.lock"
+
+
+def test_commands_run_beside_each_other_and_beside_the_station_but_not_beside_a_restore(
+    tmp_path: Path,
+) -> None:
+    with (
+        hold_data_folder(tmp_path),
+        used_by_command(tmp_path),
+        used_by_command(tmp_path),
+        pytest.raises(Conflict, match="Another command"),
+        without_commands(tmp_path),
+    ):
+        pass
+    with without_commands(tmp_path):
+        with pytest.raises(Conflict, match="being restored") as refused, used_by_command(tmp_path):
+            pass
+        assert refused.value.remedy
+    with used_by_command(tmp_path):
+        pass
+
+
+def test_a_command_makes_no_folder_for_its_lock(tmp_path: Path) -> None:
+    with used_by_command(tmp_path / "typo"):
+        pass
+    assert not (tmp_path / "typo").exists()
 
 
 def test_on_postgresql_the_second_station_is_refused_by_name(postgres: PostgresServer) -> None:
