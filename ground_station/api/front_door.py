@@ -16,8 +16,8 @@ from ground_station.api.tls_socket import TlsSocket
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# No inline script anywhere. MapLibre runs its worker from a blob and draws pictures from blobs and
-# data URLs; it and Preact set styles through the object model, which CSP leaves alone.
+# No inline script anywhere. MapLibre draws pictures from blobs and data URLs; its worker is one of
+# our files. It and Preact set styles through the object model, which CSP leaves alone.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -27,8 +27,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "img-src 'self' data: blob:",
         "media-src 'self' blob:",
         "connect-src 'self'",
-        "worker-src 'self' blob:",
-        "child-src blob:",
+        "worker-src 'self'",
         "manifest-src 'self'",
         "base-uri 'none'",
         "form-action 'self'",
