@@ -185,6 +185,7 @@ def alert(at: int, severity: str, text: str, state: str, **more: Any) -> dict[st
         "decided_at": iso(60) if decided else None,
         "decided_by": "Ben Hughes" if decided else None,
         "reason": "Power cut, Thames Water on site" if state == "resolved" else "",
+        "shared_by": None,
     } | more
 
 

@@ -35,6 +35,7 @@ const alert = (alert_id: string, more: Partial<AlertView> = {}): AlertView => ({
   decided_at: null,
   decided_by: null,
   reason: '',
+  shared_by: null,
   ...more,
 })
 

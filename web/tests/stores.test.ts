@@ -31,6 +31,7 @@ const batch = (more: Partial<Batch> = {}): Batch => ({
   agents: [],
   tracks: [],
   alerts: [],
+  shared_alerts: 0,
   system: null,
   detector: 'd',
   detector_problem: '',

@@ -61,4 +61,5 @@ export const ALERT: AlertView = {
   decided_at: null,
   decided_by: null,
   reason: '',
+  shared_by: null,
 }

@@ -1,9 +1,10 @@
-// The alerts: read when signed in, told by the live link as they change, and read again now and then
-// so that none is missed.
+// The alerts: read when signed in, told by the live link as they change, and read again when the
+// link comes back. Not every few seconds: each look at another organisation's is recorded.
 
-import { computed, signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
 import { decideAlert, readAlerts } from '../wire/admin'
 import { asProblem } from '../wire/problems'
+import { link } from './link'
 import { go, where } from './place'
 import { may } from './session'
 import type { AlertView, DecideAlert, Problem } from '../wire/types'
@@ -16,7 +17,7 @@ export const alertsProblem = signal<Problem | null>(null)
 /** When they were read last (epoch ms); null: not yet. */
 export const alertsReadAt = signal<number | null>(null)
 
-const EVERY_MS = 30_000
+const TRY_AGAIN_MS = 10_000
 const SEVERITIES = { warning: 0, caution: 1, information: 2 }
 const STATES = { new: 0, acknowledged: 1, resolved: 2, rejected: 2 }
 
@@ -82,6 +83,21 @@ export function followAlerts(): () => void {
   alertsReadAt.value = null
   if (!may('see_alerts')) return () => undefined
   void refreshAlerts()
-  const timer = setInterval(() => void refreshAlerts(), EVERY_MS)
-  return () => clearInterval(timer)
+  const timer = setInterval(() => {
+    if (alertsProblem.peek()) void refreshAlerts()
+  }, TRY_AGAIN_MS)
+  // The link was lost for a while: what changed meanwhile was told to nobody.
+  let lost = false
+  const stop = effect(() => {
+    const now = link.value.state
+    if (now === 'lost') lost = true
+    else if (now === 'live' && lost) {
+      lost = false
+      void refreshAlerts()
+    }
+  })
+  return () => {
+    clearInterval(timer)
+    stop()
+  }
 }

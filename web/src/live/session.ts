@@ -59,10 +59,18 @@ export async function signOut(): Promise<void> {
   accept(await http.readSession())
 }
 
+/** Where a picture would be the question stands already; elsewhere it comes as a dialog. */
+function askPurpose(): void {
+  if (me.peek()?.purpose) return
+  requestAnimationFrame(() => {
+    if (!document.querySelector('.ask')) dialog.value = 'purpose'
+  })
+}
+
 http.whenSignedOut(() => void refreshSession())
 http.whenRefused((code) => {
   if (code === 'second_factor_needed' || code === 'password_change_needed') void refreshSession()
-  if (code === 'purpose_needed') void refreshSession().then(() => (dialog.value = 'purpose'))
+  if (code === 'purpose_needed') void refreshSession().then(askPurpose)
 })
 
 /** The session of whoever is signed in; null for nobody. */

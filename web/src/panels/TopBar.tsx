@@ -75,16 +75,21 @@ function AlertCount() {
   const unknown = alertsProblem.value !== null
   const words = unknown ? 'Alerts: not known' : `${fresh.length} new ${fresh.length === 1 ? 'alert' : 'alerts'}`
   return (
-    <button
-      type="button"
-      class={`button button-quiet alert-count${fresh.length > 0 ? ' has-new' : ''}${urgent ? ' is-urgent' : ''}`}
-      aria-label={words}
-      title={words}
-      onClick={nextAlert}
-    >
-      <Icon of={Bell} />
-      <span>{unknown ? '?' : fresh.length}</span>
-    </button>
+    <>
+      <button
+        type="button"
+        class={`button button-quiet alert-count${fresh.length > 0 ? ' has-new' : ''}${urgent ? ' is-urgent' : ''}`}
+        aria-label={words}
+        title={words}
+        onClick={nextAlert}
+      >
+        <Icon of={Bell} />
+        <span>{unknown ? '?' : fresh.length}</span>
+      </button>
+      <span class="visually-hidden" role="status">
+        {fresh[0] && `New alert: ${fresh[0].text}`}
+      </span>
+    </>
   )
 }
 
