@@ -169,6 +169,7 @@ class LivePicture:
                 if source_id in told
             ],
             alerts=self._alert_views(audience, news.alerts),
+            shared_alerts=_shared_alerts(audience, news.alerts),
             system=None if news.system is None else _system_for(audience, news.system),
             detector=news.detector[0],
             detector_problem=news.detector[1],
@@ -252,6 +253,19 @@ class LivePicture:
             if alert.organisation_id == scope.organisation_id
             and scope.holds(alert.organisation_id, alert.lat, alert.lon)
         ]
+
+
+def _shared_alerts(audience: Audience, alerts: Iterable[Alert]) -> int:
+    """How many are of other organisations. They are read over HTTP, where it is known who looks
+    and that can be recorded first: a batch is encoded once for many people."""
+    if not audience.sees_alerts:
+        return 0
+    scope = audience.scope
+    return sum(
+        alert.organisation_id != scope.organisation_id
+        and scope.holds_alert(alert.organisation_id, alert.lat, alert.lon)
+        for alert in alerts
+    )
 
 
 def _agent_is_in(scope: Scope, agent: AgentStatus) -> bool:

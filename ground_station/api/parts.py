@@ -15,7 +15,7 @@ from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock
 from ground_station.core.entities import Organisation
 from ground_station.services.agents import Agents
-from ground_station.services.alerts import Alerts
+from ground_station.services.alert_desk import Alerts
 from ground_station.services.audit_reading import AuditReading
 from ground_station.services.enrolment import Enrolments, Warden
 from ground_station.services.geolocate import Geolocator

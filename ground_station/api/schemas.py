@@ -270,7 +270,8 @@ class AgentEnrolled(_Wire, frozen=True, kw_only=True):
 
 
 class AlertView(_Wire, frozen=True, kw_only=True):
-    """`GET /api/alerts`, newest first; the live snapshot and batches carry them too."""
+    """`GET /api/alerts`, newest first; the live snapshot and batches carry the organisation's own
+    too. One that another organisation shares is seen, not decided about."""
 
     alert_id: str
     kind: str
@@ -285,8 +286,9 @@ class AlertView(_Wire, frozen=True, kw_only=True):
     received_at: datetime
     state: Literal["new", "acknowledged", "resolved", "rejected"]
     decided_at: datetime | None
-    decided_by: str | None  # display name
-    reason: str
+    decided_by: str | None  # display name; of a shared one its organisation
+    reason: str  # of a shared one ""
+    shared_by: str | None = None  # the organisation whose alert it is; null = one's own
 
 
 class DecideAlert(_Wire, frozen=True, kw_only=True):
@@ -577,6 +579,7 @@ class Batch(_Wire, frozen=True, kw_only=True):
     agents: list[AgentView]
     tracks: list[SourceTracks]
     alerts: list[AlertView]
+    shared_alerts: int = 0  # so many of other organisations changed: read them at /api/alerts
     system: SystemSummary | None  # null = as before
     detector: str
     detector_problem: str

@@ -76,7 +76,7 @@ def agent_view(agent: AgentStatus) -> AgentView:
 
 
 def alert_view(alert: Alert, display_name: Callable[[str], str]) -> AlertView:
-    """An alert, with the name of who decided about it."""
+    """One's own organisation's alert, with the name of who decided about it."""
     return AlertView(
         alert_id=alert.alert_id,
         kind=alert.kind,
@@ -93,6 +93,13 @@ def alert_view(alert: Alert, display_name: Callable[[str], str]) -> AlertView:
         decided_at=alert.decided_at,
         decided_by=None if alert.decided_by is None else display_name(alert.decided_by),
         reason=alert.reason,
+    )
+
+
+def shared_alert_view(alert: Alert, owner: str) -> AlertView:
+    """Another organisation's alert: who decided about it there, and why, stays there."""
+    return msgspec.structs.replace(
+        alert_view(alert, lambda _user_id: owner), reason="", shared_by=owner
     )
 
 

@@ -128,11 +128,13 @@ class Scope:
         organisation_id: the person's own.
         shared: organisations whose things an agreement in force opens to it, with the agreement.
         area: None = everywhere.
+        alerts: as `shared`, of organisations whose alerts are opened to it.
     """
 
     organisation_id: str
     shared: frozenset[tuple[str, str]] = frozenset()  # (organisation_id, agreement_id)
     area: Area | None = None
+    alerts: frozenset[tuple[str, str]] = frozenset()
 
     def agreement_for(self, owner_id: str) -> str | None:
         """The agreement under which another organisation's things are seen; None without one."""
@@ -142,6 +144,19 @@ class Scope:
         """Whether a thing is in it. What has no place is only seen by whoever has no area."""
         if owner_id != self.organisation_id and self.agreement_for(owner_id) is None:
             return False
+        return self._inside(lat, lon)
+
+    def holds_alert(self, owner_id: str, lat: float | None, lon: float | None) -> bool:
+        """As `holds`, of an alert; one of another organisation is recorded when it is looked at."""
+        if owner_id != self.organisation_id and owner_id not in self.alert_givers():
+            return False
+        return self._inside(lat, lon)
+
+    def alert_givers(self) -> list[str]:
+        """The other organisations whose alerts are in it."""
+        return sorted({owner for owner, _agreement in self.alerts})
+
+    def _inside(self, lat: float | None, lon: float | None) -> bool:
         if self.area is None:
             return True
         return lat is not None and lon is not None and self.area.holds(lat, lon)

@@ -1,4 +1,4 @@
-"""Alerts: taken from agents so that none is lost and none comes twice, shown, and decided about.
+"""Alerts: taken from agents so that none is lost and none comes twice.
 
 One thread takes what the agents' transport threads hand over, in groups: the id of each message,
 the alert and its audit record are one transaction, and only then is the agent told to forget the
@@ -10,18 +10,17 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ground_station.core.agent_durable import Durable, Received
 from ground_station.core.audit import Act, Actor, AuditEntry, AuditLog
-from ground_station.core.authority import Principal
 from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock
 from ground_station.core.delivery import ReceivedMessage, ReceivedMessages
-from ground_station.core.entities import Alert, AlertRepository, AlertState, Severity
-from ground_station.core.errors import InvalidInput, KestrelError, NotFound, Unavailable
+from ground_station.core.entities import Alert, AlertRepository, Severity
+from ground_station.core.errors import KestrelError, Unavailable
 from ground_station.core.events import AlertChanged
 from ground_station.core.ids import new_id
 from ground_station.core.lifecycle import Worker
@@ -38,7 +37,6 @@ KEPT_DAYS = 30  # ids of messages; the alerts themselves: see the retention tabl
 FORGET_EVERY_S = 3600.0
 FORGOTTEN_AT_ONCE = 10_000
 TWICE_AGAIN_AFTER_S = 3600.0
-MAX_REASON_LENGTH = 500
 MAX_REMEMBERED = 1000
 
 
@@ -282,65 +280,6 @@ class AlertInbox:
         )
 
 
-class Alerts:
-    """Showing alerts and deciding about them.
-
-    Args:
-        display_name: of a user id.
-    """
-
-    def __init__(
-        self,
-        *,
-        alerts: AlertRepository,
-        audit: AuditLog,
-        display_name: Callable[[str], str],
-        bus: Bus,
-        clock: Clock,
-    ) -> None:
-        self._alerts = alerts
-        self._audit = audit
-        self.display_name = display_name
-        self._bus = bus
-        self._clock = clock
-
-    def recent(self, who: Principal, limit: int = 200) -> list[Alert]:
-        """Those of the person's own organisation and area, newest first."""
-        own = who.scope.organisation_id
-        found = self._alerts.recent(organisation_ids=[own], limit=limit)
-        return [alert for alert in found if _may_see(who, alert)]
-
-    def decide(self, who: Principal, alert_id: str, state: AlertState, reason: str) -> Alert:
-        """Write down what this person decided.
-
-        Raises:
-            NotFound: there is no such alert where this person may look.
-            Conflict: it is resolved or rejected already.
-            InvalidInput: the reason is too long, or the state is none to decide for.
-            Unavailable: it could not be written down; nothing was decided.
-        """
-        if state is AlertState.NEW:
-            raise InvalidInput("An alert cannot be made new again.")
-        if len(reason) > MAX_REASON_LENGTH:
-            raise InvalidInput(f"A reason has at most {MAX_REASON_LENGTH} characters.")
-        alert = self._alerts.get(alert_id)
-        if alert is None or not _may_see(who, alert):
-            raise NotFound("There is no such alert.")
-        entry = AuditEntry(
-            Act.ALERT_DECIDED,
-            Actor.USER,
-            who.user_id,
-            alert.organisation_id,
-            "alert",
-            alert_id,
-            details={"state": state.value, "reason": reason},
-        )
-        with self._audit.together(entry):
-            decided = self._alerts.decide(alert_id, state, self._clock.now(), who.user_id, reason)
-        self._bus.publish(AlertChanged(decided, self._clock.now()))
-        return decided
-
-
 def inbox_probe(inbox: AlertInbox) -> Finding:
     """For the system page: whether agents' messages can be kept."""
     if not inbox.problem:
@@ -359,11 +298,6 @@ def raised_at(made_at: datetime, clock_offset_ms: float | None, received_at: dat
     except OverflowError:
         return received_at
     return min(corrected, received_at)
-
-
-def _may_see(who: Principal, alert: Alert) -> bool:
-    own = alert.organisation_id == who.scope.organisation_id
-    return own and who.scope.holds(alert.organisation_id, alert.lat, alert.lon)
 
 
 def _raised(alert: Alert) -> AuditEntry:

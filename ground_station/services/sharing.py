@@ -170,15 +170,15 @@ class Sharing:
     # --- what they open ----------------------------------------------------------------------
 
     def scope_of(self, user: User) -> Scope:
-        """What a person may see on the map: their own organisation's, and what agreements in force
-        open to it; all of it inside their area."""
+        """What a person may see: their own organisation's, and what agreements in force open to
+        it; all of it inside their area."""
         area: Area | None = user.area
-        shared = frozenset(
-            (one.from_id, one.agreement_id)
-            for one in self._in_force()
-            if one.to_id == user.organisation_id and Shareable.MAP in one.covers
+        received = [one for one in self._in_force() if one.to_id == user.organisation_id]
+        shared, alerts = (
+            frozenset((one.from_id, one.agreement_id) for one in received if what in one.covers)
+            for what in (Shareable.MAP, Shareable.ALERTS)
         )
-        return Scope(user.organisation_id, shared, area)
+        return Scope(user.organisation_id, shared, area, alerts)
 
     def agreement_for(self, organisation_id: str, what: Shareable, owner_id: str) -> str | None:
         """The agreement under which this organisation may see that of the owner, if there is."""
@@ -198,6 +198,42 @@ class Sharing:
             NotAllowed: no agreement in force covers it.
             Unavailable: it cannot be recorded, so it must not be shown.
         """
+        self._record(who, what, [(subject_id, owner_id)])
+
+    def disclose_first_looks(
+        self, who: Principal, what: Shareable, subjects: Sequence[tuple[str, str]]
+    ) -> None:
+        """As `disclose`, of many in one transaction: those this person has not looked at before.
+
+        Args:
+            subjects: each with its owner's id; at most some hundreds.
+        """
+        ids = [subject_id for subject_id, _owner in subjects]
+        known = self._organisations.disclosed_to(who.user_id, what, ids) if ids else frozenset()
+        new = [subject for subject in subjects if subject[0] not in known]
+        if new:
+            self._record(who, what, new)
+
+    def _record(self, who: Principal, what: Shareable, subjects: Sequence[tuple[str, str]]) -> None:
+        own = who.scope.organisation_id
+        looks = [self._look(who, what, *subject) for subject in subjects]
+        entries = [
+            consulted(
+                who,
+                Act.DISCLOSED,
+                what.value,
+                look.subject_id,
+                controller,
+                {"agreement": look.agreement_id, "disclosure": look.disclosure_id, "to": own},
+            )
+            for look in looks
+            for controller in (look.from_id, own)
+        ]
+        with self._audit.together(*entries):
+            for look in looks:
+                self._organisations.add_disclosure(look)
+
+    def _look(self, who: Principal, what: Shareable, subject_id: str, owner_id: str) -> Disclosure:
         own = who.scope.organisation_id
         agreement = self._agreement(own, what, owner_id)
         if agreement is None:
@@ -205,7 +241,7 @@ class Sharing:
                 "This belongs to another organisation, and no agreement in force covers it.",
                 "Ask your data protection officer for an agreement with it.",
             )
-        disclosure = Disclosure(
+        return Disclosure(
             disclosure_id=new_id(),
             agreement_id=agreement.agreement_id,
             from_id=owner_id,
@@ -216,13 +252,6 @@ class Sharing:
             purpose="" if who.purpose is None else who.purpose.value,
             disclosed_at=self._clock.now(),
         )
-        about = {"agreement": agreement.agreement_id, "disclosure": disclosure.disclosure_id}
-        entries = [
-            consulted(who, Act.DISCLOSED, what.value, subject_id, controller, {**about, "to": own})
-            for controller in (owner_id, own)
-        ]
-        with self._audit.together(*entries):
-            self._organisations.add_disclosure(disclosure)
 
     def watch(self, who: Principal, source: Source) -> None:
         """Let a person watch a source now, and record it with its purpose, before it is shown.

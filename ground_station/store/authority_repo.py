@@ -28,11 +28,12 @@ class SqlUsers:
     def default_organisation_id(self) -> str:
         with self._database.read() as session:
             found = session.scalar(
-                select(OrganisationRow.id).order_by(OrganisationRow.created_at).limit(1)
+                select(OrganisationRow.id).where(OrganisationRow.is_default.is_(True))
             )
         if found is None:
             raise IntegrityError(
-                "The database has no organisation.", "Run python3 run.py once to set it up."
+                "The database does not say which organisation runs it.",
+                "Run python3 run.py once to set it up.",
             )
         return found
 

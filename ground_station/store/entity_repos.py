@@ -118,6 +118,17 @@ class SqlOrganisations:
                 "not there."
             ) from error
 
+    def disclosed_to(
+        self, user_id: str, what: Shareable, subject_ids: Sequence[str]
+    ) -> frozenset[str]:
+        wanted = select(DisclosureRow.subject_id).where(
+            DisclosureRow.user_id == user_id,
+            DisclosureRow.what == what.value,
+            DisclosureRow.subject_id.in_(subject_ids),
+        )
+        with self._database.read() as session:
+            return frozenset(session.scalars(wanted))
+
     def disclosures(
         self, organisation_id: str, *, limit: int = 100, before_id: str | None = None
     ) -> Sequence[Disclosure]:

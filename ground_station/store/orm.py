@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, ForeignKey, MetaData, String, TypeDecorator, UniqueConstraint
+from sqlalchemy import (
+    DateTime,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 # Constraints have names, so that later migrations can change them on every database.
@@ -44,12 +52,17 @@ class Base(DeclarativeBase):
 
 
 class OrganisationRow(Base):
+    """`is_default`: true for the one that set-up makes, null for all others, so that unique holds
+    it to one."""
+
     __tablename__ = "organisations"
+    __table_args__ = (Index("ix_organisations_is_default", "is_default", unique=True),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     name: Mapped[str] = mapped_column(String(200), unique=True)
     kind: Mapped[str] = mapped_column(String(16), default="council", server_default="council")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    is_default: Mapped[bool | None] = mapped_column()
 
 
 class UserRow(Base):

@@ -36,6 +36,7 @@ class DisclosureRow(Base):
     __table_args__ = (
         Index("ix_disclosures_from_id", "from_id", "id"),
         Index("ix_disclosures_to_id", "to_id", "id"),
+        Index("ix_disclosures_user_id", "user_id", "subject_id"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)

@@ -202,5 +202,6 @@ def _ensure_organisation(database: Database) -> None:
                     name=DEFAULT_ORGANISATION,
                     kind=OrganisationKind.COUNCIL.value,
                     created_at=datetime.now(UTC),
+                    is_default=True,
                 )
             )

@@ -290,3 +290,27 @@ def test_pages_of_one_scope_share_one_batch(site: Site, monkeypatch: pytest.Monk
     turn(site, 0.3)
     assert len(built) == 2
     assert all(len(events(page, "batch")) == 1 for page in pages)
+
+
+def test_shared_alerts_are_told_by_number_and_read_with_a_record(site: Site) -> None:
+    other = police(site)
+    share(site, other, Shareable.ALERTS)
+    page = page_of(site, "sergeant", Role.DISPATCHER, organisation_id=other)
+    stranger = page_of(site, "auditor", Role.AUDITOR, organisation_id=other)
+    raise_alert(site)
+    turn(site)
+    assert snapshot_of(page).alerts == []
+    batches_of(page)
+    raise_alert(site)
+    turn(site, 0.3)
+    [told] = batches_of(page)
+    assert (told.alerts, told.shared_alerts) == ([], 1)
+    assert [batch.shared_alerts for batch in batches_of(stranger)] == [0]
+    assert list(site.world.audit.read(act=Act.DISCLOSED)) == []
+    browser = site.browser()
+    assert browser.sign_in("sergeant", PASSWORD).status_code == 200
+    alerts = browser.http.get("/api/alerts").get_json()
+    assert {alert["shared_by"] for alert in alerts} == {"Hammersmith & Fulham (demonstration)"}
+    assert len(list(site.world.audit.read(act=Act.DISCLOSED))) == 4  # two alerts, two controllers
+    path = f"/api/alerts/{alerts[0]['alert_id']}/decision"
+    assert browser.post(path, {"state": "resolved"}).status_code == 404

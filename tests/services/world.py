@@ -34,7 +34,8 @@ from ground_station.core.model import SourceCondition
 from ground_station.core.ports import AgentIdentity
 from ground_station.core.registry import Agent, token_hash
 from ground_station.services.agents import Agents, TokenAuthenticator
-from ground_station.services.alerts import AlertInbox, Alerts
+from ground_station.services.alert_desk import Alerts
+from ground_station.services.alerts import AlertInbox
 from ground_station.services.enrolment import Enrolments, Warden
 from ground_station.services.geolocate import Geolocator
 from ground_station.services.identities import join_identities
@@ -186,6 +187,7 @@ class World:
         self.alerts = Alerts(
             alerts=self.alert_rows,
             audit=self.audit,
+            sharing=self.sharing,
             display_name=lambda user_id: user_id and "Operator",
             bus=self.bus,
             clock=self.clock,

@@ -308,3 +308,13 @@ def test_alerts_are_decided_once(database: Database, people: People) -> None:
         alerts.decide(alert.alert_id, AlertState.REJECTED, NOW, who, "")
     with pytest.raises(NotFound):
         alerts.decide(new_id(), AlertState.RESOLVED, NOW, who, "")
+
+
+def test_an_organisation_added_under_a_wrong_clock_is_not_the_default(database: Database) -> None:
+    users, organisations = SqlUsers(database), SqlOrganisations(database)
+    own = users.default_organisation_id()
+    long_ago = datetime(1970, 1, 1, tzinfo=UTC)
+    organisations.add(Organisation(new_id(), "Police", OrganisationKind.POLICE, long_ago))
+    organisations.add(Organisation(new_id(), "Fire", OrganisationKind.OTHER, long_ago))
+    assert organisations.all()[0].organisation_id != own
+    assert users.default_organisation_id() == own

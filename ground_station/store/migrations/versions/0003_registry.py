@@ -17,6 +17,18 @@ def upgrade() -> None:
         "organisations",
         sa.Column("kind", sa.String(16), nullable=False, server_default="council"),
     )
+    op.add_column("organisations", sa.Column("is_default", sa.Boolean(), nullable=True))
+    op.create_index("ix_organisations_is_default", "organisations", ["is_default"], unique=True)
+    organisations = sa.table(
+        "organisations", sa.column("id"), sa.column("created_at"), sa.column("is_default")
+    )
+    by_age = (organisations.c.created_at, organisations.c.id)
+    first = sa.select(organisations.c.id).order_by(*by_age).limit(1)
+    op.execute(
+        sa.update(organisations)
+        .where(organisations.c.id == first.scalar_subquery())
+        .values(is_default=sa.true())
+    )
     _sharing()
     _units()
     _work()
@@ -70,6 +82,7 @@ def _sharing() -> None:
     )
     op.create_index("ix_disclosures_from_id", "disclosures", ["from_id", "id"])
     op.create_index("ix_disclosures_to_id", "disclosures", ["to_id", "id"])
+    op.create_index("ix_disclosures_user_id", "disclosures", ["user_id", "subject_id"])
 
 
 def _units() -> None:
