@@ -46,6 +46,7 @@ hands each agent its own token.
 | `kestrel.lock` | held by the supervisor: a second one on the same folder is refused |
 | `first-sign-in.txt` | the sign-in made for this installation, until `run.py users password` |
 | `station.key` | the key of the station's cookies |
+| `certs/` | the station's certificate authority and certificate: [deploy.md](deploy.md) |
 | `log/station.log`, `node.log`, `camera.log` | what each part printed; 5 MB, then one older file |
 
 Set-up keeps its own things in the checkout's `var/`, whatever the data folder is: `setup.lock`,
