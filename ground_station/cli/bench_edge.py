@@ -50,7 +50,7 @@ class EdgeLoad:
     tracks: int = 2
     hz: float = 5.0
     pages: int = 200
-    sign_ins: int = 200
+    sign_ins: int = 20
     seconds: float = 30.0
 
 
