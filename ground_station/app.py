@@ -33,6 +33,7 @@ from ground_station.services.addresses import (
     served_files,
     trusted_hosts,
 )
+from ground_station.services.agent_removal import SourceRemoval
 from ground_station.services.agents import Agents
 from ground_station.services.alert_desk import Alerts
 from ground_station.services.alerts import AlertInbox, inbox_probe
@@ -178,6 +179,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         channel=agents.channel,
         connected=agents.connected_ids,
         shut_out=media.end_all_of_agent,
+        forget_sources=SourceRemoval(sources=sources, media=media, audit=audit).forget_sources,
         clock=clock,
     )
     system = SystemHealth(data_folder=settings.data_folder, bus=bus, clock=clock)

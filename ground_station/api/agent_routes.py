@@ -103,7 +103,7 @@ def rotate(agent_id: str) -> flask.Response:
 @blueprint.delete("/api/agents/<agent_id>")
 @access(Access.SIGNED_IN, Permission.MANAGE_AGENTS)
 def remove(agent_id: str) -> flask.Response:
-    """Shut an agent out and forget it; its sources stay until somebody removes them."""
+    """Shut an agent out and forget it, and its sources with it, within about a second."""
     parts().enrolments.remove(_organisation(), checked_id(agent_id, "agent"), _by())
     parts().warden.soon()
     return no_content()

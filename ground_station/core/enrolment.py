@@ -39,6 +39,10 @@ class EnrolmentRepository(Protocol):
         """Agents without a good token or code, those that were removed as well."""
         ...
 
+    def removed_ids(self) -> frozenset[str]:
+        """Agents that were removed."""
+        ...
+
     def get(self, agent_id: str) -> Enrolment | None: ...
 
     def invite(self, agent: Agent, code_hash: str, at: datetime, expires_at: datetime) -> Agent:

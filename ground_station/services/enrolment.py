@@ -143,7 +143,8 @@ class Enrolments:
             self._repository.revoke(agent_id, self._clock.now())
 
     def remove(self, organisation_id: str, agent_id: str, by: By) -> None:
-        """Revoke it and take it off the list; its name is free again. NotFound as `revoke`."""
+        """Revoke it and take it off the list; its name is free again. A station that runs, or the
+        next that starts, removes its sources. NotFound as `revoke`."""
         agent = self._own(organisation_id, agent_id)
         with self._audit.together(_entry(Act.AGENT_REVOKED, agent, by, removed=True)):
             self._repository.remove(agent_id, self._clock.now())
@@ -200,6 +201,7 @@ class Warden:
     Args:
         channel: the way to a connected agent, None if it is not connected.
         shut_out: end what a revoked agent publishes or, for a node, carries.
+        forget_sources: remove the sources of these agents, which were removed.
     """
 
     def __init__(
@@ -209,12 +211,14 @@ class Warden:
         channel: Callable[[str], AgentChannel | None],
         connected: Callable[[], list[str]],
         shut_out: Callable[[str], None],
+        forget_sources: Callable[[frozenset[str]], None],
         clock: Clock,
     ) -> None:
         self._repository = repository
         self._channel = channel
         self._connected = connected
         self._shut_out = shut_out
+        self._forget_sources = forget_sources
         self._clock = clock
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -222,6 +226,7 @@ class Warden:
         self._asked_s: dict[str, float] = {}
         self._failed = False
         self._ended: frozenset[str] = frozenset()
+        self._forgotten: frozenset[str] = frozenset()
 
     def start(self) -> None:
         self._worker.start()
@@ -249,7 +254,8 @@ class Warden:
             self._failed = True
 
     def look(self) -> None:
-        """Shut out who is revoked or removed; give new tokens to who is to have one."""
+        """Shut out who is revoked or removed, forget the sources of who is removed, and give new
+        tokens to who is to have one."""
         shut_out = self._repository.shut_out_ids()
         connected = set(self._connected())
         # Also one that is not connected may have a picture under way.
@@ -259,6 +265,10 @@ class Warden:
         for one in self._repository.all():
             if one.rotation_asked_at is not None and one.agent.agent_id in connected:
                 self._rotate(one.agent)
+        removed = self._repository.removed_ids()
+        if removed != self._forgotten or removed & connected:
+            self._forget_sources(removed)
+            self._forgotten = removed
 
     def _end(self, agent_id: str) -> None:
         self._shut_out(agent_id)

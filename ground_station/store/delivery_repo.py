@@ -91,6 +91,11 @@ class SqlEnrolments:
                 session.scalars(select(AgentRow.id).where(AgentRow.revoked_at.is_not(None)))
             )
 
+    def removed_ids(self) -> frozenset[str]:
+        query = select(AgentEnrolmentRow.agent_id).where(AgentEnrolmentRow.removed_at.is_not(None))
+        with self._database.read() as session:
+            return frozenset(session.scalars(query))
+
     def get(self, agent_id: str) -> Enrolment | None:
         with self._database.read() as session:
             found = session.execute(_present().where(AgentRow.id == agent_id)).first()

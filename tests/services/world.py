@@ -33,6 +33,7 @@ from ground_station.core.ids import new_id
 from ground_station.core.model import SourceCondition
 from ground_station.core.ports import AgentIdentity
 from ground_station.core.registry import Agent, token_hash
+from ground_station.services.agent_removal import SourceRemoval
 from ground_station.services.agents import Agents, TokenAuthenticator
 from ground_station.services.alert_desk import Alerts
 from ground_station.services.alerts import AlertInbox
@@ -201,6 +202,9 @@ class World:
             channel=self.agents.channel,
             connected=self.agents.connected_ids,
             shut_out=self.media.end_all_of_agent,
+            forget_sources=SourceRemoval(
+                sources=self.sources, media=self.media, audit=self.audit
+            ).forget_sources,
             clock=self.clock,
         )
         self.sign_in.on_ended(self.media.sign_in_ended)

@@ -133,7 +133,7 @@ function Agent({ of, onChanged }: { of: AgentDetail; onChanged: () => Promise<vo
             Hold to revoke this agent and end its connection
           </HoldButton>
           <HoldButton onHeld={() => void sending.run(() => removeAgent(of.agent_id)).then((went) => went && gone())}>
-            Hold to revoke and forget this agent; its sources stay
+            Hold to revoke and forget this agent and its sources
           </HoldButton>
           {told && <Note>{told}</Note>}
           {sending.problem && <ProblemCard problem={sending.problem} kept="The agent’s key is as it was." />}

@@ -1,0 +1,39 @@
+"""What goes with an agent that is removed: its sources, each with a record."""
+
+from __future__ import annotations
+
+from ground_station.core.audit import Act, Actor, AuditEntry, AuditLog
+from ground_station.services.media import Media
+from ground_station.services.sources import Sources
+
+
+class SourceRemoval:
+    """Forgets the sources of removed agents: nothing could bring their pictures any more."""
+
+    def __init__(self, *, sources: Sources, media: Media, audit: AuditLog) -> None:
+        self._sources = sources
+        self._media = media
+        self._audit = audit
+
+    def forget_sources(self, agent_ids: frozenset[str]) -> None:
+        """Remove all that these agents ever offered; recorded first, viewers and publishers ended.
+
+        Raises:
+            Unavailable: one cannot be recorded or removed; it and the rest stay for the next call.
+        """
+        for status in self._sources.all():
+            source = status.source
+            if source.agent_id is None or source.agent_id not in agent_ids:
+                continue
+            entry = AuditEntry(
+                Act.SOURCE_REMOVED,
+                Actor.STATION,
+                None,
+                source.organisation_id,
+                "source",
+                source.source_id,
+                details={"name": source.name, "removed_agent": source.agent_id},
+            )
+            self._audit.append(entry)
+            removed = self._sources.remove(source.source_id, lambda _agent_id: False)
+            self._media.end_all_of_source(removed)
