@@ -129,7 +129,7 @@ def test_an_installation_serves_https_and_stops_in_time(
         began = time.monotonic()
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 8  # 4.5 s and the interpreter's end, on a busy machine
         said = [systemd.recv(1000)]
         while said[-1] == b"WATCHDOG=1":
             said.append(systemd.recv(1000))
