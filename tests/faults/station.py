@@ -84,6 +84,8 @@ class StationProcess:
         )
 
     def answers(self) -> bool:
+        if self.process is not None and self.process.poll() is not None:
+            raise AssertionError(f"the station ended: {self.output()[-2000:]}")
         try:
             return httpx.get(f"{self.url}/health", timeout=5).status_code == 200
         except httpx.HTTPError:
