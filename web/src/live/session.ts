@@ -24,11 +24,16 @@ function accept(answer: Session, expired = false): void {
     : { state: 'signed_out', session: answer, expired }
 }
 
+let reading: Promise<Session> | null = null
+
+/** One question at a time: two visitors' answers would each bring a token of their own. */
+const readOnce = (): Promise<Session> => (reading ??= http.readSession().finally(() => (reading = null)))
+
 /** Asks the station who is signed in. */
 export async function refreshSession(): Promise<void> {
   const was = session.value.state
   try {
-    accept(await http.readSession(), was === 'signed_in')
+    accept(await readOnce(), was === 'signed_in')
   } catch (error) {
     // Whoever is signed in stays so: the link banner tells that the station does not answer.
     if (was !== 'signed_in') session.value = { state: 'unreachable', problem: asProblem(error) }
@@ -56,7 +61,8 @@ export async function sayPurpose(purpose: Purpose, note: string): Promise<void> 
 export async function signOut(): Promise<void> {
   await http.signOut()
   forgetPurposes()
-  accept(await http.readSession())
+  await reading?.catch(() => undefined) // asked before this sign-out: its answer is old
+  accept(await readOnce())
 }
 
 /** Where a picture would be the question stands already; elsewhere it comes as a dialog. */
