@@ -62,6 +62,8 @@ def fill(database: Database, prefix: str) -> None:
             row = {column.name: _value(column, prefix) for column in table.columns}
             if table.name == "audit_heads":
                 continue
+            if table.name == "organisations":
+                row["is_default"] = None  # set-up has made the one that is
             if table.name == "audit_records":
                 row |= {"seq": ord(prefix), "organisation_id": f"{prefix}-organisations"}
             session.execute(insert(table).values(row))

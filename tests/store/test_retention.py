@@ -84,6 +84,8 @@ def _needed(table: Table) -> list[Table]:
 def _value(column: Any, key: str) -> object:
     if isinstance(column.type, UtcDateTime):
         return NOW
+    if column.name == "is_default":
+        return None  # set-up has made the one organisation that is
     values = {int: 1, bool: True, float: 0.5}
     return values.get(column.type.python_type, key)
 
