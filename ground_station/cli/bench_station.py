@@ -10,6 +10,7 @@ import json
 import re
 import sys
 import tempfile
+import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
@@ -29,11 +30,13 @@ from ground_station.cli.bench_product import (
     product,
     wait_for_file,
 )
-from ground_station.core.errors import InvalidInput
+from ground_station.cli.network import ask_health
+from ground_station.core.errors import InvalidInput, TimedOut
 
 PARTS = ("edge", "delivery", "audit", "restart")
 Say = Callable[[str], None]
 P95_MS, CORES, RECORDS_PER_S, AWAY_S = 250.0, 1.0, 5000.0, 8.0
+ANSWERS_WITHIN_S = 60.0
 SIGN_INS = 20  # acknowledged before the station is killed
 
 
@@ -161,6 +164,7 @@ def _restart() -> Iterator[Figure]:
         data_folder = Path(folder) / "data"
         with product(ROOT, data_folder, "[agents]\ndemo_camera = false\n") as running:
             wait_for_file(data_folder / SIGN_IN_FILE, 120)
+            _wait_for_answer(int(running.address.rpartition(":")[2]))
             people = _SignIns(running, _password(data_folder / SIGN_IN_FILE))
             seen = measure_restart(
                 supervisor_pid=running.process.pid,
@@ -206,6 +210,14 @@ class _SignIns:
                 if http.get("/api/session").json()["signed_in"]:
                     found.append(name)
         return found
+
+
+def _wait_for_answer(port: int) -> None:
+    end_s = time.monotonic() + ANSWERS_WITHIN_S
+    while ask_health("127.0.0.1", port) is None:
+        if time.monotonic() > end_s:
+            raise TimedOut(f"The station did not answer within {ANSWERS_WITHIN_S:g} s.")
+        time.sleep(0.1)
 
 
 def _password(file: Path) -> str:
