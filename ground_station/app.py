@@ -210,7 +210,12 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
             bus=bus,
             clock=clock,
         ),
-        enrolments=Enrolments(repository=enrolled, audit=audit, clock=clock),
+        enrolments=Enrolments(
+            repository=enrolled,
+            own_organisation_id=sources.organisation_id,
+            audit=audit,
+            clock=clock,
+        ),
         warden=warden,
         media=media,
         system=system,
@@ -410,5 +415,11 @@ def opened_enrolments(where: Where) -> Iterator[tuple[Enrolments, str]]:
     with _opened(where) as database:
         clock = SystemClock()
         audit = open_audit(database, _folder(where), clock)
-        enrolments = Enrolments(repository=SqlEnrolments(database), audit=audit, clock=clock)
-        yield enrolments, SqlUsers(database).default_organisation_id()
+        organisation_id = SqlUsers(database).default_organisation_id()
+        enrolments = Enrolments(
+            repository=SqlEnrolments(database),
+            own_organisation_id=organisation_id,
+            audit=audit,
+            clock=clock,
+        )
+        yield enrolments, organisation_id

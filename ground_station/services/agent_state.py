@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ground_station.core.agent_protocol import AgentKind, Heartbeat
+from ground_station.core.errors import NotAllowed
 from ground_station.core.ports import AgentChannel, AgentIdentity
 
 FIRST_RETRY_S = 10.0  # after telling an agent to publish, when no session came of it
@@ -42,6 +43,16 @@ class AgentStatus:
     messages_dropped: int | None = None
     left: bool = False
     organisation_id: str = ""
+
+
+def check_node(identity: AgentIdentity, organisation_id: str) -> None:
+    """NotAllowed for a node that is not the installation's own: all video goes through it, and
+    its word is taken for every source."""
+    if identity.kind is AgentKind.NODE and identity.organisation_id != organisation_id:
+        raise NotAllowed(
+            f"{identity.name} may not connect: it is a vision node of another organisation.",
+            "Enrol it on the station's own machine: python3 run.py agents add NAME --kind node",
+        )
 
 
 @dataclass(slots=True)

@@ -30,8 +30,12 @@ from ground_station.core.lifecycle import Worker
 from ground_station.core.mailbox import DropOldest
 from ground_station.core.model import SourceKind
 from ground_station.core.ports import AgentChannel, AgentIdentity
-from ground_station.core.registry import AgentRepository, token_hash
-from ground_station.services.agent_state import FIRST_RETRY_S, AgentStatus, ConnectedAgent
+from ground_station.services.agent_state import (
+    FIRST_RETRY_S,
+    AgentStatus,
+    ConnectedAgent,
+    check_node,
+)
 from ground_station.services.edge import EdgeIntake
 from ground_station.services.sources import Sources
 from ground_station.services.tracks import TrackIntake
@@ -71,20 +75,7 @@ class DurableIntake(Protocol):
     def token_seen_twice(self, identity: AgentIdentity, address: str) -> None: ...
 
 
-class TokenAuthenticator:
-    """`AgentAuthenticator` over the agents' repository."""
-
-    def __init__(self, agents: AgentRepository) -> None:
-        self._agents = agents
-
-    def agent_for_token(self, token: str) -> AgentIdentity | None:
-        agent = self._agents.by_token_hash(token_hash(token)) if token else None
-        if agent is None or agent.revoked_at is not None:
-            return None
-        return AgentIdentity(agent.agent_id, agent.name, agent.kind, agent.organisation_id)
-
-
-__all__ = ["AgentStatus", "Agents", "MediaEnds", "TokenAuthenticator"]
+__all__ = ["AgentStatus", "Agents", "MediaEnds"]
 
 
 class Agents:
@@ -171,6 +162,7 @@ class Agents:
         """Take a checked hello; a KestrelError refuses it."""
         if identity.kind is not hello.kind:
             raise NotAllowed(f"{identity.name} is no {hello.kind} agent.")
+        check_node(identity, self._sources.organisation_id)
         if identity.kind is not AgentKind.NODE:
             kind = SourceKind.DRONE_CAMERA
             if identity.kind is AgentKind.CAMERA:

@@ -21,6 +21,7 @@ from ground_station.core.enrolment import Enrolment, EnrolmentRepository
 from ground_station.core.errors import (
     InvalidInput,
     KestrelError,
+    NotAllowed,
     NotFound,
     NotSignedIn,
     Unprocessable,
@@ -29,7 +30,7 @@ from ground_station.core.ids import new_id
 from ground_station.core.lifecycle import Worker
 from ground_station.core.ports import AgentChannel, AgentIdentity
 from ground_station.core.registry import Agent, AgentRepository, token_hash
-from ground_station.services.throttle import Throttle
+from ground_station.services.throttle import Throttle, network_of
 
 log = logging.getLogger(__name__)
 
@@ -69,9 +70,21 @@ class By:
 
 
 class Enrolments:
-    """Use cases over the agents' records. Thread-safe."""
+    """Use cases over the agents' records. Thread-safe.
 
-    def __init__(self, *, repository: EnrolmentRepository, audit: AuditLog, clock: Clock) -> None:
+    Args:
+        own_organisation_id: the installation's own: only it may have vision nodes.
+    """
+
+    def __init__(
+        self,
+        *,
+        repository: EnrolmentRepository,
+        own_organisation_id: str,
+        audit: AuditLog,
+        clock: Clock,
+    ) -> None:
+        self._own_organisation_id = own_organisation_id
         self._repository = repository
         self._audit = audit
         self._clock = clock
@@ -98,8 +111,15 @@ class Enrolments:
         Raises:
             InvalidInput: the name cannot be one.
             Conflict: an agent of that name and kind has a good token.
+            NotAllowed: a vision node for another organisation than the installation's own.
         """
         name = _name(name)
+        if kind is AgentKind.NODE and organisation_id != self._own_organisation_id:
+            raise NotAllowed(
+                "Only the organisation that runs this station may add vision nodes: everybody's "
+                "video goes through them.",
+                "Ask its administrator.",
+            )
         code = make_code()
         now = self._clock.now()
         # Until the code is used no token is good: this one's plain text is thrown away.
@@ -118,7 +138,7 @@ class Enrolments:
             Throttled: too many wrong codes from this address.
             NotSignedIn: the code is unknown, used or too old.
         """
-        self._throttle.begin(address)
+        self._throttle.begin(network_of(address))
         hashed = code_hash(code)
         found = self._repository.find_code(hashed)
         now = self._clock.now()
@@ -132,7 +152,7 @@ class Enrolments:
         entry = _entry(Act.AGENT_ENROLLED, found.agent, by, address=address)
         with self._audit.together(entry):
             self._repository.enrol(found.agent.agent_id, hashed, token_hash(token), now)
-        self._throttle.succeeded(address)
+        self._throttle.succeeded(network_of(address))
         log.info("agent_enrolled agent=%s", found.agent.name)
         return Enrolled(found.agent, token)
 

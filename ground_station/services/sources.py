@@ -38,7 +38,7 @@ class Sources:
     """Thread-safe. Every change is published on the bus as `SourceChanged`.
 
     Args:
-        organisation_id: who new sources belong to.
+        organisation_id: the installation's own: whose the sources added here are, and the nodes.
         check_calibration: raises InvalidInput for one that gives no ground plane.
     """
 
@@ -65,6 +65,11 @@ class Sources:
         }
 
     # --- reading -------------------------------------------------------------------------------
+
+    @property
+    def organisation_id(self) -> str:
+        """The installation's own organisation."""
+        return self._organisation_id
 
     def all(self) -> list[SourceStatus]:
         with self._lock:
@@ -202,7 +207,7 @@ class Sources:
     def _new(self, identity: AgentIdentity, kind: SourceKind, offer: SourceOffer) -> Source:
         return Source(
             source_id=new_id(),
-            organisation_id=self._organisation_id,
+            organisation_id=identity.organisation_id or self._organisation_id,
             name=checked_name(offer.name),
             kind=kind,
             origin=SourceOrigin.AGENT,

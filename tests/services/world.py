@@ -34,10 +34,10 @@ from ground_station.core.model import SourceCondition
 from ground_station.core.ports import AgentIdentity
 from ground_station.core.registry import Agent, token_hash
 from ground_station.services.agent_removal import SourceRemoval
-from ground_station.services.agents import Agents, TokenAuthenticator
+from ground_station.services.agents import Agents
 from ground_station.services.alert_desk import Alerts
 from ground_station.services.alerts import AlertInbox
-from ground_station.services.enrolment import Enrolments, Warden
+from ground_station.services.enrolment import EnrolledAuthenticator, Enrolments, Warden
 from ground_station.services.geolocate import Geolocator
 from ground_station.services.identities import join_identities
 from ground_station.services.identity import Identity, Stores
@@ -148,7 +148,10 @@ class World:
         self.sign_in = self.identities.sign_in
         self.accounts = self.identities.accounts
         self.geolocator = Geolocator()
-        self.authenticator = TokenAuthenticator(self.agent_rows)
+        self.enrolment_rows = SqlEnrolments(self.database)
+        self.authenticator = EnrolledAuthenticator(
+            self.agent_rows, self.enrolment_rows, self.clock
+        )
         self.sources = self.new_sources()
         self.tracks = TrackIntake(sources=self.sources, geolocator=self.geolocator, bus=self.bus)
         self.agents = Agents(
@@ -193,9 +196,11 @@ class World:
             bus=self.bus,
             clock=self.clock,
         )
-        self.enrolment_rows = SqlEnrolments(self.database)
         self.enrolments = Enrolments(
-            repository=self.enrolment_rows, audit=self.audit, clock=self.clock
+            repository=self.enrolment_rows,
+            own_organisation_id=self.sources.organisation_id,
+            audit=self.audit,
+            clock=self.clock,
         )
         self.warden = Warden(
             repository=self.enrolment_rows,
