@@ -1,6 +1,7 @@
 """What people do to their own account: second factors, password, their sign-ins.
 
-Whoever adds or removes a factor types the password again: an unlocked screen is not enough.
+Whoever adds or removes a factor types the password again: an unlocked screen is not enough. Nor is
+the password, once there is a factor: the sign-in must have been made with one.
 """
 
 from __future__ import annotations
@@ -54,55 +55,64 @@ class Account:
         """A new authenticator app, which counts once `confirm_authenticator` has its first code.
 
         Raises:
-            NotSignedIn, Throttled: the password. Conflict: there is one already.
+            NotSignedIn, Throttled, SecondFactorNeeded: see `SignInService`.
+            Conflict: there is one already.
         """
-        self._sign_in.check_password(who, password)
+        self._sign_in.check_may_change_factors(who, password)
         return self._factors.offer(who.user)
 
     def confirm_authenticator(self, who: Identity, code: str) -> list[str]:
         """The app's first code; new recovery codes, to be shown once.
 
+        The account's first factor ends its other sign-ins.
+
         Raises:
             InvalidInput: the code is wrong. NotFound, Conflict: nothing to confirm. Throttled.
+            SecondFactorNeeded: there is a passkey, and this sign-in was made without it.
         """
         user = who.user
         self._factors.begin_try(user.user_id)
         entry = by(who.principal, Act.FACTOR_ADDED, "user", user.user_id, which="authenticator app")
         with self._audit.together(entry):
+            gone = self._sign_in.before_factor_added(who)
             self._factors.confirm(user.user_id, code)
             codes = self._factors.new_recovery_codes(user.user_id)
-            self._sign_in.second_factor_shown(who)
+        self._sign_in.tell_ended(gone)
         self._factors.tried_well(user.user_id)
         return codes
 
     def remove_authenticator(self, who: Identity, password: str) -> None:
-        """NotSignedIn, Throttled: the password. NotFound; Conflict: the role needs it."""
-        self._sign_in.check_password(who, password)
+        """NotSignedIn, Throttled: the password. SecondFactorNeeded: this sign-in was made without
+        it. NotFound; Conflict: the role needs it."""
+        self._sign_in.check_may_change_factors(who, password)
         user = who.user
         entry = by(
             who.principal, Act.FACTOR_REMOVED, "user", user.user_id, which="authenticator app"
         )
         with self._audit.together(entry):
+            self._sign_in.check_may_change(who)
             self._factors.remove_authenticator(user)
 
     def remove_passkey(self, who: Identity, password: str, passkey_id: str) -> None:
         """As `remove_authenticator`."""
-        self._sign_in.check_password(who, password)
+        self._sign_in.check_may_change_factors(who, password)
         user = who.user
         if all(one.passkey_id != passkey_id for one in self.passkeys(who)):
             raise NotFound("There is no such passkey on this account.")
         entry = by(who.principal, Act.FACTOR_REMOVED, "user", user.user_id, which="passkey")
         with self._audit.together(entry):
+            self._sign_in.check_may_change(who)
             self._factors.check_can_lose_one(user)
             self._factor_rows.remove_passkey(passkey_id)
             self._factors.tidy(user.user_id)
 
     def new_recovery_codes(self, who: Identity, password: str) -> list[str]:
-        """Ten new ones; the former ones are void. NotSignedIn, Throttled, Conflict."""
-        self._sign_in.check_password(who, password)
+        """Ten new ones; the former ones are void. As `begin_authenticator`."""
+        self._sign_in.check_may_change_factors(who, password)
         user = who.user
         entry = by(who.principal, Act.FACTOR_ADDED, "user", user.user_id, which="recovery codes")
         with self._audit.together(entry):
+            self._sign_in.check_may_change(who)
             return self._factors.new_recovery_codes(user.user_id)
 
     def change_password(self, who: Identity, old: str, new: str) -> None:
@@ -110,6 +120,7 @@ class Account:
 
         Raises:
             NotSignedIn, Throttled: the old one is wrong.
+            SecondFactorNeeded: this sign-in was made without the account's factor.
             InvalidInput: the new one is too short or long. Conflict: it is the old one.
         """
         self._sign_in.check_password(who, old)
@@ -118,6 +129,7 @@ class Account:
         hashed = self._passwords.hash(new)
         user_id = who.user.user_id
         with self._audit.together(by(who.principal, Act.PASSWORD_CHANGED, "user", user_id)):
+            self._sign_in.check_may_change(who)
             self._users.set_password_hash(user_id, hashed)
             gone = self._sign_ins.remove_of_user(user_id, keep=who.session_hash)
         self._sign_in.tell_ended(gone)

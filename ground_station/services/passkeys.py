@@ -43,7 +43,7 @@ from ground_station.core.ids import new_id
 from ground_station.core.registry import User
 from ground_station.services.audit import by
 from ground_station.services.identity import Identity, Stores
-from ground_station.services.sign_in import SignInService
+from ground_station.services.sign_in import AccountChanged, SignInService
 
 log = logging.getLogger(__name__)
 
@@ -90,10 +90,11 @@ class Passkeys:
 
         Raises:
             NotSignedIn, Throttled: the password. Conflict: too many passkeys.
+            SecondFactorNeeded: there is a factor, and this sign-in was made without it.
             Unprocessable: no passkey works at this address.
         """
         _check_site(site)
-        self._sign_in.check_password(who, password)
+        self._sign_in.check_may_change_factors(who, password)
         known = self._rows.passkeys(who.user.user_id)
         if len(known) >= MAX_PASSKEYS:
             raise Conflict(f"This account has {len(known)} passkeys, as many as it may.")
@@ -118,7 +119,12 @@ class Passkeys:
         return found
 
     def add(self, who: Identity, name: str, credential: dict[str, Any], site: Site) -> Passkey:
-        """Keep a new passkey. InvalidInput if its answer does not fit; Conflict if it is known."""
+        """Keep a new passkey; the account's first factor ends its other sign-ins.
+
+        Raises:
+            InvalidInput: its answer does not fit. Conflict: it is known.
+            SecondFactorNeeded: as `begin_adding`.
+        """
         name = " ".join(name.split())
         if not 1 <= len(name) <= MAX_NAME or not name.isprintable():
             raise InvalidInput(f"A passkey's name has 1 to {MAX_NAME} characters.")
@@ -148,8 +154,9 @@ class Passkeys:
             raise InvalidInput("The passkey's answer is too long.", "Use another device.")
         entry = by(who.principal, Act.FACTOR_ADDED, "user", who.user.user_id, which="passkey")
         with self._audit.together(entry):
+            gone = self._sign_in.before_factor_added(who)
             self._rows.add_passkey(passkey)
-            self._sign_in.second_factor_shown(who)
+        self._sign_in.tell_ended(gone)
         return passkey
 
     def begin_sign_in(self, visit: str, site: Site) -> dict[str, object]:
@@ -202,6 +209,9 @@ class Passkeys:
             return self._sign_in.enter(
                 user, address, device, "passkey", second_factor=True, before=use
             )
+        except AccountChanged:
+            self._sign_in.refused(user, address, "account changed")
+            raise
         except NotSignedIn:  # somebody may have a copy of it
             self._sign_in.refused(user, address, "passkey counter went back")
             raise

@@ -15,35 +15,30 @@ from ground_station.core.authority import (
     Principal,
     Purpose,
     Scope,
+    SecondFactorNeeded,
     require,
 )
 from ground_station.core.clock import Clock
 from ground_station.core.errors import InvalidInput, KestrelError, NotFound, NotSignedIn
 from ground_station.core.ids import new_id
-from ground_station.core.registry import (
-    SignIn,
-    User,
-    token_hash,
-)
+from ground_station.core.registry import SignIn, User, token_hash
 from ground_station.services.identity import Identity, Stores, by_user, normal_username, own_scope
 from ground_station.services.passwords import MAX_PASSWORD_LENGTH, Passwords
 from ground_station.services.second_factor import CodeNeeded, SecondFactors, is_app_code
+from ground_station.services.sign_in_tries import FREE_TRIES, MAX_USERNAME_LENGTH, SignInTries
 from ground_station.services.throttle import Throttle
 
 log = logging.getLogger(__name__)
 
-MAX_USERNAME_LENGTH = 64
-FREE_TRIES = 5  # of one name from one address
-FREE_TRIES_OF_ADDRESS = 30  # whatever the names: one office may share an address
-# On loopback and behind a proxy everybody has one address: whoever guesses there may slow the
-# others down, but not shut them out.
-MAX_WAIT_OF_ADDRESS_S = 10.0
-ADDRESS_DECAYS_EVERY_S = 60.0
 PURPOSE_LASTS: Final = timedelta(hours=8)  # a shift; then it is asked again
 IDLE_ENDS_AFTER: Final = timedelta(hours=2)  # of the roles that need a second factor
 SEEN_EVERY: Final = timedelta(minutes=1)
 MAX_NOTE_LENGTH = 200
 MAX_SIGN_INS = 100  # of one person; a further one ends the oldest
+
+
+class AccountChanged(NotSignedIn):
+    """Password, factors or standing changed while the proof was checked."""
 
 
 class SignInService:
@@ -72,14 +67,8 @@ class SignInService:
         self._clock = clock
         self._lasts = timedelta(hours=session_hours)
         self._scope_of = scope_of
-        self._by_name = Throttle(clock, free_tries=FREE_TRIES)
+        self._tries = SignInTries(clock)
         self._by_person = Throttle(clock, free_tries=FREE_TRIES)
-        self._by_address = Throttle(
-            clock,
-            free_tries=FREE_TRIES_OF_ADDRESS,
-            max_wait_s=MAX_WAIT_OF_ADDRESS_S,
-            decay_every_s=ADDRESS_DECAYS_EVERY_S,
-        )
         self._on_ended: list[Callable[[str], None]] = []
 
     def on_ended(self, callback: Callable[[str], None]) -> None:
@@ -106,9 +95,7 @@ class SignInService:
             Throttled: too many failed tries.
         """
         name = normal_username(username)
-        key = f"{address}\n{name[:MAX_USERNAME_LENGTH]}"
-        self._by_name.begin(key)
-        self._by_address.begin(address)
+        self._tries.begin(name, address)
         user = self._users.by_username(name) if len(name) <= MAX_USERNAME_LENGTH else None
         known_hash = None if user is None else user.password_hash
         right = self._passwords.verify(known_hash, password[: MAX_PASSWORD_LENGTH + 1])
@@ -117,21 +104,20 @@ class SignInService:
             raise NotSignedIn("The name or the password is wrong.", "Check both and try again.")
         needs_code = self._factors.has(user.user_id)
         if needs_code and not code:
-            self._by_address.forgive(address)  # not the name: guessing codes stays slow
+            self._tries.password_right(name, address)
             raise CodeNeeded(
                 "This account has a second factor.", "Type the code of your authenticator app."
             )
         entered = self._with_code(user, address, device, code if needs_code else None)
-        self._by_name.succeeded(key)
-        self._by_address.forgive(address)
+        self._tries.succeeded(name, address)
         return entered
 
     def begin_try_from(self, address: str) -> None:
         """Count a passkey's try from an address; Throttled after too many failed ones."""
-        self._by_address.begin(address)
+        self._tries.begin_from(address)
 
     def forgive_try_from(self, address: str) -> None:
-        self._by_address.forgive(address)
+        self._tries.forgive_from(address)
 
     def enter(
         self,
@@ -148,6 +134,9 @@ class SignInService:
         Args:
             how: for the audit log.
             before: uses the proof up, in the same transaction; the sign-in fails if it raises.
+
+        Raises:
+            AccountChanged: the account is not what it was when the proof was checked.
         """
         session_id = secrets.token_urlsafe(32)
         sign_in = self._new_sign_in(user, session_id, address, device, second_factor)
@@ -155,6 +144,7 @@ class SignInService:
         acts = [Act.SIGNED_IN, *([Act.RECOVERY_USED] if how == "recovery code" else [])]
         details = {"how": how, "address": address, "device": device, "sign_in": sign_in.sign_in_id}
         with self._audit.together(*(by_user(user, act, details=details) for act in acts)):
+            user = self._unchanged(user, second_factor)
             before()
             self._sign_ins.remove_expired(now)
             oldest = list(self._sign_ins.of_user(user.user_id))[MAX_SIGN_INS - 1 :]
@@ -232,9 +222,46 @@ class SignInService:
             self._sign_ins.set_purpose(who.session_hash, Purpose(purpose), note, self._clock.now())
         return self._again(who)
 
-    def second_factor_shown(self, who: Identity) -> None:
-        """A factor was set up in this sign-in: it counts as made with one."""
+    def check_may_change_factors(self, who: Identity, password: str) -> None:
+        """Before a second factor is added, removed or replaced.
+
+        Raises:
+            NotSignedIn, Throttled: the password.
+            SecondFactorNeeded: the account has a factor that this sign-in was made without.
+        """
+        self.check_password(who, password)
+        self.check_may_change(who)
+
+    def before_factor_added(self, who: Identity) -> Sequence[str]:
+        """In the transaction that adds a factor: this sign-in counts as made with it.
+
+        With the first factor the account's other sign-ins end, as they were made without: hand
+        the hashes returned to `tell_ended` after the commit.
+
+        Raises:
+            SecondFactorNeeded, NotSignedIn: as `check_may_change`.
+        """
+        self.check_may_change(who)
+        user_id, gone = who.user.user_id, list[str]()
+        if not self._factors.has(user_id):
+            gone.extend(self._sign_ins.remove_of_user(user_id, keep=who.session_hash))
         self._sign_ins.set_second_factor(who.session_hash)
+        return gone
+
+    def check_may_change(self, who: Identity) -> None:
+        """Whether this sign-in may change its account, in the transaction that does.
+
+        Raises:
+            NotSignedIn: it has ended since the request began.
+            SecondFactorNeeded: the account has a factor that this sign-in was made without.
+        """
+        if self._sign_ins.by_hash(who.session_hash) is None:
+            raise NotSignedIn("This sign-in has ended.", "Sign in again.")
+        if self._factors.has(who.user.user_id) and not who.principal.second_factor:
+            raise SecondFactorNeeded(
+                "This sign-in was made without the account's second factor.",
+                "Sign out, and sign in again with it.",
+            )
 
     def sign_out(self, session_hash: str) -> None:
         """End one's own sign-in; nothing happens if it is over already."""
@@ -271,11 +298,27 @@ class SignInService:
 
     # --- inside --------------------------------------------------------------------------------
 
+    def _unchanged(self, user: User, second_factor: bool) -> User:
+        """The account now, inside the transaction: the proof took its time to be checked."""
+        found = self._users.by_id(user.user_id)
+        if (
+            found is None
+            or found.disabled_at is not None
+            or found.password_hash != user.password_hash
+            or (not second_factor and self._factors.has(user.user_id))
+        ):
+            raise AccountChanged("The account was changed in this moment.", "Sign in again.")
+        return found
+
     def _with_code(
         self, user: User, address: str, device: str, code: str | None
     ) -> tuple[str, Identity]:
         if code is None:
-            return self.enter(user, address, device, "password", second_factor=False)
+            try:
+                return self.enter(user, address, device, "password", second_factor=False)
+            except AccountChanged:
+                self.refused(user, address, "account changed")
+                raise
         self._factors.begin_try(user.user_id)
         how = "authenticator app" if is_app_code(code) else "recovery code"
         try:
@@ -287,8 +330,9 @@ class SignInService:
                 second_factor=True,
                 before=lambda: self._factors.use(user.user_id, code),
             )
-        except NotSignedIn:
-            self.refused(user, address, "code")
+        except NotSignedIn as error:
+            changed = isinstance(error, AccountChanged)
+            self.refused(user, address, "account changed" if changed else "code")
             raise
         self._factors.tried_well(user.user_id)
         return entered

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import threading
 from collections import OrderedDict
@@ -102,3 +103,17 @@ class Throttle:
                 tries.blocked_until_s = 0.0
             if tries.count <= 0:
                 del self._tries[key]
+
+
+def network_of(address: str) -> str:
+    """What to count a client's address as: IPv6 by its /64, whose addresses one machine may take
+    as it likes; IPv4, and what is no address, as it is."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, 64), strict=False))

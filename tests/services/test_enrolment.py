@@ -109,6 +109,14 @@ def test_guessing_is_slowed_down_by_address(world: World) -> None:
     assert world.enrolments.enrol(code, "10.0.0.1").token
 
 
+def test_a_whole_ipv6_network_guesses_as_slowly_as_one_address(world: World) -> None:
+    for number in range(5):
+        with pytest.raises(NotSignedIn):
+            world.enrolments.enrol(make_code(), f"2001:db8::{number}")
+    with pytest.raises(Throttled):
+        world.enrolments.enrol(make_code(), "2001:db8::66")
+
+
 def test_an_invited_agent_has_no_token_yet(world: World) -> None:
     invite(world)
     [one] = world.enrolments.all(organisation(world))

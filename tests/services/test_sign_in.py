@@ -16,8 +16,8 @@ from ground_station.core.authority import Role
 from ground_station.core.clock import ManualClock
 from ground_station.core.errors import Conflict, InvalidInput, NotFound, NotSignedIn, Throttled
 from ground_station.services.passwords import Passwords, make_password
-from ground_station.services.sign_in import FREE_TRIES, FREE_TRIES_OF_ADDRESS
-from ground_station.services.throttle import Throttle
+from ground_station.services.sign_in_tries import FREE_TRIES, FREE_TRIES_OF_MANY
+from ground_station.services.throttle import Throttle, network_of
 from tests.services.world import PASSWORD, World
 
 
@@ -101,11 +101,57 @@ def test_guessing_is_slowed_down_even_for_the_right_password(world: World) -> No
 
 
 def test_many_names_from_one_address_are_slowed_down(world: World) -> None:
-    for number in range(FREE_TRIES_OF_ADDRESS):
+    for number in range(FREE_TRIES_OF_MANY):
         with pytest.raises(NotSignedIn):
             world.sign_in.sign_in(f"user-{number}", "wrong", "1.2.3.4")
     with pytest.raises(Throttled):
         world.sign_in.sign_in("yet-another", "wrong", "1.2.3.4")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8::1", "2001:db8::ffff:ffff:ffff:ffff", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("fe80::1%eth0", "fe80::2%eth1", True),
+        ("::ffff:1.2.3.4", "1.2.3.4", True),
+        ("1.2.3.4", "1.2.3.5", False),
+        ("", "unknown", False),
+    ],
+)
+def test_addresses_count_by_who_has_them(one: str, other: str, same: bool) -> None:
+    assert (network_of(one) == network_of(other)) is same
+
+
+def test_a_whole_ipv6_network_guesses_as_slowly_as_one_address(world: World) -> None:
+    world.add_operator()
+    let_through = 0
+    for number in range(300):
+        try:
+            world.sign_in.sign_in("operator", "wrong", f"2001:db8::{number:x}")
+        except NotSignedIn:
+            let_through += 1
+        except Throttled:
+            pass
+    assert let_through == FREE_TRIES
+
+
+def test_one_name_is_guessed_slowly_from_everywhere_and_stays_usable(world: World) -> None:
+    world.add_operator()
+    let_through, waits = 0, [0.0]
+    for number in range(300):
+        try:
+            world.sign_in.sign_in("operator", "wrong", f"2001:db8:0:{number:x}::1")
+        except NotSignedIn:
+            let_through += 1
+        except Throttled as refused:
+            waits.append(refused.retry_after_s)
+    assert let_through == FREE_TRIES_OF_MANY
+    assert max(waits) <= 10
+    world.accounts.add("other", "Other", Role.OFFICER, PASSWORD)
+    world.sign_in.sign_in("other", PASSWORD, "1.2.3.4")  # other names are not held up
+    world.clock.advance(10.01)
+    world.sign_in.sign_in("operator", PASSWORD, "1.2.3.4")
 
 
 def guess(world: World, tries: int, name: str | None = None) -> list[float]:
@@ -136,7 +182,7 @@ def test_who_shares_an_address_with_a_guesser_waits_10_s_at_most(world: World) -
 
 
 def test_the_tries_of_an_address_are_forgotten_one_a_minute(world: World) -> None:
-    assert guess(world, FREE_TRIES_OF_ADDRESS) == []
+    assert guess(world, FREE_TRIES_OF_MANY) == []
     world.clock.advance(10 * 60)
     assert guess(world, 10) == []
     assert len(guess(world, 1)) == 1
@@ -148,7 +194,7 @@ def test_the_wait_of_one_name_still_grows_to_minutes(world: World) -> None:
 
 def test_an_office_that_shares_an_address_is_not(world: World) -> None:
     world.add_operator()
-    for _ in range(FREE_TRIES_OF_ADDRESS * 2):
+    for _ in range(FREE_TRIES_OF_MANY * 2):
         world.sign_in.sign_in("operator", PASSWORD, "1.2.3.4")
 
 
