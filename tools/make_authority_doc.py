@@ -73,14 +73,16 @@ SIGNING_IN = (
     ),
     (
         "guessing",
-        "5 free tries of a name from an address, 30 of an address, 5 codes of an account from "
-        "wherever; then waits that double, up to 5 minutes (10 s for an address)",
+        "5 free tries of a name from an address, 30 of an address, 30 of a name and 5 codes of an "
+        "account from wherever; then waits that double, up to 5 minutes (10 s for an address, and "
+        "for a name from wherever). IPv6 addresses count by their /64",
     ),
     ("second factor", "{second_factor}: without one only the own account works"),
     (
         "a sign-in ends",
         "after `station.session_hours`; idle for 2 h for the roles above; at sign-out; when its "
-        "role, area or password changes; when it is revoked. Its page, pictures and unused "
+        "role, area or password changes, or its account's first second factor is set up in another "
+        "one; when it is revoked. Its page, pictures and unused "
         "tokens end at once",
     ),
     ("a purpose lapses", "after 8 h, and pictures opened with it within 5 s"),

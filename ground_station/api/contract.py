@@ -23,29 +23,10 @@ ANY = "*/*"
 TEXT = "text/plain"
 
 
-class HealthPart(msgspec.Struct, frozen=True):
-    """One part of the station."""
-
-    status: str
-    problem: str
-
-
-class HealthAgent(msgspec.Struct, frozen=True):
-    """One agent."""
-
-    name: str
-    kind: str
-    connected: bool
-    since: str
-    problem: str
-
-
 class Health(msgspec.Struct, frozen=True):
-    """`GET /health`; `parts` and `agents` only for whoever is signed in."""
+    """`GET /health`."""
 
     status: str
-    parts: dict[str, HealthPart] = {}
-    agents: list[HealthAgent] = []
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,5 +193,5 @@ def no_node() -> Unavailable:
     """There is nobody to hand the video to."""
     return Unavailable(
         "No vision node is connected to the station.",
-        "It starts beside the station; look at /health, or start it again.",
+        "It starts beside the station; look at the system page, or start it again.",
     )
