@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ground_station.core.agent_durable import AlertRaised
+from ground_station.core.agent_durable import AlertRaised, one_line
 from ground_station.core.clock import Clock
 from ground_station.core.entities import Severity
 
@@ -33,7 +33,7 @@ class NoPictureAlarm:
         return AlertRaised(
             kind="camera_no_picture",
             severity=Severity.CAUTION,
-            text=f"{self._name} has given no picture for a minute. {problem}"[:500],
+            text=one_line(f"{self._name} has given no picture for a minute. {problem}")[:500],
             remedy="Check the camera, its power and its network.",
             source_key=self._key,
         )

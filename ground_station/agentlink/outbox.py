@@ -109,7 +109,10 @@ class Outbox:
     def put_all(self, payloads: Sequence[DurablePayload]) -> list[str]:
         """Keep several in one commit, all or none; see `put`."""
         made_at = self._clock.now()
-        messages = [Durable(new_id(), made_at, payload) for payload in payloads]
+        try:
+            messages = [Durable(new_id(), made_at, payload) for payload in payloads]
+        except ValueError as error:
+            raise InvalidInput(f"This cannot be sent: {error}.", "Set this clock.") from error
         wanted = _Put(messages, [_checked(message) for message in messages])
         with self._ready:
             if self._closing:

@@ -5,6 +5,7 @@ A durable message lies in its agent's outbox until a `Received` names it.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import msgspec
@@ -19,18 +20,24 @@ from ground_station.core.agent_wire import (
 )
 from ground_station.core.entities import Severity
 
+# A clock that was never set says 1970, and its alerts count. Beyond these years the arithmetic of
+# times and the stores have their own bounds, which would be met far from the sender.
+FIRST_YEAR, LAST_YEAR = 1970, 2100
+_ONE_LINE = r"^[^\x00-\x1f\x7f]*\Z"  # PostgreSQL keeps no NUL, and no text of ours has two lines
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
+
 NOTICE_EVENT = "notice"  # station -> agent, one Notice, not acknowledged
 
 
 class AlertRaised(Message, frozen=True):
     """Something that asks for a person. `source_key`: of the agent's own source, if it is about
-    one."""
+    one. No text may hold control characters: see `one_line`."""
 
     kind: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")]
     severity: Severity
-    text: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
-    remedy: Annotated[str, msgspec.Meta(max_length=500)] = ""
-    source_key: Annotated[str, msgspec.Meta(max_length=80)] | None = None
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=_ONE_LINE)]
+    remedy: Annotated[str, msgspec.Meta(max_length=500, pattern=_ONE_LINE)] = ""
+    source_key: Annotated[str, msgspec.Meta(max_length=80, pattern=_ONE_LINE)] | None = None
     lat: Latitude | None = None
     lon: Longitude | None = None
 
@@ -43,12 +50,21 @@ class Durable(Message, frozen=True):
 
     Attributes:
         message_id: UUIDv7, made once; the station takes each id once.
-        made_at: by the agent's own clock, which may be wrong.
+        made_at: by the agent's own clock, which may be wrong, in the years 1970 to 2100.
+
+    Raises:
+        ValueError: made_at is in another year.
     """
 
     message_id: MessageId
     made_at: AwareTime
     payload: DurablePayload
+
+    def __post_init__(self) -> None:
+        if not FIRST_YEAR <= self.made_at.year <= LAST_YEAR:
+            raise ValueError(
+                f"a message is of the years {FIRST_YEAR} to {LAST_YEAR}, not of {self.made_at.year}"
+            )
 
 
 class Received(Message, frozen=True):
@@ -73,6 +89,11 @@ Notice = Received | ClockReading
 
 _durable_decoder = msgspec.msgpack.Decoder(Durable)
 _notice_decoder: msgspec.msgpack.Decoder[Notice] = msgspec.msgpack.Decoder(Notice)
+
+
+def one_line(text: str) -> str:
+    """The text with a space for what is no character of a line."""
+    return _CONTROLS.sub(" ", text)
 
 
 def encode_durable(message: Durable) -> bytes:

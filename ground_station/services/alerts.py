@@ -7,20 +7,21 @@ message. A message whose id is known is acknowledged again and changes nothing.
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from ground_station.core.agent_durable import Durable, Received
+from ground_station.core.agent_durable import FIRST_YEAR, Durable, Received, one_line
 from ground_station.core.audit import Act, Actor, AuditEntry, AuditLog
 from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock
 from ground_station.core.delivery import ReceivedMessage, ReceivedMessages
 from ground_station.core.entities import Alert, AlertRepository, Severity
-from ground_station.core.errors import KestrelError, Unavailable
+from ground_station.core.errors import Conflict, InvalidInput, KestrelError, Unavailable
 from ground_station.core.events import AlertChanged
 from ground_station.core.ids import new_id
 from ground_station.core.lifecycle import Worker
@@ -38,6 +39,8 @@ FORGET_EVERY_S = 3600.0
 FORGOTTEN_AT_ONCE = 10_000
 TWICE_AGAIN_AFTER_S = 3600.0
 MAX_REMEMBERED = 1000
+SEEN_TWICE = "agent_token_twice"
+NOT_KEPT = "message_not_kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +121,28 @@ class AlertInbox:
         self._batches.put(_Batch(channel, taken))
 
     def raise_own(
-        self, kind: str, severity: Severity, text: str, remedy: str, *, agent_id: str | None = None
+        self,
+        kind: str,
+        severity: Severity,
+        text: str,
+        remedy: str,
+        *,
+        agent_id: str | None = None,
+        organisation_id: str = "",
     ) -> str:
-        """An alert of the station itself; its id. It is written down soon, not at once."""
+        """An alert of the station itself; its id. It is written down soon, not at once.
+
+        Args:
+            organisation_id: whose it is; "" = the installation's own.
+        """
         now = self._clock.now()
         alert = Alert(
             alert_id=new_id(),
-            organisation_id=self._organisation_id,
+            organisation_id=organisation_id or self._organisation_id,
             kind=kind,
             severity=severity,
-            text=text[:500],
-            remedy=remedy[:500],
+            text=one_line(text)[:500],
+            remedy=one_line(remedy)[:500],
             source_id=None,
             agent_id=agent_id,
             lat=None,
@@ -150,12 +164,13 @@ class AlertInbox:
             while len(self._twice) > MAX_REMEMBERED:
                 self._twice.popitem(last=False)
         self.raise_own(
-            "agent_token_twice",
+            SEEN_TWICE,
             Severity.WARNING,
             f"Another machine ({address}) tried to connect with the token of {identity.name}. "
             "It was refused.",
             "If that machine is not yours, revoke the agent and enrol it anew.",
             agent_id=identity.agent_id,
+            organisation_id=identity.organisation_id,
         )
 
     # --- the inbox's own thread ------------------------------------------------------------------
@@ -196,16 +211,55 @@ class AlertInbox:
         except Unavailable as error:
             self._failed(batches, error)
             return
-        except KestrelError as error:
-            if len(batches) == 1:
-                self._failed(batches, error)
-                return
-            for batch in batches:  # one of them is bad: the others must not suffer for it
-                self._settle_group([batch])
+        except Exception as error:  # noqa: BLE001  # whatever it is, only its own message may suffer
+            self._settle_apart(batches, error)
             return
         if self._problem:
             log.warning("alert_inbox_works_again")
             self._problem = ""
+        self._settled(batches, new)
+
+    def _settle_apart(self, batches: Sequence[_Batch], error: Exception) -> None:
+        """One of these messages is bad: by halves, until it is alone."""
+        alone = [_Batch(batch.channel, (pair,)) for batch in batches for pair in batch.taken]
+        if len(alone) > 1:
+            half = len(alone) // 2
+            self._settle_group(alone[:half])
+            self._settle_group(alone[half:])
+        elif alone and isinstance(error, InvalidInput | Conflict):
+            self._settle_refused(alone[0], error)
+        else:
+            self._failed(alone, error)
+
+    def _settle_refused(self, batch: _Batch, error: KestrelError) -> None:
+        """The database will never take this message: keep that it came, or its agent would send it
+        for ever."""
+        [(message, alert)] = batch.taken
+        log.error("message_not_kept id=%s reason=%s", alert.alert_id, error)
+        if message is not None:
+            message = dataclasses.replace(
+                message, made_at=message.received_at, clock_offset_ms=None
+            )
+        stand_in = dataclasses.replace(
+            alert,
+            alert_id=new_id(),
+            kind=NOT_KEPT,
+            text=f"A message could not be kept as it was sent (id {alert.alert_id}): {error}"[:500],
+            remedy=one_line(f"Look at its agent. It said: {alert.text}")[:500],
+            lat=None,
+            lon=None,
+            raised_at=alert.received_at,
+        )
+        instead = _Batch(batch.channel, ((message, stand_in),))
+        try:
+            new = self._keep([instead])
+        except Exception as failed:  # noqa: BLE001  # as above
+            self._failed([batch], failed)
+            return
+        self._settled([instead], new)
+
+    def _settled(self, batches: Sequence[_Batch], new: Sequence[Alert]) -> None:
+        """These are on the disk: tell their agents, and everybody else."""
         for batch in batches:
             if batch.channel is not None:
                 ids = [message.message_id for message, _alert in batch.taken if message]
@@ -237,7 +291,10 @@ class AlertInbox:
                 self._alerts.add(alert)
         return alerts
 
-    def _failed(self, batches: Sequence[_Batch], error: KestrelError) -> None:
+    def _failed(self, batches: Sequence[_Batch], error: Exception) -> None:
+        if not isinstance(error, KestrelError):  # a fault of ours: its text may hold values
+            log.error("alert_inbox_fault", exc_info=error)
+            error = Unavailable(f"The station met a fault of its own ({type(error).__name__}).")
         if str(error) != self._problem:
             log.error("alert_inbox_failed reason=%s", error)
         self._problem = str(error)
@@ -292,16 +349,17 @@ def inbox_probe(inbox: AlertInbox) -> Finding:
 
 
 def raised_at(made_at: datetime, clock_offset_ms: float | None, received_at: datetime) -> datetime:
-    """When a message was made, by our clock; never later than it came."""
+    """When a message was made, by our clock; never later than it came. When it came, if the two
+    make no sense together."""
     try:
-        corrected = made_at - timedelta(milliseconds=clock_offset_ms or 0.0)
+        corrected = made_at.astimezone(UTC) - timedelta(milliseconds=clock_offset_ms or 0.0)
     except OverflowError:
         return received_at
-    return min(corrected, received_at)
+    return min(corrected, received_at) if corrected.year >= FIRST_YEAR else received_at
 
 
 def _raised(alert: Alert) -> AuditEntry:
-    by_agent = alert.agent_id is not None and alert.kind != "agent_token_twice"
+    by_agent = alert.agent_id is not None and alert.kind not in (SEEN_TWICE, NOT_KEPT)
     return AuditEntry(
         Act.ALERT_RAISED,
         Actor.AGENT if by_agent else Actor.STATION,

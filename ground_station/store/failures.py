@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 import psycopg
 from psycopg import errors as postgres_errors
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.exc import IntegrityError as ConstraintBroken
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -71,6 +71,9 @@ def translated() -> Iterator[None]:
         if isinstance(cause, sqlite3.Error):
             raise from_sqlite(cause) from error
         raise _from_postgres(cause) from error
+    except StatementError as error:  # a value did not even get as far as the driver
+        said = first_line(error.orig)
+        raise InvalidInput(f"The database cannot keep this value: {said}.") from error
     except PoolTimeout as error:
         raise Unavailable("The database is too busy: no connection was free.", BUSY) from error
 

@@ -196,6 +196,9 @@ def test_what_breaks_the_protocol_is_refused_at_once(opened: Open) -> None:
         AlertRaised("camera_moved", Severity.CAUTION, "x" * 501),
         AlertRaised("camera_moved", Severity.CAUTION, "x", lat=91.0),
         AlertRaised("camera_moved", Severity.CAUTION, "\ud800"),
+        AlertRaised("camera_moved", Severity.CAUTION, "NUL \x00"),
+        AlertRaised("camera_moved", Severity.CAUTION, "x", "two\nlines"),
+        AlertRaised("camera_moved", Severity.CAUTION, "x", source_key="cam\x1b"),
     ):
         with pytest.raises(InvalidInput):
             outbox.put(wrong)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from datetime import UTC
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
@@ -23,7 +23,9 @@ _SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
     agent_wire.Finite: st.floats(-1e15, 1e15),
     agent_wire.Latitude: st.floats(-90, 90),
     agent_wire.Longitude: st.floats(-180, 180),
-    agent_wire.AwareTime: st.datetimes(timezones=st.just(UTC)),
+    agent_wire.AwareTime: st.datetimes(
+        datetime.min.replace(year=1970), datetime.min.replace(year=2100), timezones=st.just(UTC)
+    ),
     agent_wire.WireRtpTimestamp: st.integers(0, 2**32 - 1),
     agent_wire.MessageId: st.builds(new_id),
     type(None): st.none(),
@@ -51,10 +53,12 @@ def of_type(annotation: Any) -> st.SearchStrategy[Any]:
 
 def _annotated(meta: msgspec.Meta) -> st.SearchStrategy[str]:
     """A text within its bounds."""
-    if meta.pattern is not None:
+    if meta.pattern is not None and meta.max_length is None:
         return st.from_regex(meta.pattern)
-    return st.text(
-        st.characters(codec="utf-8"), min_size=meta.min_length or 0, max_size=meta.max_length
+    return st.text(  # a bounded text with a pattern is one line
+        st.characters(codec="utf-8", exclude_categories=["Cc"]),
+        min_size=meta.min_length or 0,
+        max_size=meta.max_length,
     )
 
 

@@ -250,6 +250,22 @@ def test_noise_is_never_more_than_refused(decode: Callable[[object], Any], paylo
         decode(payload)
 
 
+@pytest.mark.parametrize(
+    "made_at", ["0001-01-01T00:00:00+14:00", "1969-12-31T23:59:59Z", "2101-01-01T00:00:00Z"]
+)
+def test_a_durable_message_of_an_impossible_time_is_refused(made_at: str) -> None:
+    alert = AlertRaised("camera_moved", Severity.CAUTION, "It moved.")
+    raw = msgspec.msgpack.decode(encode_durable(Durable(new_id(), AT, alert)))
+    assert decode_durable(msgspec.msgpack.encode(raw)).payload == alert
+    raw["made_at"] = made_at
+    with pytest.raises(InvalidInput, match="years 1970 to 2100"):
+        decode_durable(msgspec.msgpack.encode(raw))
+    envelope = msgspec.msgpack.decode(encode(Envelope(3, [Heartbeat(AT)])))
+    envelope["messages"] = [raw]
+    with pytest.raises(InvalidInput, match="years 1970 to 2100"):
+        decode_envelope(msgspec.msgpack.encode(envelope))
+
+
 def test_damaged_durable_messages_are_refused_or_whole() -> None:
     rng = random.Random(7)
     alert = AlertRaised("camera_moved", Severity.CAUTION, "It moved.", "Look.", "k", 51.5, -0.2)

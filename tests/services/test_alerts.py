@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+import msgspec
 import pytest
 
 from ground_station.core.agent_durable import AlertRaised, Durable, Received
@@ -163,7 +164,81 @@ def test_another_agents_bad_batch_does_not_hold_up_the_rest(
     send(world, good, [sent])
     world.inbox.drain()
     assert received(good[1]) == [sent.message_id]
-    assert received(bad[1]) == []
+    # It would be refused for ever: its agent may forget it, and people are told.
+    assert received(bad[1]) == [poison.message_id]
+    [told] = [alert for alert in kept(world) if alert.kind == "message_not_kept"]
+    assert poison.message_id in told.text
+    assert "No." in told.text
+    assert "poison" in told.remedy
+    assert told.agent_id == bad[0].agent_id
+    send(world, bad, [poison])  # its acknowledgement was lost
+    world.inbox.drain()
+    assert received(bad[1]) == [poison.message_id] * 2
+    assert len(kept(world)) == 2
+
+
+def test_one_bad_message_does_not_hold_up_its_own_agents_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender = agent(world)
+    add = world.alert_rows.add
+
+    def picky(alert: Alert) -> None:
+        if alert.text == "5":
+            raise InvalidInput("No.")
+        add(alert)
+
+    monkeypatch.setattr(world.alert_rows, "add", picky)
+    sent = [message(world, str(number)) for number in range(9)]
+    send(world, sender, sent)
+    world.inbox.drain()
+    assert sorted(received(sender[1])) == sorted(one.message_id for one in sent)
+    assert {alert.text for alert in kept(world)} > {str(n) for n in range(9) if n != 5}
+    assert len(kept(world)) == 9
+
+
+def test_a_fault_of_ours_stops_only_the_message_that_meets_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad = agent(world, "good"), agent(world, "bad")
+    add = world.alert_rows.add
+
+    def faulty(alert: Alert) -> None:
+        if alert.text == "poison":
+            raise RuntimeError("not foreseen")
+        add(alert)
+
+    poison, sent = message(world, "poison"), message(world)
+    send(world, bad, [poison])
+    send(world, good, [sent])
+    own = world.inbox.raise_own("disk_full", Severity.WARNING, "Full.", "Make room.")
+    with monkeypatch.context() as patch:
+        patch.setattr(world.alert_rows, "add", faulty)
+        world.inbox.drain()
+    assert received(good[1]) == [sent.message_id]
+    assert {alert.alert_id for alert in kept(world)} == {sent.message_id, own}
+    assert received(bad[1]) == []  # it stays with its agent until we can
+    assert any(isinstance(n, Received) and "RuntimeError" in n.problem for n in bad[1].notices)
+    send(world, bad, [poison])
+    world.inbox.drain()
+    assert received(bad[1]) == [poison.message_id]
+
+
+def test_a_time_the_database_cannot_keep_stops_nobody(world: World) -> None:
+    good, bad = agent(world, "good"), agent(world, "bad")
+    poison, sent = message(world, "poison"), message(world)
+    # It cannot come over the wire any more: see the protocol's tests.
+    msgspec.structs.force_setattr(
+        poison, "made_at", datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))
+    )
+    send(world, bad, [poison])
+    send(world, good, [sent])
+    own = world.inbox.raise_own("disk_full", Severity.WARNING, "Full.", "Make room.")
+    world.inbox.drain()
+    assert received(good[1]) == [sent.message_id]
+    assert received(bad[1]) == [poison.message_id]
+    assert {sent.message_id, own} < {alert.alert_id for alert in kept(world)}
+    assert len(kept(world)) == 3
 
 
 def test_two_agents_may_have_one_id(world: World) -> None:
@@ -237,6 +312,8 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
         (NOW - timedelta(days=2), None, NOW - timedelta(days=2)),
         (datetime(1, 1, 1, tzinfo=UTC), 1e14, NOW),
         (datetime(9999, 12, 31, tzinfo=UTC), -1e14, NOW),
+        (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))), None, NOW),
+        (NOW, 6e13, NOW),  # would be in the year 125
     ],
 )
 def test_times_of_wrong_clocks(made_at: datetime, offset_ms: float, expected: datetime) -> None:

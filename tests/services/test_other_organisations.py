@@ -45,6 +45,16 @@ def test_its_cameras_are_its_own(world: World, police: str) -> None:
     assert kept.organisation_id == police
 
 
+def test_it_alone_is_told_that_its_token_was_used_twice(world: World, police: str) -> None:
+    identity = enrolled(world, police)
+    world.connect(identity)
+    world.agents.agent_twice(identity, "10.0.0.9")
+    world.inbox.drain()
+    assert world.alert_rows.recent(organisation_ids=[world.sources.organisation_id]) == []
+    [alert] = world.alert_rows.recent(organisation_ids=[police])
+    assert alert.kind == "agent_token_twice"
+
+
 def test_it_may_not_add_vision_nodes(world: World, police: str) -> None:
     with pytest.raises(NotAllowed, match="vision nodes"):
         world.enrolments.invite(police, "Police node", AgentKind.NODE, BY)
@@ -56,7 +66,8 @@ def test_a_node_that_it_has_all_the_same_is_not_let_in(world: World, police: str
         Agent(new_id(), police, "Police node", AgentKind.NODE, token_hash("t"), None)
     )
     identity = world.authenticator.agent_for_token("t")
-    assert identity is not None and identity.agent_id == agent.agent_id
+    assert identity is not None
+    assert identity.agent_id == agent.agent_id
     with pytest.raises(NotAllowed, match="another organisation"):
         world.connect(identity)
     assert world.agents.nodes() == []
