@@ -30,7 +30,7 @@ def add_source() -> flask.Response:
         body.lon,
         body.heading_deg,
         organisation_id=who.scope.organisation_id,
-        before=lambda new: audit.append(
+        record=lambda new: audit.together(
             by(who, Act.SOURCE_ADDED, "source", new.source_id, name=new.name)
         ),
     )
@@ -49,8 +49,10 @@ def remove_source(source_id: str) -> flask.Response:
     owner = source.organisation_id
     if owner != who.scope.organisation_id or not who.scope.holds(owner, source.lat, source.lon):
         raise NotFound("There is no such source.")
-    parts().audit.append(by(who, Act.SOURCE_REMOVED, "source", source_id, name=source.name))
-    removed = parts().sources.remove(source_id, parts().agents.is_connected)
+    entry = by(who, Act.SOURCE_REMOVED, "source", source_id, name=source.name)
+    removed = parts().sources.remove(
+        source_id, parts().agents.is_connected, lambda _: parts().audit.together(entry)
+    )
     parts().media.end_all_of_source(removed)
     return no_content()
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 from ground_station.core.audit import Act, Actor, AuditEntry, AuditLog
+from ground_station.core.registry import Source
 from ground_station.services.media import Media
 from ground_station.services.sources import Sources
 
@@ -16,7 +19,7 @@ class SourceRemoval:
         self._audit = audit
 
     def forget_sources(self, agent_ids: frozenset[str]) -> None:
-        """Remove all that these agents ever offered; recorded first, viewers and publishers ended.
+        """Remove all that these agents ever offered; each recorded, viewers and publishers ended.
 
         Raises:
             Unavailable: one cannot be recorded or removed; it and the rest stay for the next call.
@@ -25,15 +28,17 @@ class SourceRemoval:
             source = status.source
             if source.agent_id is None or source.agent_id not in agent_ids:
                 continue
-            entry = AuditEntry(
-                Act.SOURCE_REMOVED,
-                Actor.STATION,
-                None,
-                source.organisation_id,
-                "source",
-                source.source_id,
-                details={"name": source.name, "removed_agent": source.agent_id},
-            )
-            self._audit.append(entry)
-            removed = self._sources.remove(source.source_id, lambda _agent_id: False)
+            removed = self._sources.remove(source.source_id, lambda _agent_id: False, self._record)
             self._media.end_all_of_source(removed)
+
+    def _record(self, source: Source) -> AbstractContextManager[None]:
+        entry = AuditEntry(
+            Act.SOURCE_REMOVED,
+            Actor.STATION,
+            None,
+            source.organisation_id,
+            "source",
+            source.source_id,
+            details={"name": source.name, "removed_agent": source.agent_id},
+        )
+        return self._audit.together(entry)

@@ -6,13 +6,23 @@ An act that cannot be written down is refused: let `Unavailable` out of these to
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 
 from ground_station.core.audit import Act, Actor, AuditEntry, AuditLog, Detail
 from ground_station.core.authority import Principal
 from ground_station.core.errors import KestrelError
+from ground_station.core.registry import Source
 
 log = logging.getLogger(__name__)
+
+# What writes a change of a source down: entered around it, and committed together with it.
+Record = Callable[[Source], AbstractContextManager[None]]
+
+
+def unrecorded(_: Source) -> AbstractContextManager[None]:
+    """For what is written down as something else, as an agent's hello."""
+    return nullcontext()
 
 
 def by(

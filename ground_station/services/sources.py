@@ -17,6 +17,7 @@ from ground_station.core.ids import new_id
 from ground_station.core.model import SourceCondition, SourceKind
 from ground_station.core.ports import AgentIdentity
 from ground_station.core.registry import Source, SourceOrigin, SourceRepository, token_hash
+from ground_station.services.audit import Record, unrecorded
 from ground_station.services.source_checks import (
     MAX_NAME_LENGTH,
     check_numbers,
@@ -107,13 +108,13 @@ class Sources:
         heading_deg: float | None,
         *,
         organisation_id: str | None = None,
-        before: Callable[[Source], None] = lambda _: None,
+        record: Record = unrecorded,
     ) -> tuple[Source, str]:
         """A source that any WHIP client may publish, and its publish token (kept by hash only).
 
         Args:
             organisation_id: whose it is; None = the installation's own.
-            before: called with the source before it is kept; nothing is kept if it raises.
+            record: what writes it down, in one transaction with the source.
         """
         token = secrets.token_urlsafe(32)
         source = Source(
@@ -134,13 +135,17 @@ class Sources:
             created_at=self._clock.now(),
         )
         check_place(source)
-        before(source)
         with self._lock:
-            self._add(source)
+            self._add(source, record)
         return source, token
 
-    def remove(self, source_id: str, agent_connected: Callable[[str], bool]) -> SourceStatus:
+    def remove(
+        self, source_id: str, agent_connected: Callable[[str], bool], record: Record = unrecorded
+    ) -> SourceStatus:
         """Forget a source; its last status, so that its session can be ended.
+
+        Args:
+            record: what writes it down, in one transaction with the removal.
 
         Raises:
             NotFound: there is no such source.
@@ -155,7 +160,8 @@ class Sources:
                     f"{status.source.name} is offered by a connected agent.",
                     "Take it out of that agent's settings, or stop the agent first.",
                 )
-            self._repository.remove(source_id)
+            with record(status.source):
+                self._repository.remove(source_id)
             del self._states[source_id]
         self._bus.publish(SourceChanged(source_id, SourceCondition.OFFLINE, self._clock.now()))
         return status
@@ -238,10 +244,11 @@ class Sources:
             self._repository.update(updated)
             state.source = updated
 
-    def _add(self, source: Source) -> SourceState:
+    def _add(self, source: Source, record: Record = unrecorded) -> SourceState:
         if len(self._states) >= MAX_SOURCES:
             raise Conflict(f"This station holds at most {MAX_SOURCES} sources.", "Remove some.")
-        self._repository.add(source)
+        with record(source):
+            self._repository.add(source)
         state = SourceState(source, OFFLINE, self._clock.now())
         self._states[source.source_id] = state
         self._changed(state)

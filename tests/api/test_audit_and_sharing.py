@@ -12,6 +12,7 @@ import pytest
 from ground_station.core.audit import Act, Actor, AuditEntry
 from ground_station.core.authority import Role
 from ground_station.core.entities import OrganisationKind
+from ground_station.core.errors import Unavailable
 from ground_station.core.ids import new_id
 from tests.api.site import Browser, Site, problem
 
@@ -140,3 +141,53 @@ def test_another_organisations_source_is_not_there(site: Site) -> None:
     problem(supervisor.post(f"/api/sources/{source.source_id}/viewer-token"), 404)
     problem(supervisor.delete(f"/api/sources/{source.source_id}"), 404)
     assert site.world.audit.read(act=Act.SOURCE_REMOVED) == []
+
+
+def test_only_what_was_removed_is_recorded_as_removed(site: Site) -> None:
+    _identity, _channel, source_id = site.world.camera()
+    supervisor = site.signed_in()
+    problem(supervisor.delete(f"/api/sources/{source_id}"), 409)  # its agent offers it
+    assert site.world.audit.read(act=Act.SOURCE_REMOVED) == []
+    added = supervisor.post("/api/sources", {"name": "Phone"}).get_json()["source_id"]
+    assert supervisor.delete(f"/api/sources/{added}").status_code == 204
+    [record] = site.world.audit.read(act=Act.SOURCE_REMOVED)
+    assert record.entry.subject_id == added
+
+
+@pytest.mark.parametrize("method", ["add", "remove"])
+def test_what_fails_is_not_recorded_as_done(
+    site: Site, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    supervisor = site.signed_in()
+    source, _token = site.world.sources.add_whip("Gate", None, None, None)
+
+    def fail(_: object) -> None:
+        raise Unavailable("The disk is full.")
+
+    monkeypatch.setattr(site.world.source_rows, method, fail)
+    if method == "add":
+        problem(supervisor.post("/api/sources", {"name": "Phone"}), 503)
+    else:
+        problem(supervisor.delete(f"/api/sources/{source.source_id}"), 503)
+    acts = {Act.SOURCE_ADDED, Act.SOURCE_REMOVED}
+    assert not acts & {record.entry.act for record in site.world.audit.read()}
+    assert [one.source.source_id for one in site.world.sources.all()] == [source.source_id]
+
+
+@pytest.mark.parametrize("method", ["add", "remove"])
+def test_what_cannot_be_recorded_is_not_done(
+    site: Site, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    supervisor = site.signed_in()
+    source, _token = site.world.sources.add_whip("Gate", None, None, None)
+
+    def refuse(_session: object, *_entries: AuditEntry) -> None:
+        raise Unavailable("The audit log cannot be written.")
+
+    monkeypatch.setattr(site.world.audit, "append_in", refuse)
+    if method == "add":
+        problem(supervisor.post("/api/sources", {"name": "Phone"}), 503)
+    else:
+        problem(supervisor.delete(f"/api/sources/{source.source_id}"), 503)
+    assert [one.source.source_id for one in site.world.sources.all()] == [source.source_id]
+    assert [one.source_id for one in site.world.source_rows.all()] == [source.source_id]

@@ -53,13 +53,14 @@ def test_what_cannot_be_recorded_is_removed_once_it_can(
     identity, _channel, source_id = world.camera()
     world.enrolments.remove(world.users.default_organisation_id(), identity.agent_id, BY)
 
-    def refuse(_entry: AuditEntry) -> None:
+    def refuse(_session: object, *_entries: AuditEntry) -> None:
         raise Unavailable("The audit log cannot be written.")
 
-    monkeypatch.setattr(world.audit, "append", refuse)
+    monkeypatch.setattr(world.audit, "append_in", refuse)
     with pytest.raises(Unavailable):
         world.warden.look()
     assert world.sources.find(source_id) is not None
+    assert source_id in {one.source_id for one in world.source_rows.all()}
     monkeypatch.undo()
     world.warden.look()
     assert world.sources.find(source_id) is None
