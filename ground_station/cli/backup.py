@@ -52,10 +52,8 @@ def restore(arguments: Namespace) -> int:
     Raises:
         Conflict: a station runs on the data folder, a command uses it, or the database is of the
             other kind.
-        NotFound, IntegrityError, Unavailable: nothing was changed; the message says why.
+        NotFound, IntegrityError, Unavailable: nothing was lost; the message says why.
     """
-    from ground_station.core.clock import SystemClock
-    from ground_station.store import open_audit, open_station_database
     from ground_station.store.backup import restore as put_back
     from ground_station.store.station_lock import hold_data_folder, without_commands
 
@@ -68,18 +66,6 @@ def restore(arguments: Namespace) -> int:
         without_commands(folder.path),
     ):
         done = put_back(arguments.file, folder.path, settings.store.url)
-        database = open_station_database(folder.path, settings.store.url)
-        try:
-            details = {
-                "file": arguments.file.name,
-                "made_at": done.manifest.made_at.isoformat(),
-                "release": done.manifest.release,
-                "sign_ins_ended": done.sign_ins_ended,
-            }
-            entry = AuditEntry(Act.RESTORED, Actor.COMMAND_LINE, details=details)
-            open_audit(database, folder.path, SystemClock()).append(entry)
-        finally:
-            database.close()
     print(f"Restored: the station as of {done.manifest.made_at:%Y-%m-%d %H:%M:%S} UTC.")
     if done.aside is not None:
         print(f"What was there before is in {done.aside}.")

@@ -8,16 +8,23 @@ never deletes any of it.
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
+import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+import msgspec
 from pydantic import SecretStr
 from sqlalchemy import delete, inspect
 
+from ground_station.core.audit import Act, Actor, AuditEntry, Detail
+from ground_station.core.clock import SystemClock
 from ground_station.core.errors import Conflict, IntegrityError, Unavailable
 from ground_station.store.archive import (
     FORM,
@@ -35,6 +42,7 @@ from ground_station.store.engine import (
     open_station_database,
 )
 from ground_station.store.failures import from_sqlite
+from ground_station.store.open_audit import open_audit
 from ground_station.store.orm import SignInRow
 from ground_station.store.postgresql import dump, parse_url, run_client
 from ground_station.store.prepare import (
@@ -187,13 +195,16 @@ def _revision_of_file(file: Path) -> str | None:
 
 
 def restore(archive: Path, data_folder: Path, url: SecretStr | None) -> Restored:
-    """Put a backup in the place of what is in the data folder, and bring it up to this release.
-    Every sign-in ends, since some may have been ended after the backup was made.
+    """Put a backup in the place of what is in the data folder, brought up to this release. Every
+    sign-in ends, since some may have been ended after the backup was made, and the audit log says
+    so: both in one transaction, before anything takes its place.
 
-    The caller holds the data folder, so that no station runs on it.
+    The caller holds the data folder, so that no station runs on it. From the first step that
+    cannot be taken back until the last one, the guard `UNFINISHED` lets no station start.
 
     Args:
-        url: as in the settings; a backup of PostgreSQL needs an empty database there.
+        url: as in the settings; a backup of PostgreSQL needs an empty database there, or the one
+            that a broken-off restore of the same backup has filled.
 
     Raises:
         NotFound, IntegrityError: see `unpack`; or a newer release made it.
@@ -202,34 +213,28 @@ def restore(archive: Path, data_folder: Path, url: SecretStr | None) -> Restored
             where it is.
     """
     make_data_folder(data_folder)
-    staged = data_folder / UNFINISHED
-    shutil.rmtree(staged, ignore_errors=True)  # copies out of an archive, of a restore broken off
+    staged = data_folder / STAGED
     try:
+        shutil.rmtree(staged, ignore_errors=True)  # copies only, of a restore broken off
         staged.mkdir(mode=0o700)
         manifest = unpack(archive, staged, "backup")
         _check(archive, manifest, staged, url)
         if url is not None:
-            _fill_postgres(url, staged / DUMP_NAME)
-        aside = _swap(data_folder, staged)
+            _fill_postgres(url, manifest, data_folder, staged)
+        ended = _bring_up(archive, manifest, staged, url)
+        aside = _swap(data_folder, staged, may_undo=url is None)
     except OSError as error:
         raise Unavailable(
             f"The backup cannot be put into {data_folder}: {error.strerror}.",
             "Free space on the disk, or make the folder writable; then restore again.",
         ) from error
-    except BaseException:
-        if not (staged / _MOVED).exists():
-            shutil.rmtree(staged, ignore_errors=True)
-        raise
-    prepare_database(data_folder, url)
-    database = open_station_database(data_folder, url)
-    try:
-        ended = _end_sign_ins(database)
     finally:
-        database.close()
+        shutil.rmtree(staged, ignore_errors=True)
     return Restored(manifest, aside, ended)
 
 
-_MOVED = ".moved"  # in the staging folder: the former files have begun to move
+STAGED = "restore.unpacked"  # in the data folder: copies out of the archive, never the only ones
+_FILLED = "filled.json"  # in the guard: the PostgreSQL database that is filled, and from what
 
 
 def _check(archive: Path, manifest: Manifest, staged: Path, url: SecretStr | None) -> None:
@@ -255,51 +260,128 @@ def _check(archive: Path, manifest: Manifest, staged: Path, url: SecretStr | Non
             raise IntegrityError(f"The database in {archive} is not the one its manifest names.")
 
 
-def _fill_postgres(url: SecretStr, dumped: Path) -> None:
-    """Only into an empty database: what is in another is never touched."""
-    database = open_station_database(dumped.parent, url)
+def _bring_up(archive: Path, manifest: Manifest, staged: Path, url: SecretStr | None) -> int:
+    """Migrate the copy, end its sign-ins and write down the restore; how many ended."""
+    prepare_database(staged, url)
+    database = open_station_database(staged, url)
     try:
-        with database.read() as session:
-            names = inspect(session.connection()).get_table_names()
+        with database.write() as session:
+            ended = len(session.execute(delete(SignInRow).returning(SignInRow.session_hash)).all())
+            details: dict[str, Detail] = {
+                "file": archive.name,
+                "made_at": manifest.made_at.isoformat(),
+                "release": manifest.release,
+                "sign_ins_ended": ended,
+            }
+            entry = AuditEntry(Act.RESTORED, Actor.COMMAND_LINE, details=details)
+            open_audit(database, staged, SystemClock()).append_in(session, entry)
     finally:
         database.close()
-    if names:
+    return ended
+
+
+def _fill_postgres(url: SecretStr, manifest: Manifest, data_folder: Path, staged: Path) -> None:
+    """Only into an empty database: what is in another is never touched. The guard notes which one
+    is filled with what, so that the same restore can be run again to its end."""
+    parsed = parse_url(url)
+    filling = {
+        "database": parsed.render_as_string(hide_password=True),
+        "backup": hashlib.sha256(msgspec.json.encode(manifest)).hexdigest(),
+    }
+    if not _is_empty(url, staged):
+        if _read_filled(data_folder) == filling:
+            return
         raise Conflict(
-            f"{database} is not empty, and a restore overwrites nothing.",
+            f"{parsed.database} on {parsed.host or 'this machine'} is not empty, and a restore "
+            "overwrites nothing.",
             "Make a new database (createdb) and name it in store.url.",
         )
-    run_client(
-        parse_url(url),
-        "pg_restore",
-        ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", str(dumped)],
-    )
+    was_guarded = (data_folder / UNFINISHED).exists()
+    _guard(data_folder, filling)
+    try:
+        run_client(
+            parsed,
+            "pg_restore",
+            [
+                "--no-owner",
+                "--no-privileges",
+                "--exit-on-error",
+                "--single-transaction",
+                str(staged / DUMP_NAME),
+            ],
+        )
+    except Unavailable:
+        if not was_guarded and _is_empty(url, staged):  # rolled back: nothing has changed
+            _unguard(data_folder)
+        raise
 
 
-def _swap(data_folder: Path, staged: Path) -> Path | None:
-    """Former files aside, staged ones into their place; undone where a move fails. While it is
-    going on the staging folder stands there, and no station starts on half of it."""
+def _is_empty(url: SecretStr, staged: Path) -> bool:
+    database = open_station_database(staged, url)
+    try:
+        with database.read() as session:
+            return not inspect(session.connection()).get_table_names()
+    finally:
+        database.close()
+
+
+def _guard(data_folder: Path, filling: dict[str, str] | None = None) -> None:
+    """From here on no station starts; on the disk when this returns."""
+    guard = data_folder / UNFINISHED
+    guard.mkdir(mode=0o700, exist_ok=True)
+    if filling is not None:
+        beside = guard / f"{_FILLED}.partial"
+        with beside.open("wb") as opened:
+            opened.write(json.dumps(filling).encode())
+            opened.flush()
+            os.fsync(opened.fileno())
+        beside.replace(guard / _FILLED)
+    sync_folder(guard)
+    sync_folder(data_folder)
+
+
+def _unguard(data_folder: Path) -> None:
+    """At once: a guard is there with its note, or not at all. It goes with the unpacked copies."""
+    (data_folder / UNFINISHED).rename(data_folder / STAGED / UNFINISHED)
+    sync_folder(data_folder)
+
+
+def _read_filled(data_folder: Path) -> object:
+    try:
+        return json.loads((data_folder / UNFINISHED / _FILLED).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _swap(data_folder: Path, staged: Path, *, may_undo: bool) -> Path | None:
+    """Former files aside, staged ones into their place; undone where a move fails.
+
+    Args:
+        may_undo: nothing was done before the moves, so that the guard goes too when they are
+            undone, unless a former restore had left it.
+    """
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
     aside = data_folder / f"before-restore-{stamp}"
     former = [name for name in (*_DATABASE_FILES, *KEPT) if (data_folder / name).exists()]
     staged_names = [one.name for one in staged.iterdir() if one.name != DUMP_NAME]
-    (staged / _MOVED).touch(0o600)
-    sync_folder(staged)
-    if former:
-        aside.mkdir(mode=0o700)
+    for folder in (staged, *(one for one in staged.rglob("*") if one.is_dir())):
+        sync_folder(folder)
     moves = [(data_folder / name, aside / name) for name in former]
     moves += [(staged / name, data_folder / name) for name in staged_names]
     if (data_folder / SETTINGS_NAME).exists() and SETTINGS_NAME in staged_names:
-        aside.mkdir(mode=0o700, exist_ok=True)
         moves.insert(0, (data_folder / SETTINGS_NAME, aside / SETTINGS_NAME))
-    _move_all(moves, staged)
+    if any(target.parent == aside for _source, target in moves):
+        aside.mkdir(mode=0o700)
+    may_undo = may_undo and not (data_folder / UNFINISHED).exists()
+    _guard(data_folder)
+    _move_all(moves, undone=partial(_unguard, data_folder) if may_undo else None)
     for folder in (data_folder, *([aside] if aside.exists() else [])):
         sync_folder(folder)
-    shutil.rmtree(staged)
-    sync_folder(data_folder)
+    _unguard(data_folder)
     return aside if aside.exists() else None
 
 
-def _move_all(moves: Sequence[tuple[Path, Path]], staged: Path) -> None:
+def _move_all(moves: Sequence[tuple[Path, Path]], undone: Callable[[], None] | None) -> None:
     done: list[tuple[Path, Path]] = []
     try:
         for source, target in moves:
@@ -308,11 +390,6 @@ def _move_all(moves: Sequence[tuple[Path, Path]], staged: Path) -> None:
     except OSError:
         for source, target in reversed(done):
             target.rename(source)
-        (staged / _MOVED).unlink(missing_ok=True)
+        if undone is not None:
+            undone()
         raise
-
-
-def _end_sign_ins(database: Database) -> int:
-    with database.write() as session:
-        ended = session.execute(delete(SignInRow).returning(SignInRow.session_hash)).all()
-    return len(ended)

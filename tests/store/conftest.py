@@ -58,6 +58,15 @@ def bare(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Place:
 
 
 @pytest.fixture
+def elsewhere(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Place:
+    """An empty place to restore to."""
+    server: PostgresServer | None = None
+    if kind == "postgresql":
+        server = request.getfixturevalue("postgres")
+    return Place(tmp_path / "other", None if server is None else server.make_database())
+
+
+@pytest.fixture
 def place(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Place:
     """A place with this release's tables and its first organisation."""
     if kind == "sqlite":

@@ -19,7 +19,7 @@ from ground_station.core.ids import new_id
 from ground_station.core.registry import SignIn
 from ground_station.store import Database, SqlSignIns, SqlUsers, backup, prepare_database
 from ground_station.store.archive import MANIFEST, unpack
-from ground_station.store.backup import back_up, restore
+from ground_station.store.backup import STAGED, back_up, restore
 from ground_station.store.prepare import UNFINISHED
 from tests.postgres import PostgresServer
 from tests.store.conftest import Place
@@ -36,26 +36,21 @@ def make_keys(folder: Path) -> None:
     (folder / "log" / "station.log").write_text("not in a backup")
 
 
-@pytest.fixture
-def elsewhere(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Place:
-    """An empty place to restore to."""
-    server: PostgresServer | None = None
-    if kind == "postgresql":
-        server = request.getfixturevalue("postgres")
-    return Place(tmp_path / "other", None if server is None else server.make_database())
-
-
-@pytest.fixture
-def archive(place: Place, database: Database, tmp_path: Path) -> Path:
+def make_archive(place: Place, database: Database, target: Path) -> Path:
+    """Of a station with one user, who is signed in."""
     make_keys(place.folder)
     users = SqlUsers(database)
     user = a_user(users)
     users.add(user)
     sign_in = SignIn("1" * 64, user.user_id, "secret", NOW, new_id(), NOW, NOW)
     SqlSignIns(database).add(sign_in)
-    target = tmp_path / "kestrel.backup"
     back_up(database, place.folder, target, release=RELEASE)
     return target
+
+
+@pytest.fixture
+def archive(place: Place, database: Database, tmp_path: Path) -> Path:
+    return make_archive(place, database, tmp_path / "kestrel.backup")
 
 
 def test_a_backup_is_private_and_names_what_is_in_it(archive: Path, tmp_path: Path) -> None:
@@ -306,7 +301,7 @@ def test_a_move_that_fails_is_undone(
     real = Path.rename
 
     def fail_late(self: Path, target: Path) -> Path:
-        if self.parent.name == UNFINISHED and self.name == "station.key":
+        if self.parent.name == STAGED and self.name == "station.key":
             raise OSError(28, "No space left on device")
         return real(self, target)
 
@@ -326,7 +321,7 @@ def test_a_restore_killed_half_way_lets_no_station_start(
     there = Place(tmp_path / "there", None)
     there.prepare()
 
-    def die(*_args: object) -> None:
+    def die(*_args: object, **_named: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(backup, "_move_all", die)
