@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ground_station.core.audit_form import key_id_of
 from ground_station.core.errors import Unavailable
+from ground_station.store.archive import sync_folder
 
 KEYS_FOLDER = "keys"
 KEY_FILE = "audit.pem"
@@ -92,6 +93,7 @@ class AuditKeys:
         """Put the new key in the place of the former one, whose private half is gone then."""
         try:
             (self.folder / NEXT_FILE).replace(self.folder / KEY_FILE)
+            sync_folder(self.folder)
         except OSError as error:
             raise Unavailable(
                 f"The key folder {self.folder} cannot be written: {error.strerror}."
@@ -111,6 +113,8 @@ class AuditKeys:
                 opened.write(text)
                 opened.flush()
                 os.fsync(opened.fileno())
+            sync_folder(self.folder)  # before the chain names it
+            sync_folder(self.folder.parent)
         except OSError as error:
             raise Unavailable(
                 f"No key for the audit log can be written to {self.folder}: {error.strerror}.",

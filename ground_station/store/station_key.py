@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from ground_station.core.errors import IntegrityError, Unavailable
+from ground_station.store.archive import sync_folder
 from ground_station.store.engine import Database
 from ground_station.store.orm import UserRow
 from ground_station.store.orm_authority import AuthenticatorRow
@@ -80,6 +81,7 @@ def _make(file: Path) -> str:
                 opened.flush()
                 os.fsync(opened.fileno())
             os.link(partial, file)
+            sync_folder(file.parent)  # before anything is encrypted with it
         finally:
             with contextlib.suppress(OSError):
                 partial.unlink()
