@@ -177,7 +177,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
     warden = Warden(
         repository=enrolled,
         channel=agents.channel,
-        connected=agents.connected_ids,
+        connected=agents.admitted,
         shut_out=media.end_all_of_agent,
         forget_sources=SourceRemoval(sources=sources, media=media, audit=audit).forget_sources,
         clock=clock,

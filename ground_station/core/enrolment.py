@@ -71,7 +71,8 @@ class EnrolmentRepository(Protocol):
         ...
 
     def set_next_token(self, agent_id: str, token_hash: str) -> None:
-        """Let this token in beside the present one."""
+        """Let this token in beside the present one. NotFound unless a rotation is asked for, which
+        it no longer is once the agent was revoked."""
         ...
 
     def use_next_token(self, token_hash: str, at: datetime) -> Agent | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 import numpy as np
@@ -64,12 +65,17 @@ class Tracker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AgentIdentity:
-    """Who a token belongs to: the station decides this, an agent only has its token."""
+    """Who a token belongs to: the station decides this, an agent only has its token.
+
+    Attributes:
+        admitted_at: when the token was looked up, or a moment before.
+    """
 
     agent_id: str
     name: str
     kind: AgentKind
     organisation_id: str = ""
+    admitted_at: datetime | None = None
 
 
 class AgentAuthenticator(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from ground_station.core.agent_durable import Durable
@@ -126,9 +127,10 @@ class Agents:
             now_here = [c.status() for c in self._connected.values()]
             return now_here + list(self._gone.values())
 
-    def connected_ids(self) -> list[str]:
+    def admitted(self) -> dict[str, datetime | None]:
+        """Connected agents, and when each showed its token."""
         with self._lock:
-            return list(self._connected)
+            return {key: c.identity.admitted_at for key, c in self._connected.items()}
 
     def is_connected(self, agent_id: str) -> bool:
         with self._lock:

@@ -10,7 +10,7 @@ import hashlib
 import logging
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -28,6 +28,7 @@ from ground_station.core.errors import (
 )
 from ground_station.core.ids import new_id
 from ground_station.core.lifecycle import Worker
+from ground_station.core.mailbox import DropOldest
 from ground_station.core.ports import AgentChannel, AgentIdentity
 from ground_station.core.registry import Agent, AgentRepository, token_hash
 from ground_station.services.throttle import Throttle, network_of
@@ -42,6 +43,7 @@ MAX_NAME_LENGTH = 80
 LOOK_EVERY_S = 1.0
 ROTATE_WITHIN_S = 5.0
 ROTATE_AGAIN_AFTER_S = 30.0
+ROTATIONS_WAITING = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,13 +208,13 @@ class EnrolledAuthenticator:
     def agent_for_token(self, token: str) -> AgentIdentity | None:
         if not token:
             return None
-        hashed = token_hash(token)
+        hashed, now = token_hash(token), self._clock.now()
         agent = self._agents.by_token_hash(hashed)
         if agent is None:
-            agent = self._enrolments.use_next_token(hashed, self._clock.now())
+            agent = self._enrolments.use_next_token(hashed, now)
         if agent is None or agent.revoked_at is not None:
             return None
-        return AgentIdentity(agent.agent_id, agent.name, agent.kind, agent.organisation_id)
+        return AgentIdentity(agent.agent_id, agent.name, agent.kind, agent.organisation_id, now)
 
 
 class Warden:
@@ -220,6 +222,7 @@ class Warden:
 
     Args:
         channel: the way to a connected agent, None if it is not connected.
+        connected: the connected agents, and when each showed its token.
         shut_out: end what a revoked agent publishes or, for a node, carries.
         forget_sources: remove the sources of these agents, which were removed.
     """
@@ -229,7 +232,7 @@ class Warden:
         *,
         repository: EnrolmentRepository,
         channel: Callable[[str], AgentChannel | None],
-        connected: Callable[[], list[str]],
+        connected: Callable[[], Mapping[str, datetime | None]],
         shut_out: Callable[[str], None],
         forget_sources: Callable[[frozenset[str]], None],
         clock: Clock,
@@ -242,7 +245,11 @@ class Warden:
         self._clock = clock
         self._wake = threading.Event()
         self._stopping = threading.Event()
+        self._to_rotate: DropOldest[Agent] = DropOldest(ROTATIONS_WAITING)
+        self._waiting: set[str] = set()  # who is in that queue
         self._worker = Worker("agent-warden", self._step)
+        # Its own: an agent that does not answer must not delay the end of another.
+        self._rotator = Worker("agent-rotation", self._rotate_step)
         self._asked_s: dict[str, float] = {}
         self._failed = False
         self._ended: frozenset[str] = frozenset()
@@ -250,11 +257,14 @@ class Warden:
 
     def start(self) -> None:
         self._worker.start()
+        self._rotator.start()
 
     def stop(self) -> None:
         self._stopping.set()
         self._wake.set()
+        self._to_rotate.close()
         self._worker.stop()
+        self._rotator.stop()
 
     def soon(self) -> None:
         """Something was decided in this process: look now."""
@@ -274,17 +284,23 @@ class Warden:
             self._failed = True
 
     def look(self) -> None:
-        """Shut out who is revoked or removed, forget the sources of who is removed, and give new
-        tokens to who is to have one."""
+        """Shut out who is revoked or removed or came with a token that is not good any more, forget
+        the sources of who is removed, and have new tokens given to who is to have one."""
+        admitted = self._connected()  # first: whoever is here was let in by what we read next
+        connected = set(admitted)
         shut_out = self._repository.shut_out_ids()
-        connected = set(self._connected())
+        enrolled = self._repository.all()
         # Also one that is not connected may have a picture under way.
-        for agent_id in (shut_out - self._ended) | (shut_out & connected):
+        ends = (shut_out - self._ended) | (shut_out & connected)
+        here = [one for one in enrolled if one.agent.agent_id in connected]
+        # Revoked and invited again since we last looked: shut out no more, and yet it must go.
+        ends |= {one.agent.agent_id for one in here if _outdated(one, admitted)}
+        for agent_id in ends:
             self._end(agent_id)
         self._ended = shut_out
-        for one in self._repository.all():
-            if one.rotation_asked_at is not None and one.agent.agent_id in connected:
-                self._rotate(one.agent)
+        for one in here:
+            if one.rotation_asked_at is not None and one.agent.agent_id not in ends:
+                self._rotate_soon(one.agent)
         removed = self._repository.removed_ids()
         if removed != self._forgotten or removed & connected:
             self._forget_sources(removed)
@@ -297,6 +313,23 @@ class Warden:
             channel.close()
             log.warning("agent_shut_out agent=%s", agent_id)
 
+    def _rotate_soon(self, agent: Agent) -> None:
+        if agent.agent_id not in self._waiting:
+            self._waiting.add(agent.agent_id)
+            self._to_rotate.put(agent)
+
+    def _rotate_step(self) -> None:
+        agent = self._to_rotate.take(1.0)
+        if agent is not None:
+            self._waiting.discard(agent.agent_id)
+            self._rotate(agent)
+
+    def rotate_waiting(self) -> None:
+        """Give the tokens that `look` found due; for tests, which run no thread."""
+        for agent in self._to_rotate.drain():
+            self._waiting.discard(agent.agent_id)
+            self._rotate(agent)
+
     def _rotate(self, agent: Agent) -> None:
         now_s = self._clock.monotonic_s()
         asked_s = self._asked_s.get(agent.agent_id, float("-inf"))
@@ -306,11 +339,19 @@ class Warden:
         self._asked_s[agent.agent_id] = now_s
         token = secrets.token_urlsafe(32)
         # First here, then there: at no moment does the agent hold only a token we do not know.
-        self._repository.set_next_token(agent.agent_id, token_hash(token))
         try:
+            self._repository.set_next_token(agent.agent_id, token_hash(token))
             channel.call(RotateToken(token), ROTATE_WITHIN_S)
         except KestrelError as error:
             log.warning("token_not_rotated agent=%s reason=%s", agent.name, error)
+
+
+def _outdated(one: Enrolment, admitted: Mapping[str, datetime | None]) -> bool:
+    """Whether it connected with a token from before it was enrolled (anew)."""
+    if one.invited_at is None:
+        return False  # run.py gives it its token
+    at = admitted[one.agent.agent_id]
+    return one.enrolled_at is None or at is None or at < one.enrolled_at
 
 
 def make_code() -> str:

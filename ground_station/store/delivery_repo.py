@@ -170,7 +170,9 @@ class SqlEnrolments:
 
     def set_next_token(self, agent_id: str, token_hash: str) -> None:
         with self._database.write() as session:
-            _row, enrolment = _both(session, agent_id)
+            row, enrolment = _both(session, agent_id)
+            if row.revoked_at is not None or enrolment.rotation_asked_at is None:
+                raise NotFound("No new token is asked for.")  # it was revoked meanwhile
             enrolment.next_token_hash = token_hash
 
     def use_next_token(self, token_hash: str, at: datetime) -> Agent | None:

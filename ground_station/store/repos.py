@@ -14,6 +14,7 @@ from ground_station.core.model import SourceKind
 from ground_station.core.registry import Agent, Source, SourceOrigin
 from ground_station.store.engine import Database
 from ground_station.store.orm import AgentRow, SourceRow
+from ground_station.store.orm_delivery import AgentEnrolmentRow
 
 
 class SqlAgents:
@@ -44,6 +45,10 @@ class SqlAgents:
                     kind=agent.kind.value,
                 )
                 session.add(row)
+            else:  # a code that waits would let a second one in
+                session.execute(
+                    delete(AgentEnrolmentRow).where(AgentEnrolmentRow.agent_id == row.id)
+                )
             row.token_hash = agent.token_hash
             row.revoked_at = agent.revoked_at
             return _agent(row)

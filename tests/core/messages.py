@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -23,8 +23,8 @@ _SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
     agent_wire.Finite: st.floats(-1e15, 1e15),
     agent_wire.Latitude: st.floats(-90, 90),
     agent_wire.Longitude: st.floats(-180, 180),
-    agent_wire.AwareTime: st.datetimes(
-        datetime.min.replace(year=1970), datetime.min.replace(year=2100), timezones=st.just(UTC)
+    agent_wire.AwareTime: st.integers(0, 4 * 10**15).map(
+        lambda us: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)
     ),
     agent_wire.WireRtpTimestamp: st.integers(0, 2**32 - 1),
     agent_wire.MessageId: st.builds(new_id),

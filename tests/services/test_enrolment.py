@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from ground_station.core.agent_protocol import (
@@ -32,6 +34,7 @@ from ground_station.services.enrolment import (
     code_hash,
     make_code,
 )
+from tests.agentlink.station import until
 from tests.services.world import FakeChannel, World, live
 
 BY = By(Actor.COMMAND_LINE)
@@ -172,6 +175,37 @@ def test_a_revoked_agent_is_out_at_once_with_what_it_publishes(world: World) -> 
     assert node_channel.of(EndSession) == [] or len(node_channel.of(EndSession)) == 1
 
 
+@pytest.mark.parametrize("enrolled_again", [True, False])
+def test_an_agent_invited_again_at_once_is_out_as_well(world: World, enrolled_again: bool) -> None:
+    agent_id, old = enrol(world)
+    thief = connected(world, old)
+    world.warden.look()
+    assert not thief.closed
+    world.clock.advance(0.2)
+    world.enrolments.revoke(organisation(world), agent_id, BY)
+    code = invite(world)
+    if enrolled_again:
+        world.enrolments.enrol(code, "10.0.0.1")
+    world.warden.look()  # finds nobody revoked
+    assert thief.closed
+    assert not world.agents.is_connected(agent_id)
+    if not enrolled_again:
+        new = world.enrolments.enrol(code, "10.0.0.1").token
+        channel = connected(world, new)
+        world.warden.look()
+        assert not channel.closed
+
+
+def test_what_run_py_gives_a_token_waits_for_no_code(world: World) -> None:
+    code = invite(world)
+    identity = world.identity("Gate", AgentKind.CAMERA)
+    channel = world.connect(identity)
+    world.warden.look()
+    assert not channel.closed
+    with pytest.raises(NotSignedIn):
+        world.enrolments.enrol(code, "10.0.0.1")
+
+
 def test_a_removed_agent_is_off_the_list_and_its_name_is_free(world: World) -> None:
     agent_id, token = enrol(world)
     world.enrolments.remove(organisation(world), agent_id, BY)
@@ -200,6 +234,11 @@ def connected(world: World, token: str) -> FakeChannel:
     return world.connect(identity)
 
 
+def look(world: World) -> None:
+    world.warden.look()
+    world.warden.rotate_waiting()
+
+
 def sent_token(channel: FakeChannel) -> str:
     command = channel.of(RotateToken)[-1]
     assert isinstance(command, RotateToken)
@@ -211,7 +250,7 @@ def test_both_tokens_are_good_until_the_new_one_is_used(world: World) -> None:
     channel = connected(world, old)
     channel.answer = lambda _command: Done()
     world.enrolments.rotate(organisation(world), agent_id, BY)
-    world.warden.look()
+    look(world)
     new = sent_token(channel)
     known = authenticator(world)
     assert known.agent_for_token(old) is not None
@@ -232,15 +271,15 @@ def test_a_crash_at_any_step_leaves_one_good_token(world: World, agent_stored_it
 
     channel.answer = die
     world.enrolments.rotate(organisation(world), agent_id, BY)
-    world.warden.look()
-    world.warden.look()  # not again at once
+    look(world)
+    look(world)  # not again at once
     assert len(channel.of(RotateToken)) == 1
     if agent_stored_it:
         assert authenticator(world).agent_for_token(sent_token(channel)) is not None
         return
     again = connected(world, old)
     world.clock.advance(ROTATE_AGAIN_AFTER_S)
-    world.warden.look()
+    look(world)
     first, second = sent_token(channel), sent_token(again)
     known = authenticator(world)
     assert first != second
@@ -252,10 +291,49 @@ def test_a_crash_at_any_step_leaves_one_good_token(world: World, agent_stored_it
 def test_an_agent_that_is_away_gets_its_token_when_it_comes(world: World) -> None:
     agent_id, old = enrol(world)
     world.enrolments.rotate(organisation(world), agent_id, BY)
-    world.warden.look()
+    look(world)
     channel = connected(world, old)
-    world.warden.look()
+    look(world)
     assert sent_token(channel)
+
+
+def test_agents_that_do_not_answer_do_not_delay_the_end_of_another(world: World) -> None:
+    slow_id, slow_token = enrol(world, "Slow")
+    slow = connected(world, slow_token)
+    gone_id, gone_token = enrol(world, "Gone")
+    gone = connected(world, gone_token)
+    asked, answer = threading.Event(), threading.Event()
+
+    def hang(_command: Command) -> Done:
+        asked.set()
+        answer.wait(10.0)
+        raise TimedOut("It did not answer.")
+
+    slow.answer = hang
+    world.enrolments.rotate(organisation(world), slow_id, BY)
+    world.warden.start()
+    try:
+        assert asked.wait(10.0)
+        world.enrolments.revoke(organisation(world), gone_id, BY)
+        world.warden.soon()
+        until(lambda: gone.closed)
+        assert not slow.closed
+    finally:
+        answer.set()
+        world.warden.stop()
+
+
+def test_a_new_token_is_not_given_to_who_was_revoked_meanwhile(world: World) -> None:
+    agent_id, old = enrol(world)
+    channel = connected(world, old)
+    world.enrolments.rotate(organisation(world), agent_id, BY)
+    world.warden.look()
+    world.enrolments.revoke(organisation(world), agent_id, BY)
+    invite(world)
+    world.warden.rotate_waiting()  # its connection is not cut yet
+    assert channel.of(RotateToken) == []
+    with pytest.raises(NotFound):
+        world.enrolment_rows.set_next_token(agent_id, token_hash("next"))
 
 
 def test_what_run_py_starts_keeps_no_token_to_rotate(world: World) -> None:
@@ -266,6 +344,7 @@ def test_what_run_py_starts_keeps_no_token_to_rotate(world: World) -> None:
 
 def test_a_revoked_agent_cannot_come_in_with_its_next_token(world: World) -> None:
     agent_id, _old = enrol(world)
+    world.enrolment_rows.ask_rotation(agent_id, world.clock.now())
     world.enrolment_rows.set_next_token(agent_id, token_hash("next"))
     world.enrolments.revoke(organisation(world), agent_id, BY)
     assert authenticator(world).agent_for_token("next") is None

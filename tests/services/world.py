@@ -149,9 +149,7 @@ class World:
         self.accounts = self.identities.accounts
         self.geolocator = Geolocator()
         self.enrolment_rows = SqlEnrolments(self.database)
-        self.authenticator = EnrolledAuthenticator(
-            self.agent_rows, self.enrolment_rows, self.clock
-        )
+        self.authenticator = EnrolledAuthenticator(self.agent_rows, self.enrolment_rows, self.clock)
         self.sources = self.new_sources()
         self.tracks = TrackIntake(sources=self.sources, geolocator=self.geolocator, bus=self.bus)
         self.agents = Agents(
@@ -205,7 +203,7 @@ class World:
         self.warden = Warden(
             repository=self.enrolment_rows,
             channel=self.agents.channel,
-            connected=self.agents.connected_ids,
+            connected=self.agents.admitted,
             shut_out=self.media.end_all_of_agent,
             forget_sources=SourceRemoval(
                 sources=self.sources, media=self.media, audit=self.audit
