@@ -24,7 +24,7 @@ from ground_station.api.shared_frames import SharedFrames, SharedPacket
 from ground_station.api.socket_queues import SocketQueues
 from ground_station.api.views import analysed_frame
 from ground_station.core.authority import Permission, Principal, require
-from ground_station.core.errors import KestrelError
+from ground_station.core.errors import KestrelError, TimedOut, Unavailable
 from ground_station.core.events import TracksObserved, ViewerClockKnown
 from ground_station.core.lifecycle import Worker
 from ground_station.core.model import FrameTracks
@@ -168,9 +168,12 @@ class Pusher:
                 if client.session_hash not in found:
                     found[client.session_hash] = self._standing(client.session_hash)
                 self._check(client, found[client.session_hash], now_s)
-            except KestrelError as error:
+            except (Unavailable, TimedOut) as error:
                 log.warning("sign_in_not_checked reason=%s", error)
                 return  # the database is busy or gone: asked again in the next turn
+            except KestrelError as error:  # of this one: its account cannot be read
+                log.error("live_client_hung_up reason=%s", error)
+                self.hang_up(client.sid)
 
     def _standing(self, session_hash: str) -> Principal | None:
         identity = self._parts.sign_in.identify_hash(session_hash)

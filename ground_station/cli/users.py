@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from ground_station.cli.data_folder import DataFolder
 from ground_station.cli.options import settings_from
+from ground_station.core.authority import NOWHERE
 from ground_station.core.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def show(arguments: Namespace) -> int:
         for one in accounts.all():
             state = "disabled" if one.disabled_at else ""
             factor = "second factor" if accounts.has_second_factor(one) else ""
-            line = f"{one.username:24}{one.role.value:26}{factor:15}{state}"
+            damaged = "area damaged: set it again" if one.area == NOWHERE else ""
+            line = f"{one.username:24}{one.role.value:26}{factor:15}{state:10}{damaged}"
             print(line.rstrip())
     return 0
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 import shapely
 
@@ -106,7 +107,10 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Where a grant holds: rings of (lon, lat) in degrees, WGS 84; the boundary is inside."""
+    """Where a grant holds: rings of (lon, lat) in degrees, WGS 84; the boundary is inside.
+
+    Without any ring it is nowhere: what is kept of it cannot be read, and has to be set again.
+    """
 
     rings: tuple[tuple[tuple[float, float], ...], ...]
     _shape: shapely.Geometry = field(init=False, repr=False, compare=False)
@@ -118,6 +122,9 @@ class Area:
 
     def holds(self, lat: float, lon: float) -> bool:
         return bool(shapely.intersects_xy(self._shape, lon, lat))
+
+
+NOWHERE: Final = Area(())
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,13 +166,17 @@ class Media:
             self.ends.put(session.node_id, session.session_id)
 
     def check_sign_ins(self) -> None:
-        """End what is viewed with sign-ins that ran out or that another process ended."""
+        """End what is viewed with sign-ins that ran out, that another process ended, or whose
+        account cannot be read: it holds up no other's end."""
         for sign_in_hash in self.sessions.sign_ins():
             try:
                 stays = self._still_signed_in(sign_in_hash)
-            except KestrelError as error:
+            except (Unavailable, TimedOut) as error:
                 log.warning("sign_in_not_checked reason=%s", error)
                 return  # the database is busy or gone: asked again at the next check
+            except KestrelError as error:
+                log.error("sign_in_ended_unreadable reason=%s", error)
+                stays = False
             if not stays:
                 self.sign_in_ended(sign_in_hash)
 

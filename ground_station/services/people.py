@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Final
 
 from ground_station.core.audit import Act, AuditEntry, Detail
-from ground_station.core.authority import Area, Principal, Role
+from ground_station.core.authority import NOWHERE, Area, Principal, Role
 from ground_station.core.clock import Clock
 from ground_station.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from ground_station.core.ids import new_id
@@ -129,7 +129,7 @@ class People:
             user,
             display_name=_display_name(display_name),
             role=parse_role(role),
-            area=area_of(area),
+            area=_area_for(user, area),
             disabled_at=disabled_at,
         )
         _check_change(who, user, changed)
@@ -220,6 +220,11 @@ def area_of(rings: Rings | None) -> Area | None:
     if not 1 <= len(rings) <= MAX_RINGS or sum(len(ring) for ring in rings) > MAX_POINTS:
         raise InvalidInput(f"An area has 1 to {MAX_RINGS} rings of {MAX_POINTS} points in all.")
     return Area(tuple(_ring(ring) for ring in rings))
+
+
+def _area_for(user: User, rings: Rings | None) -> Area | None:
+    """As `area_of`; an area that cannot be read stays as it is while something else changes."""
+    return NOWHERE if user.area == NOWHERE and rings == [] else area_of(rings)
 
 
 def _ring(points: Sequence[Sequence[float]]) -> tuple[tuple[float, float], ...]:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
+import shapely
 from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.exc import IntegrityError as ConstraintBroken
 
-from ground_station.core.authority import Area, Purpose, Role
+from ground_station.core.authority import NOWHERE, Area, Purpose, Role
 from ground_station.core.errors import Conflict, IntegrityError, NotFound
 from ground_station.core.factors import Authenticator, Passkey
 from ground_station.core.registry import SignIn, User
 from ground_station.store.engine import Database
 from ground_station.store.orm import OrganisationRow, SignInRow, UserRow
 from ground_station.store.orm_authority import AuthenticatorRow, PasskeyRow, RecoveryCodeRow
+
+log = logging.getLogger(__name__)
 
 
 class SqlUsers:
@@ -58,7 +62,7 @@ class SqlUsers:
                 .where(UserRow.organisation_id == organisation_id)
                 .order_by(UserRow.username)
             )
-            return [_user(row) for row in rows]
+            return [user for row in rows if (user := _readable(row)) is not None]
 
     def add(self, user: User) -> None:
         row = UserRow(
@@ -275,13 +279,24 @@ def _rows(done: Any) -> int:
 
 
 def _changeable(user: User) -> dict[str, Any]:
-    area = None if user.area is None else msgspec.json.encode(user.area.rings).decode()
-    return {
+    columns = {
         "display_name": user.display_name,
         "role": user.role.value,
-        "area": area,
         "disabled_at": user.disabled_at,
     }
+    if user.area != NOWHERE:  # what is damaged is kept until it is set again
+        area = None if user.area is None else msgspec.json.encode(user.area.rings).decode()
+        columns["area"] = area
+    return columns
+
+
+def _readable(row: UserRow) -> User | None:
+    """One row that cannot be read must not hide the others."""
+    try:
+        return _user(row)
+    except IntegrityError as error:
+        log.error("user_unreadable user=%s reason=%s", row.id, error)
+        return None
 
 
 def _user(row: UserRow) -> User:
@@ -290,7 +305,7 @@ def _user(row: UserRow) -> User:
         organisation_id=row.organisation_id,
         username=row.username,
         display_name=row.display_name,
-        role=Role(row.role),
+        role=_role(row),
         password_hash=row.password_hash,
         created_at=row.created_at,
         area=_area(row),
@@ -299,17 +314,28 @@ def _user(row: UserRow) -> User:
     )
 
 
+def _role(row: UserRow) -> Role:
+    try:
+        return Role(row.role)
+    except ValueError as error:
+        raise IntegrityError(
+            f"The stored role of {row.username} is none.", "Restore the database from a backup."
+        ) from error
+
+
 def _area(row: UserRow) -> Area | None:
-    """A damaged area must never read as "everywhere"."""
+    """A damaged area reads as nowhere, never as "everywhere"."""
     if row.area is None:
         return None
     try:
-        rings = msgspec.json.decode(row.area, type=tuple[tuple[tuple[float, float], ...], ...])
-        return Area(rings)
-    except (msgspec.MsgspecError, ValueError) as error:
-        raise IntegrityError(
-            f"The stored area of {row.username} cannot be read.", "Set that person's area again."
-        ) from error
+        return Area(msgspec.json.decode(row.area, type=tuple[tuple[tuple[float, float], ...], ...]))
+    except (msgspec.MsgspecError, ValueError, shapely.errors.ShapelyError):
+        return NOWHERE
+
+
+def _purpose(row: SignInRow) -> Purpose | None:
+    """A damaged one is none: it is asked for again."""
+    return Purpose(row.purpose) if row.purpose in set(Purpose) else None
 
 
 def _sign_in(row: SignInRow) -> SignIn:
@@ -324,7 +350,7 @@ def _sign_in(row: SignInRow) -> SignIn:
         device=row.device,
         address=row.address,
         second_factor=row.second_factor,
-        purpose=None if row.purpose is None else Purpose(row.purpose),
+        purpose=_purpose(row),
         purpose_note=row.purpose_note,
         purpose_at=row.purpose_at,
     )

@@ -27,6 +27,11 @@ export function Factor({ of }: { of: PersonView }) {
   return NEEDS_SECOND_FACTOR.has(of.role) ? <Badge tone="warn">None, and needed</Badge> : <>none</>
 }
 
+const areaWords = (area: PersonView['area']) => {
+  if (area === null) return 'everywhere'
+  return area.length > 0 ? `${area.length} drawn` : <Badge tone="warn">Damaged: set it again</Badge>
+}
+
 const COLUMNS: Column<PersonView>[] = [
   {
     name: 'Name',
@@ -37,7 +42,7 @@ const COLUMNS: Column<PersonView>[] = [
     ),
   },
   { name: 'Role', cell: (p) => roleWords(p.role) },
-  { name: 'Area', cell: (p) => (p.area ? `${p.area.length} drawn` : 'everywhere') },
+  { name: 'Area', cell: (p) => areaWords(p.area) },
   { name: 'Second factor', cell: (p) => <Factor of={p} /> },
   { name: 'Signed in', cell: (p) => (p.signed_in > 0 ? `on ${p.signed_in} device${p.signed_in === 1 ? '' : 's'}` : 'no') },
   { name: 'Seen', cell: (p) => ago(p.seen_at) },
