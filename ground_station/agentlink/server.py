@@ -41,6 +41,7 @@ log = logging.getLogger(__name__)
 
 WATCH_INTERVAL_S = 0.5
 REFUSED_STAYS_S = 1.0
+ADMISSIONS = 1024
 
 
 class AgentServer:
@@ -74,7 +75,9 @@ class AgentServer:
         self._listener = listener
         self._clock = clock or SystemClock()
         self._lock = threading.Lock()
-        self._admission = threading.RLock()  # one hello or farewell at a time
+        # One hello or farewell of an agent at a time; its listener may wait for the database, and
+        # others must not wait with it.
+        self._admissions = tuple(threading.RLock() for _ in range(ADMISSIONS))
         self._by_sid: dict[str, Connection] = {}
         self._by_agent: dict[str, Connection] = {}
         self._gaps = 0
@@ -191,7 +194,7 @@ class AgentServer:
                 f"This token is for a {identity.kind} agent, not for a {hello.kind} agent.",
                 "Start the agent with the token that was made for it.",
             )
-        with self._admission:
+        with self._admission(identity.agent_id):
             self._replace(identity, connection.address)
             self._listener.agent_connected(identity, hello, connection)
             connection.greeted = True
@@ -223,18 +226,24 @@ class AgentServer:
             )
             self._farewell(former)
 
+    def _admission(self, agent_id: str) -> threading.RLock:
+        """Its lock; by chance another agent's as well."""
+        return self._admissions[hash(agent_id) % ADMISSIONS]
+
     def _lives(self, connection: Connection) -> bool:
         silent_s = self._clock.monotonic_s() - connection.heard_at_s
-        return not connection.closed and silent_s <= HEARTBEAT_LOST_AFTER_S
+        # One whose message is being taken is not silent, however long that takes us.
+        heard = connection.handling or silent_s <= HEARTBEAT_LOST_AFTER_S
+        return heard and not connection.closed
 
     def _farewell(self, connection: Connection) -> None:
         """Tell the listener once, and only about connections it knows."""
         connection.abandon()
-        with self._admission:
+        agent_id = connection.identity.agent_id
+        with self._admission(agent_id):
             if not connection.greeted or connection.mourned:
                 return
             connection.mourned = True
-            agent_id = connection.identity.agent_id
             with self._lock:
                 if self._by_agent.get(agent_id) is connection:
                     del self._by_agent[agent_id]

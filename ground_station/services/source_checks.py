@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
+from ground_station.core.agent_protocol import Calibration, SourceOffer
 from ground_station.core.errors import InvalidInput
 from ground_station.core.registry import Source
 
 MAX_NAME_LENGTH = 80
+MAX_NOTE_LENGTH = 1000
+MAX_PAIRS = 64
 
 
 def checked_name(name: str) -> str:
@@ -32,3 +36,17 @@ def check_numbers(
         raise InvalidInput(f"{name}: the longitude must be between -180 and 180.")
     if heading_deg is not None and not (math.isfinite(heading_deg) and 0 <= heading_deg <= 360):
         raise InvalidInput(f"{name}: the heading must be between 0 and 360 degrees.")
+
+
+def check_offer(offer: SourceOffer, check_calibration: Callable[[Calibration], None]) -> None:
+    """InvalidInput for an offer out of its bounds; `check_calibration` says it of a calibration."""
+    if not offer.key or len(offer.key) > MAX_NAME_LENGTH:
+        raise InvalidInput(f"A source's key has 1 to {MAX_NAME_LENGTH} characters.")
+    checked_name(offer.name)
+    if len(offer.note) > MAX_NOTE_LENGTH:
+        raise InvalidInput(f"A source's note has at most {MAX_NOTE_LENGTH} characters.")
+    check_numbers(offer.name, offer.lat, offer.lon, offer.heading_deg)
+    if offer.calibration is not None:
+        if len(offer.calibration.pairs) > MAX_PAIRS:
+            raise InvalidInput(f"A calibration has at most {MAX_PAIRS} points.")
+        check_calibration(offer.calibration)

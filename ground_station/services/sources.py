@@ -19,8 +19,7 @@ from ground_station.core.ports import AgentIdentity
 from ground_station.core.registry import Source, SourceOrigin, SourceRepository, token_hash
 from ground_station.services.audit import Record, unrecorded
 from ground_station.services.source_checks import (
-    MAX_NAME_LENGTH,
-    check_numbers,
+    check_offer,
     check_place,
     checked_name,
 )
@@ -28,8 +27,6 @@ from ground_station.services.source_state import LOST, OFFLINE, SourceState, Sou
 
 MAX_SOURCES = 5000
 MAX_OFFERS = 1000  # of one agent
-MAX_NOTE_LENGTH = 1000
-MAX_PAIRS = 64
 UNREPORTED_FOR_S = 3.0  # a new session may be missing from reports that were already on their way
 ENDED_FOR_S = 10.0  # reports on their way may still list a session that has ended
 MAX_ENDED = 1024
@@ -57,7 +54,8 @@ class Sources:
         self._check_calibration = check_calibration
         self._bus = bus
         self._clock = clock
-        self._lock = threading.RLock()
+        self._changes = threading.Lock()  # of whoever writes to the database: it may take seconds
+        self._lock = threading.RLock()  # of the memory: never held while the database is waited for
         self._ended: OrderedDict[str, float] = OrderedDict()  # session ids, and when they ended
         now = clock.now()
         self._states = {
@@ -135,7 +133,7 @@ class Sources:
             created_at=self._clock.now(),
         )
         check_place(source)
-        with self._lock:
+        with self._changes:
             self._add(source, record)
         return source, token
 
@@ -151,10 +149,11 @@ class Sources:
             NotFound: there is no such source.
             Conflict: a connected agent offers it, and would bring it back.
         """
-        with self._lock:
-            status = self.get(source_id)
+        with self._changes:
+            with self._lock:
+                status = self.get(source_id)
+                offered = self._states[source_id].offered
             agent_id = status.source.agent_id
-            offered = self._states[source_id].offered
             if offered and agent_id is not None and agent_connected(agent_id):
                 raise Conflict(
                     f"{status.source.name} is offered by a connected agent.",
@@ -162,7 +161,8 @@ class Sources:
                 )
             with record(status.source):
                 self._repository.remove(source_id)
-            del self._states[source_id]
+            with self._lock:
+                status = self._states.pop(source_id).status()  # a session may have begun meanwhile
         self._bus.publish(SourceChanged(source_id, SourceCondition.OFFLINE, self._clock.now()))
         return status
 
@@ -179,36 +179,26 @@ class Sources:
         if len({offer.key for offer in offers}) != len(offers):
             raise InvalidInput(f"{identity.name} offers two sources of one key.")
         for offer in offers:
-            self._check_offer(offer)
-        with self._lock:
-            known = {
-                state.source.agent_key: state
-                for state in self._states.values()
-                if state.source.agent_id == identity.agent_id
-            }
-            for state in known.values():
-                state.offered = False
+            check_offer(offer, self._check_calibration)
+        with self._changes:
+            with self._lock:
+                known = {
+                    state.source.agent_key: state
+                    for state in self._states.values()
+                    if state.source.agent_id == identity.agent_id
+                }
+                for state in known.values():
+                    state.offered = False
             grants = []
             for offer in offers:
                 state = known.get(offer.key) or self._add(self._new(identity, kind, offer))
                 self._update(state, offer)
-                state.edge = offer.edge
-                state.find_agent(publishing=offer.publishing)
-                self._changed(state)
+                with self._lock:
+                    state.edge = offer.edge
+                    state.find_agent(publishing=offer.publishing)
+                    self._changed(state)
                 grants.append(SourceGrant(offer.key, state.source.source_id))
             return grants
-
-    def _check_offer(self, offer: SourceOffer) -> None:
-        if not offer.key or len(offer.key) > MAX_NAME_LENGTH:
-            raise InvalidInput(f"A source's key has 1 to {MAX_NAME_LENGTH} characters.")
-        checked_name(offer.name)
-        if len(offer.note) > MAX_NOTE_LENGTH:
-            raise InvalidInput(f"A source's note has at most {MAX_NOTE_LENGTH} characters.")
-        check_numbers(offer.name, offer.lat, offer.lon, offer.heading_deg)
-        if offer.calibration is not None:
-            if len(offer.calibration.pairs) > MAX_PAIRS:
-                raise InvalidInput(f"A calibration has at most {MAX_PAIRS} points.")
-            self._check_calibration(offer.calibration)
 
     def _new(self, identity: AgentIdentity, kind: SourceKind, offer: SourceOffer) -> Source:
         return Source(
@@ -242,7 +232,8 @@ class Sources:
         )
         if updated != state.source:
             self._repository.update(updated)
-            state.source = updated
+            with self._lock:
+                state.source = updated
 
     def _add(self, source: Source, record: Record = unrecorded) -> SourceState:
         if len(self._states) >= MAX_SOURCES:
@@ -250,8 +241,9 @@ class Sources:
         with record(source):
             self._repository.add(source)
         state = SourceState(source, OFFLINE, self._clock.now())
-        self._states[source.source_id] = state
-        self._changed(state)
+        with self._lock:
+            self._states[source.source_id] = state
+            self._changed(state)
         return state
 
     # --- what happens to them ------------------------------------------------------------------

@@ -25,6 +25,8 @@ from ground_station.agentlink.token_file import (
 )
 from ground_station.core.agent_durable import ClockReading
 from ground_station.core.agent_protocol import (
+    HEARTBEAT_LOST_AFTER_S,
+    AgentMessage,
     Envelope,
     Heartbeat,
     RotateToken,
@@ -39,6 +41,7 @@ from ground_station.core.errors import (
     Unavailable,
     Unprocessable,
 )
+from ground_station.core.ports import AgentChannel
 from tests.agentlink.proxy import Proxy
 from tests.agentlink.raw import RawAgent
 from tests.agentlink.station import CAMERA, NODE, Station, until
@@ -224,6 +227,30 @@ def test_a_stolen_token_from_a_second_address_is_refused(
     assert station.listener.gone == []
     thief.stop()
     elsewhere.close()
+
+
+def test_one_whose_message_takes_the_station_long_is_not_gone(make_client: MakeClient) -> None:
+    clock, taking, taken = ManualClock(), threading.Event(), threading.Event()
+    station = Station(clock).start()
+
+    def slowly(_channel: AgentChannel, _message: AgentMessage) -> None:
+        taking.set()
+        taken.wait(20.0)
+
+    station.listener.on_message = slowly
+    try:
+        first = make_client(station)
+        assert taking.wait(10.0)
+        clock.advance(HEARTBEAT_LOST_AFTER_S + 1.0)
+        with contextlib.closing(Proxy(station.port, "127.0.0.2")) as elsewhere:
+            thief = make_client(station, url=elsewhere.url)
+            until(lambda: thief.refusal)
+            assert isinstance(thief.refusal, Conflict)
+            thief.stop()
+        assert first.connected
+    finally:
+        taken.set()
+        station.stop()
 
 
 def test_another_address_is_let_in_once_the_first_is_gone(

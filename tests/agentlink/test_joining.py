@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -11,7 +12,7 @@ from flask_socketio import SocketIO
 
 from ground_station.agentlink.client import AgentClient
 from ground_station.agentlink.server import AgentServer
-from ground_station.core.agent_protocol import Envelope, Heartbeat, encode
+from ground_station.core.agent_protocol import Envelope, Heartbeat, Hello, encode
 from ground_station.core.clock import ManualClock
 from ground_station.core.errors import (
     ConfigError,
@@ -22,6 +23,7 @@ from ground_station.core.errors import (
     TimedOut,
     Unavailable,
 )
+from ground_station.core.ports import AgentChannel, AgentIdentity
 from tests.agentlink.raw import RawAgent
 from tests.agentlink.station import CAMERA, NODE, Recorder, Station, Tokens, hello_of, until
 
@@ -41,6 +43,32 @@ def test_two_agents_at_once(station: Station, make_client: MakeClient) -> None:
     node, camera = make_client(station), make_client(station, "camera-token", CAMERA)
     until(lambda: node.connected and camera.connected)
     assert {hello.name for hello in station.listener.hellos} == {NODE.name, CAMERA.name}
+
+
+def test_a_hello_that_takes_long_holds_up_no_other_agent(
+    station: Station, make_client: MakeClient
+) -> None:
+    waits, goes_on = threading.Event(), threading.Event()
+    take = station.listener.agent_connected
+
+    def slowly(identity: AgentIdentity, hello: Hello, channel: AgentChannel) -> None:
+        if identity == CAMERA:
+            waits.set()
+            goes_on.wait(20.0)
+        take(identity, hello, channel)
+
+    station.listener.agent_connected = slowly  # type: ignore[method-assign]
+    try:
+        slow = make_client(station, "camera-token", CAMERA)
+        assert waits.wait(10.0)
+        quick = make_client(station)
+        until(lambda: quick.connected)
+        quick.stop()
+        until(lambda: len(station.listener.gone) == 1)
+        assert not slow.connected
+    finally:
+        goes_on.set()
+    until(lambda: slow.connected)
 
 
 @pytest.mark.parametrize("token", ["no-such-token", "", "\x00" * 2000])

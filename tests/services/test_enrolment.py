@@ -180,7 +180,7 @@ def test_an_agent_invited_again_at_once_is_out_as_well(world: World, enrolled_ag
     agent_id, old = enrol(world)
     thief = connected(world, old)
     world.warden.look()
-    assert not thief.closed
+    assert world.agents.is_connected(agent_id)
     world.clock.advance(0.2)
     world.enrolments.revoke(organisation(world), agent_id, BY)
     code = invite(world)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import msgspec
@@ -14,7 +17,7 @@ from ground_station.core.errors import Conflict, InvalidInput, NotFound
 from ground_station.core.events import SourceChanged
 from ground_station.core.ids import new_id
 from ground_station.core.model import SourceCondition, SourceKind
-from ground_station.core.registry import token_hash
+from ground_station.core.registry import Source, token_hash
 from ground_station.services import sources
 from tests.services.world import CALIBRATION, World, live
 
@@ -281,3 +284,78 @@ def test_calibrations_survive_a_restart_exactly(world: World) -> None:
     assert kept == CALIBRATION
     assert isinstance(kept, Calibration)
     assert dataclasses.is_dataclass(world.sources.get(source_id).source)
+
+
+# --- a database that makes people wait -----------------------------------------------------------
+
+
+@contextmanager
+def stalled(world: World, act: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """The repository's `add`, `update` or `remove` waits to the end of this; set once it does."""
+    waits, goes_on = threading.Event(), threading.Event()
+    real = getattr(world.source_rows, act)
+
+    def slowly(what: Source | str) -> None:
+        waits.set()
+        goes_on.wait(20.0)
+        real(what)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.source_rows, act, slowly)
+        try:
+            yield waits
+        finally:
+            goes_on.set()
+
+
+@pytest.mark.parametrize("act", ["add", "update", "remove"])
+def test_nobody_who_reads_waits_for_the_database(
+    world: World, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    identity, _channel, source_id = world.camera()
+    node = world.node()
+    acts = {
+        "add": lambda: world.sources.add_whip("Pond", None, None, None),
+        "update": lambda: world.connect(identity, SourceOffer("cam-1", "Moved")),
+        "remove": lambda: world.sources.remove(source_id, lambda _: False),
+    }
+
+    def read_and_report() -> None:
+        world.sources.all()
+        world.sources.session_began(source_id, session_id, node[0].agent_id)
+        world.report(node, live(source_id, session_id))
+
+    session_id = new_id()
+    changer = threading.Thread(target=acts[act])
+    reader = threading.Thread(target=read_and_report)
+    with stalled(world, act, monkeypatch) as waits:
+        changer.start()
+        assert waits.wait(10.0)
+        reader.start()
+        reader.join(10.0)
+        waited = reader.is_alive()
+    changer.join(10.0)
+    reader.join(10.0)
+    assert not waited
+    expected = {"add": "Park gate", "update": "Moved", "remove": None}[act]
+    found = world.sources.find(source_id)
+    assert (found and found.source.name) == expected
+    if found is not None:
+        assert found.session_id == session_id
+
+
+def test_the_last_status_of_what_is_removed_has_a_session_that_began_meanwhile(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _identity, _channel, source_id = world.camera()
+    removed = []
+    changer = threading.Thread(
+        target=lambda: removed.append(world.sources.remove(source_id, lambda _: False))
+    )
+    session_id = new_id()
+    with stalled(world, "remove", monkeypatch) as waits:
+        changer.start()
+        assert waits.wait(10.0)
+        world.sources.session_began(source_id, session_id, "node")
+    changer.join(10.0)
+    assert [status.session_id for status in removed] == [session_id]
