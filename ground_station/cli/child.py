@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ground_station.cli.logs import LogPump
+from ground_station.cli.logs import CappedLog, LogPump
 from ground_station.core.settings import NOT_SETTINGS
 
 
@@ -35,21 +35,18 @@ class Child:
     """A started process in a session and process group of its own.
 
     Raises:
-        OSError: it cannot be started.
+        OSError: its log cannot be opened or it cannot be started; then nothing runs.
     """
 
     def __init__(self, spec: ChildSpec, log: Path, show: Callable[[str], None]) -> None:
-        ours = {key: value for key, value in os.environ.items() if key not in NOT_SETTINGS}
-        self._process = subprocess.Popen(  # noqa: S603  our own command line
-            spec.argv,
-            env={**ours, **spec.environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        kept = CappedLog(log)  # before it runs: else a log that fails leaves it to nobody
+        try:
+            self._process = _started(spec)
+        except OSError:
+            kept.close()
+            raise
         assert self._process.stdout is not None
-        self._pump = LogPump(spec.name, self._process.stdout, log, show)  # type: ignore[arg-type]
+        self._pump = LogPump(spec.name, self._process.stdout, kept, show)  # type: ignore[arg-type]
 
     @property
     def pid(self) -> int:
@@ -88,3 +85,15 @@ class Child:
     def _signal_group(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError):
             os.killpg(self.pid, number)
+
+
+def _started(spec: ChildSpec) -> subprocess.Popen[bytes]:
+    ours = {key: value for key, value in os.environ.items() if key not in NOT_SETTINGS}
+    return subprocess.Popen(  # noqa: S603  our own command line
+        spec.argv,
+        env={**ours, **spec.environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )

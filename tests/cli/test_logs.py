@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from ground_station.cli.logs import CappedLog, WarningFilter
+from ground_station.cli.logs import CappedLog, LogPump, WarningFilter
 from ground_station.core.clock import ManualClock
 
 
@@ -64,3 +65,44 @@ def test_the_memory_of_shown_warnings_is_bounded() -> None:
         word = chr(ord("g") + one % 20) + chr(ord("g") + one // 20 % 20) + "z" * (one // 400)
         pick(f"2026-11-24 05:31:00,123 WARNING x {word}")
     assert len(pick._shown_at_s) <= 64
+
+
+def test_a_full_disk_costs_lines_but_neither_the_log_nor_the_child(tmp_path: Path) -> None:
+    """The log is a link that leads to a full disk first, and then to one with room."""
+    log = tmp_path / "a.log"
+    log.symlink_to("/dev/full")
+    shown: list[str] = []
+    reader, writer = os.pipe()
+    told = os.fdopen(writer, "wb", buffering=0)
+
+    def show(text: str) -> None:
+        shown.append(text)
+        log.unlink()
+        log.symlink_to(tmp_path / "roomy.log")
+        raise OSError(28, "the terminal is a file on that disk")
+
+    pump = LogPump("a", os.fdopen(reader, "rb"), CappedLog(log), show)
+    told.write(b"lost\n")
+    told.write(b"kept\n")  # would be SIGPIPE to a child whose reader had died
+    told.close()
+    pump.join(10)
+    assert pump.last_line == "kept"
+    assert (tmp_path / "roomy.log").read_text() == (
+        "Lines missing here, which could not be written: 1\nkept\n"
+    )
+    assert len(shown) == 1
+    assert "cannot be written: No space left on device" in shown[0]
+
+
+def test_a_log_that_could_not_be_turned_over_is_written_again_later(tmp_path: Path) -> None:
+    log = CappedLog(tmp_path / "a.log", max_bytes=10)
+    log.write(b"one\n")
+    (tmp_path / "a.log.1" / "x").mkdir(parents=True)  # nothing can be renamed to it
+    with pytest.raises(OSError, match=r"a\.log"):
+        log.write(b"too long for it\n")
+    (tmp_path / "a.log.1" / "x").rmdir()
+    (tmp_path / "a.log.1").rmdir()
+    log.write(b"two, afterwards\n")
+    log.close()
+    assert (tmp_path / "a.log.1").read_text() == "one\n"
+    assert (tmp_path / "a.log").read_text() == "two, afterwards\n"
