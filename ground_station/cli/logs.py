@@ -146,7 +146,7 @@ class LogPump:
         try:
             if self._lost:
                 self._log.write(
-                    b"%d lines are missing here: they could not be written\n" % self._lost
+                    b"Lines missing here, which could not be written: %d\n" % self._lost
                 )
                 self._lost = 0
             self._log.write(line)
