@@ -40,7 +40,7 @@ def read_agent_file(path: Path) -> AgentFile:
     except FileNotFoundError as error:
         raise Unavailable(
             f"There is no token file {path}.",
-            "Enrol this machine first: python3 run.py agents enrol CODE --station URL",
+            "Enrol this machine first: python3 run.py agents enrol --station URL",
         ) from error
     except OSError as error:
         raise Unavailable(f"The token file {path} cannot be read: {error.strerror}.") from error

@@ -115,7 +115,7 @@ def _agents_add(parser: argparse.ArgumentParser) -> None:
 
 def _agents_enrol(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "code", metavar="CODE", nargs="?", help="from agents add; left out, it is asked for"
+        "code", metavar="CODE", nargs="?", help="from agents add; better left out and asked for"
     )
     parser.add_argument("--station", metavar="URL", required=True, help="https://HOST:PORT")
     _ca(parser)

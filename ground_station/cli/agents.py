@@ -84,8 +84,9 @@ def add(arguments: Namespace) -> int:
         invited = enrolments.invite(organisation_id, arguments.name, kind, AT_THE_MACHINE)
     url, authority = _address_for_others(settings)
     print(f"Code for {arguments.name}: {invited.code}")
-    print(f"It works once, until {invited.expires_at:%H:%M} UTC. On the other machine:")
-    print(f"  python3 run.py agents enrol {invited.code} --station {url}{authority}")
+    print(f"It works once, until {invited.expires_at:%H:%M} UTC. On the other machine, which asks")
+    print("for it, so that it stays out of the list of processes and the shell's history:")
+    print(f"  python3 run.py agents enrol --station {url}{authority}")
     if kind is AgentKind.CAMERA:
         print(f"  python3 run.py camera ADDRESS --station {url}")
     if authority:
@@ -266,7 +267,7 @@ def _only_file(folder: Path, url: str) -> Path:
     if not found:
         raise NotFound(
             f"This machine is not enrolled at {url}.",
-            f"Enrol it first: python3 run.py agents enrol CODE --station {url}",
+            f"Enrol it first: python3 run.py agents enrol --station {url}",
         )
     if len(found) > 1:
         names = ", ".join(str(path) for path in found)

@@ -37,6 +37,7 @@ class Act(StrEnum):
     SIGNED_OUT = "signed_out"
     SIGN_IN_REVOKED = "sign_in_revoked"
     PURPOSE_SET = "purpose_set"
+    FACTOR_BEGUN = "factor_begun"  # an authenticator app is offered; it replaces one not confirmed
     FACTOR_ADDED = "factor_added"
     FACTOR_REMOVED = "factor_removed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105

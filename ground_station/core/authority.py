@@ -48,7 +48,6 @@ class Permission(StrEnum):
     READ_AUDIT = "read_audit"
     SEE_SHARING = "see_sharing"  # organisations, agreements, disclosures
     MANAGE_SHARING = "manage_sharing"
-    EXPORT_ORGANISATION = "export_organisation"
 
 
 P = Permission
@@ -72,7 +71,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             P.SEE_SHARING,
         },
         Role.DATA_PROTECTION_OFFICER: _EVERYBODY
-        | {P.SEE_PEOPLE, P.READ_AUDIT, P.SEE_SHARING, P.MANAGE_SHARING, P.EXPORT_ORGANISATION},
+        | {P.SEE_PEOPLE, P.READ_AUDIT, P.SEE_SHARING, P.MANAGE_SHARING},
         Role.AUDITOR: _EVERYBODY | {P.READ_AUDIT, P.SEE_SHARING, P.SEE_PEOPLE, P.SEE_SYSTEM},
         # Runs the installation. Whoever makes accounts does not also watch people or decide about
         # them: that takes an account with such a role.

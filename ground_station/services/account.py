@@ -59,7 +59,11 @@ class Account:
             Conflict: there is one already.
         """
         self._sign_in.check_may_change_factors(who, password)
-        return self._factors.offer(who.user)
+        user = who.user
+        entry = by(who.principal, Act.FACTOR_BEGUN, "user", user.user_id, which="authenticator app")
+        with self._audit.together(entry):
+            self._sign_in.check_may_change(who)
+            return self._factors.offer(user)
 
     def confirm_authenticator(self, who: Identity, code: str) -> list[str]:
         """The app's first code; new recovery codes, to be shown once.

@@ -10,7 +10,7 @@ import pytest
 
 from ground_station.core.audit import Act
 from ground_station.core.authority import Role
-from ground_station.core.errors import KestrelError
+from ground_station.core.errors import KestrelError, Unavailable
 from tests.api.site import Browser, Site, problem
 from tests.services.world import PASSWORD
 
@@ -216,3 +216,23 @@ def test_one_code_in_many_requests_at_once_signs_in_once(site: Site, kind: str) 
 
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(attempt, range(4))) == 1
+
+
+def test_an_offered_app_is_written_down_or_not_offered(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each offer replaces the one before, which somebody may be about to confirm."""
+    person = site.signed_in()
+    first = person.post("/api/account/authenticator", BODY).get_json()["secret"]
+    [begun] = site.world.audit.read(act=Act.FACTOR_BEGUN)
+    assert begun.entry.details == {"which": "authenticator app"}
+    assert first not in repr(begun)
+
+    def refuse(_session: object, *_entries: object) -> None:
+        raise Unavailable("The audit log cannot be written.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(site.world.audit, "append_in", refuse)
+        problem(person.post("/api/account/authenticator", BODY), 503)
+    good = {"code": code(site, first)}  # it was not replaced
+    assert person.post("/api/account/authenticator/confirm", good).status_code == 200

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import re
+import sys
 from argparse import Namespace
 from pathlib import Path
 
@@ -9,6 +12,7 @@ import pytest
 
 from ground_station.agentlink.token_file import AgentFile, read_agent_file, write_agent_file
 from ground_station.cli.agents import _address_for_others, checked_station_url, enrol, enrolled
+from ground_station.cli.main import main
 from ground_station.core.errors import ConfigError, InvalidInput, NotFound, Unavailable
 from ground_station.core.settings import load_settings
 
@@ -131,3 +135,23 @@ def test_what_is_typed_on_the_other_machine(
     station: dict[str, object], expected: tuple[str, str]
 ) -> None:
     assert _address_for_others(load_settings(None, {"station": station})) == expected
+
+
+def test_the_code_is_not_to_be_typed_as_an_argument(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["agents", "add", "Gate", "--data-folder", str(tmp_path / "var")]) == 0
+    said = capsys.readouterr().out
+    code = re.search(r"Code for Gate: (\S+)", said)
+    assert code is not None
+    assert said.count(code[1]) == 1  # not in the command
+    assert "agents enrol --station http" in said
+
+
+def test_the_code_is_read_from_standard_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("A-B\n"))
+    there = ["--station", "http://127.0.0.1:9", "--data-folder", str(tmp_path / "var")]
+    assert main(["agents", "enrol", *there]) != 0  # nothing answers there
+    assert sys.stdin.read() == ""

@@ -166,8 +166,8 @@ test('an agent’s clock and outbox in words, with how sure', () => {
 })
 
 test('the command, the filter, the words', () => {
-  expect(commandFor('ABC', 'https://kestrel.lan')).toBe('python3 run.py agents enrol ABC --station https://kestrel.lan --ca FILE')
-  expect(commandFor('ABC', 'http://127.0.0.1:8080')).not.toContain('--ca')
+  expect(commandFor('https://kestrel.lan')).toBe('python3 run.py agents enrol --station https://kestrel.lan --ca FILE')
+  expect(commandFor('http://127.0.0.1:8080')).not.toContain('--ca')
   expect(auditUrl({})).toBe('/api/audit')
   expect(auditUrl({ before: 7, act: '', actor: 'jo & co' })).toBe('/api/audit?before=7&actor=jo+%26+co')
   expect([bytes(999), bytes(231_000_000), bytes(81_300_000_000)]).toEqual(['999 B', '231 MB', '81.3 GB'])

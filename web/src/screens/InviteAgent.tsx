@@ -16,9 +16,9 @@ const KINDS = [
   { value: 'drone' as const, words: 'Drone agent' },
 ]
 
-/** As `run.py agents add` prints it. FILE is left out where the certificate is of a public authority. */
-export const commandFor = (code: string, origin: string): string =>
-  `python3 run.py agents enrol ${code} --station ${origin}${origin.startsWith('https:') ? ' --ca FILE' : ''}`
+/** As `run.py agents add` prints it; it asks for the code. FILE is left out where the certificate is of a public authority. */
+export const commandFor = (origin: string): string =>
+  `python3 run.py agents enrol --station ${origin}${origin.startsWith('https:') ? ' --ca FILE' : ''}`
 
 export function InviteDialog({ onClose }: { onClose: () => void }) {
   const [invited, setInvited] = useState<AgentInvited | null>(null)
@@ -29,9 +29,9 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
     return (
       <Dialog title="Enrol the agent with this code" onClose={onClose}>
         <Copyable label="Code" text={invited.code} />
-        <Copyable label="Command on the agent’s machine" text={commandFor(invited.code, location.origin)} />
+        <Copyable label="Command on the agent’s machine" text={commandFor(location.origin)} />
         <Note tone="warn">
-          The code is shown this once, works once, and only for {ageWords(Date.parse(invited.expires_at) - stationNow())}.
+          The command asks for the code, which is shown this once, works once, and only for {ageWords(Date.parse(invited.expires_at) - stationNow())}.
           FILE is the authority of the station’s certificate, from whoever runs it.
         </Note>
         <div class="dialog-acts">

@@ -26,7 +26,6 @@ export type Permission =
   | 'read_audit'
   | 'see_sharing'
   | 'manage_sharing'
-  | 'export_organisation'
 
 export type Purpose =
   | 'officer_support'
@@ -46,6 +45,7 @@ export type Act =
   | 'signed_out'
   | 'sign_in_revoked'
   | 'purpose_set'
+  | 'factor_begun'
   | 'factor_added'
   | 'factor_removed'
   | 'password_changed'
@@ -98,7 +98,6 @@ export const PERMISSION_WORDS: Record<Permission, string> = {
   read_audit: 'Read audit',
   see_sharing: 'See sharing',
   manage_sharing: 'Manage sharing',
-  export_organisation: 'Export organisation',
 }
 
 export const PURPOSE_WORDS: Record<Purpose, string> = {
@@ -120,6 +119,7 @@ export const ACT_WORDS: Record<Act, string> = {
   signed_out: 'Signed out',
   sign_in_revoked: 'Sign in revoked',
   purpose_set: 'Purpose set',
+  factor_begun: 'Factor begun',
   factor_added: 'Factor added',
   factor_removed: 'Factor removed',
   password_changed: 'Password changed',
@@ -155,7 +155,7 @@ export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
   lfr_operator: ['decide_alerts', 'see_alerts', 'see_map', 'watch_video'],
   enforcement_officer: ['decide_alerts', 'see_alerts', 'see_map', 'watch_video'],
   supervisor: ['decide_alerts', 'manage_sources', 'see_alerts', 'see_map', 'see_people', 'see_sharing', 'see_system', 'watch_video'],
-  data_protection_officer: ['export_organisation', 'manage_sharing', 'read_audit', 'see_map', 'see_people', 'see_sharing'],
+  data_protection_officer: ['manage_sharing', 'read_audit', 'see_map', 'see_people', 'see_sharing'],
   auditor: ['read_audit', 'see_map', 'see_people', 'see_sharing', 'see_system'],
   admin: ['manage_agents', 'manage_people', 'manage_sources', 'see_map', 'see_people', 'see_sharing', 'see_system'],
 }
