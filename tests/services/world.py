@@ -62,8 +62,8 @@ from ground_station.store import (
     database_file,
     open_audit,
     open_database,
-    prepare_database,
 )
+from tests.prepared import prepare_copy
 
 PASSWORD = "correct horse battery"
 OFFER = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n"
@@ -124,7 +124,7 @@ class World:
     """Everything under the web side."""
 
     def __init__(self, folder: Path) -> None:
-        prepare_database(folder)
+        prepare_copy(folder)
         self.folder = folder
         self.clock = ManualClock()
         self.bus = Bus()

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from ground_station.bootstrap.postgres import server_programs
 from ground_station.store import Database, open_station_database, prepare_database
 from tests.postgres import TEMPLATE, PostgresServer, running_postgres
+from tests.prepared import prepare_copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def place(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Place:
     """A place with this release's tables and its first organisation."""
     if kind == "sqlite":
         found = Place(tmp_path / "var", None)
-        found.prepare()
+        prepare_copy(found.folder)
         return found
     server: PostgresServer = request.getfixturevalue("postgres")
     folder = tmp_path / "var"

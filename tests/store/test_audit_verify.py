@@ -28,7 +28,7 @@ from ground_station.store.audit_rows import RECORDS, head_of, record_of
 from ground_station.store.audit_verifier import AuditVerifier
 from ground_station.store.audit_verify import ChainBroken, check_all
 from ground_station.store.engine import database_file, open_database
-from ground_station.store.prepare import prepare_database
+from tests.prepared import prepare_copy
 from tools import verify_audit
 
 STRANGER = Path(verify_audit.__file__)
@@ -39,7 +39,7 @@ class Kept:
     """A chain of eleven records: signed, its key changed once, signed again."""
 
     def __init__(self, folder: Path) -> None:
-        prepare_database(folder)
+        prepare_copy(folder)
         self.folder = folder
         self.database = open_database(database_file(folder))
         self.clock = ManualClock()
