@@ -100,13 +100,13 @@ class LocalAuthority:
 
         Raises:
             ConfigError: a name is none, or is outside what the root may vouch for.
-            IntegrityError: the root's files do not belong together.
+            IntegrityError: a file of the root is missing, or they do not belong together.
             Unavailable: a file cannot be read or written.
         """
         wanted = _general_names((*ALWAYS, *names))
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if new_root or not self.root_file.exists():
+            if new_root or self._is_first():
                 self._make_root(wanted, now)
             root, key = self._root(now)
             _check_allowed(root, wanted)
@@ -118,6 +118,18 @@ class LocalAuthority:
                 f"The certificates in {self.folder} cannot be read or made: {error.strerror}."
             ) from error
         return False
+
+    def _is_first(self) -> bool:
+        """Whether there never was an authority. One that lost its certificate is on the tablets:
+        a new one in its place would be refused by each of them."""
+        if self.root_file.exists():
+            return False
+        if (self.folder / "root.key").exists() or self.served.certificate.exists():
+            raise IntegrityError(
+                f"The certificate of this station's authority, {self.root_file}, is missing.",
+                f"Put it back from a backup. Or: {NEW_ROOT}",
+            )
+        return True
 
     def _make_root(self, wanted: list[x509.GeneralName], now: datetime) -> None:
         key = ec.generate_private_key(ec.SECP256R1())
@@ -135,7 +147,7 @@ class LocalAuthority:
             True,
         )
         root = builder.sign(key, hashes.SHA256())
-        # The key first: a root without its certificate was never given to anybody.
+        # The key first: if it ends between them, no root was given to anybody, and it is told.
         _write(self.folder / "root.key", _key_pem(key), 0o600)
         _write(self.root_file, root.public_bytes(serialization.Encoding.PEM), 0o644)
 

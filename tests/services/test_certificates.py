@@ -117,6 +117,22 @@ def test_a_lost_or_strange_root_key_is_told(authority: LocalAuthority) -> None:
     assert "backup" in refused.value.remedy
 
 
+@pytest.mark.parametrize("kept", ["root.key", "server.pem"])
+def test_a_lost_root_is_told_and_not_replaced(authority: LocalAuthority, kept: str) -> None:
+    """Every tablet has it: a new one in its place would lock them out without a word."""
+    for file in authority.folder.iterdir():
+        if file.name != kept:
+            file.unlink()
+    before = (authority.folder / kept).read_bytes()
+    with pytest.raises(IntegrityError, match=r"root\.pem, is missing") as refused:
+        authority.ensure(NAMES, NOW)
+    assert "backup" in refused.value.remedy
+    assert "--new-root" in refused.value.remedy
+    assert {file.name for file in authority.folder.iterdir()} == {kept}
+    assert (authority.folder / kept).read_bytes() == before
+    assert authority.ensure(NAMES, NOW, new_root=True)
+
+
 @pytest.mark.parametrize("name", ["https://x.org", "two words", "", "x..y", "-a.org", "ä.org"])
 def test_what_is_no_name_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ConfigError, match="no name or address"):
