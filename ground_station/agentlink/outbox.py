@@ -102,7 +102,8 @@ class Outbox:
 
         Raises:
             InvalidInput: it breaks the bounds of the protocol.
-            Unavailable: the outbox is full, or the disk does not take it. It is not kept.
+            Unavailable: the outbox is full, or the disk does not take it: it is not kept. Or the
+                disk did not answer within 30 s: then it may still be kept, and sent, later.
         """
         return self.put_all([payload])[0]
 

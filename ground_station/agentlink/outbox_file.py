@@ -1,4 +1,9 @@
-"""The file of an outbox: opened and locked, checked, and moved aside if it is damaged."""
+"""The file of an outbox: opened and locked, checked, and moved aside if it is damaged.
+
+A damaged file is `NAME.unsalvaged-TIME` until what can be read of it is in the new one, on the
+disk, and `NAME.damaged-TIME` from then on: a process that is killed at any step goes on at its next
+start.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +21,7 @@ log = logging.getLogger(__name__)
 
 LAYOUT = 1  # in the file's user_version
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_UNSALVAGED, _SALVAGED = ".unsalvaged-", ".damaged-"
 _SIDECARS = ("", "-wal", "-shm", "-journal")
 _SCHEMA = """
 CREATE TABLE messages (
@@ -40,16 +46,23 @@ def open_outbox(file: Path) -> tuple[sqlite3.Connection, str]:
     """
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return _opened(file), ""
-    except Damaged as error:
-        aside = _move_aside(file)
-        log.error("outbox_damaged file=%s kept_as=%s reason=%s", file, aside, error)
-        database = _opened(file)
-        saved = _salvage(aside, database)
-        return database, (
-            f"The outbox was damaged ({error}). It is kept as {aside.name}; "
-            f"{saved} messages could be read of it and will be sent."
-        )
+        _finish_move(file)
+        try:
+            database, reason = _opened(file), "found at a former start"
+        except Damaged as error:
+            reason = str(error)
+            _move(file, _aside(file, datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")))
+            database = _opened(file)
+        try:
+            told = [_salvage(file, aside, database, reason) for aside in _unsalvaged(file)]
+        except BaseException:
+            database.close()
+            raise
+        return database, " ".join(told)
+    except Damaged as error:  # the new one as well
+        raise Unavailable(
+            f"The outbox {file} cannot be used: {error}.", "Look at the disk it is on."
+        ) from error
     except OSError as error:
         raise Unavailable(
             f"The outbox {file} cannot be opened: {error.strerror}.",
@@ -111,33 +124,76 @@ def _prepare(database: sqlite3.Connection) -> None:
             raise Damaged(str(error)) from error
 
 
-def _move_aside(file: Path) -> Path:
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-    aside = file.with_name(f"{file.name}.damaged-{stamp}")
+def _aside(file: Path, stamp: str) -> Path:
+    return file.with_name(f"{file.name}{_UNSALVAGED}{stamp}")
+
+
+def _unsalvaged(file: Path) -> list[Path]:
+    """Damaged files whose messages are not in the present one yet, the oldest first."""
+    prefix = f"{file.name}{_UNSALVAGED}"
+    found = (one for one in file.parent.iterdir() if one.name.startswith(prefix))
+    return sorted(one for one in found if not one.name.endswith(_SIDECARS[1:]))
+
+
+def _finish_move(file: Path) -> None:
+    """A process was killed while it moved a damaged file: its parts belong together."""
+    if not file.exists():
+        for aside in _unsalvaged(file)[-1:]:
+            _move(file, aside)
+
+
+def _move(file: Path, to: Path) -> None:
+    """Move it with its parts, itself first: while it is not there, parts of it may be."""
     for ending in _SIDECARS:
         part = Path(f"{file}{ending}")
         if part.exists():
-            part.rename(Path(f"{aside}{ending}"))
-    return aside
+            part.rename(Path(f"{to}{ending}"))
+    _sync_folder(file.parent)
 
 
-def _salvage(aside: Path, into: sqlite3.Connection) -> int:
-    """Copy the messages that can still be read, in order; how many."""
-    saved = 0
+def _sync_folder(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _salvage(file: Path, aside: Path, into: sqlite3.Connection, reason: str) -> str:
+    """Copy the messages that can still be read, in order; what a person should know of it.
+
+    Raises:
+        Unavailable: the new file does not take them; the next start tries again.
+    """
+    found = _readable(aside)
+    try:
+        into.execute("BEGIN IMMEDIATE")
+        into.executemany("INSERT OR IGNORE INTO messages (message_id, body) VALUES (?, ?)", found)
+        into.execute("COMMIT")
+    except sqlite3.Error as error:
+        raise unavailable(file, error) from error
+    kept = aside.with_name(aside.name.replace(_UNSALVAGED, _SALVAGED, 1))
+    for ending in reversed(_SIDECARS):  # itself last: it is what says that there is something to do
+        part = Path(f"{aside}{ending}")
+        if part.exists():
+            part.rename(Path(f"{kept}{ending}"))
+    _sync_folder(file.parent)
+    log.error("outbox_damaged file=%s kept_as=%s reason=%s", file, kept, reason)
+    return (
+        f"The outbox was damaged ({reason}). It is kept as {kept.name}; "
+        f"{len(found)} messages could be read of it and will be sent."
+    )
+
+
+def _readable(aside: Path) -> list[tuple[str, bytes]]:
+    found: list[tuple[str, bytes]] = []
     with contextlib.suppress(sqlite3.Error):
         damaged = sqlite3.connect(f"file:{aside}?mode=ro", uri=True)
         with contextlib.closing(damaged):
             for message_id, body in damaged.execute(
                 "SELECT message_id, body FROM messages ORDER BY seq"
             ):
-                try:
-                    whole = decode_durable(body).message_id == message_id
-                except InvalidInput:
-                    continue
-                if whole:
-                    into.execute(
-                        "INSERT OR IGNORE INTO messages (message_id, body) VALUES (?, ?)",
-                        (message_id, body),
-                    )
-                    saved += 1
-    return saved
+                with contextlib.suppress(InvalidInput):
+                    if decode_durable(body).message_id == message_id:
+                        found.append((message_id, body))
+    return found

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ground_station.agentlink import outbox_file
 from ground_station.agentlink.durable_sender import AGAIN_AFTER_S, PAUSE_S, UNDER_WAY, DurableSender
 from ground_station.agentlink.outbox import Outbox
 from ground_station.core.agent_durable import AlertRaised, Durable, Received
@@ -174,6 +175,74 @@ def test_a_damaged_file_is_kept_aside_and_named(opened: Open, file: Path, damage
     assert texts(again)[-1] == "new"
     if damage in ("other tables", "newer layout"):
         assert len(texts(again)) == 201  # what could be read of it
+
+
+class Killed(BaseException):
+    """Nothing in between catches it."""
+
+
+def damage_one(file: Path) -> None:
+    database = sqlite3.connect(file)
+    database.execute("INSERT INTO messages (message_id, body) VALUES ('x', 'no message')")
+    database.commit()
+    database.close()
+
+
+@pytest.mark.parametrize("step", ["before the move", "moved", "new one made", "before the name"])
+def test_a_process_killed_while_it_saves_a_damaged_file_goes_on_at_the_next_start(
+    opened: Open, file: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    outbox = opened()
+    outbox.put_all([alert(str(number)) for number in range(50)])
+    outbox.close()
+    damage_one(file)
+    with monkeypatch.context() as patch:
+        kill_at(patch, step)
+        with pytest.raises(Killed):
+            opened()
+    again = opened()
+    assert texts(again) == [str(number) for number in range(50)]
+    [kept] = file.parent.glob("outbox.db.damaged-*Z")
+    assert kept.name in again.problem
+    again.acknowledged([m.message_id for _seq, m in again.after(0, 100, 10**9)])
+    again.close()
+    last = opened()  # and it is not saved over and over
+    assert texts(last) == []
+    assert last.problem == ""
+
+
+def kill_at(patch: pytest.MonkeyPatch, step: str) -> None:
+    def die(*_args: object) -> None:
+        raise Killed
+
+    rename, renames = Path.rename, [0]
+
+    def rename_or_die(path: Path, to: Path) -> Path:
+        renames[0] += 1
+        if step == "before the move" or renames[0] > 1:
+            raise Killed
+        return rename(path, to)
+
+    if step == "moved":
+        patch.setattr(outbox_file, "_sync_folder", die)
+    elif step == "new one made":
+        patch.setattr(outbox_file, "_readable", die)
+    else:
+        patch.setattr(Path, "rename", rename_or_die)
+
+
+def test_a_damaged_file_of_which_only_a_part_was_moved(opened: Open, file: Path) -> None:
+    outbox = opened()
+    outbox.put_all([alert(str(number)) for number in range(50)])
+    live = file.read_bytes(), Path(f"{file}-wal").read_bytes()  # as a power cut leaves them
+    outbox.close()
+    file.unlink()
+    assert live[1]
+    file.with_name(f"{file.name}.unsalvaged-20261124T000000000000Z").write_bytes(live[0])
+    Path(f"{file}-wal").write_bytes(live[1])
+    again = opened()
+    assert texts(again) == [str(number) for number in range(50)]
+    assert "damaged-20261124T000000000000Z" in again.problem
 
 
 def test_two_processes_never_share_one(opened: Open, file: Path) -> None:
