@@ -117,7 +117,13 @@ def create_api(parts: Parts) -> Api:
     pusher = Pusher(parts, frames, clients, queues)
     LiveEvents(socketio, clients, pusher.hang_up)
     metrics = app.extensions[METRICS] = Metrics(parts, lambda: len(clients))
-    door = FrontDoor(app.wsgi_app, parts.trusted_hosts, parts.max_sockets, metrics.count)
+    door = FrontDoor(
+        app.wsgi_app,
+        parts.trusted_hosts,
+        parts.max_sockets,
+        metrics.count,
+        strict_transport=parts.root_certificate is None,  # one that was brought
+    )
     metrics.watch_sockets(lambda: door.sockets)
     app.wsgi_app = door  # type: ignore[method-assign]  # how Flask takes middleware
     return Api(app, socketio, pusher, queues)

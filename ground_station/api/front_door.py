@@ -48,7 +48,9 @@ SECURITY_HEADERS: tuple[tuple[str, str], ...] = (
         "publickey-credentials-create=(self), publickey-credentials-get=(self), serial=(), usb=()",
     ),
 )
-# Only where a name stands for this station alone: a browser would keep to it for every port.
+# Only where a name stands for this station alone: a browser would keep to it for every port. And
+# only with a certificate that was brought: after it no tablet may accept the warning that comes
+# before our own root is installed.
 TRANSPORT_SECURITY = ("Strict-Transport-Security", "max-age=31536000")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 RAW_SOCKET = "gunicorn.socket"
@@ -63,6 +65,7 @@ class FrontDoor:
         trusted_hosts: values of the Host header, without port, that are answered. A page of a
             foreign name that resolves to this machine (DNS rebinding) gets nothing.
         max_sockets: Socket.IO connections at once.
+        strict_transport: tell browsers to open this name over good HTTPS only (HSTS).
         count: told of each answer: method, status, seconds until it began.
     """
 
@@ -72,7 +75,10 @@ class FrontDoor:
         trusted_hosts: Iterable[str],
         max_sockets: int,
         count: Callable[[str, int, float], None] = lambda _method, _status, _seconds: None,
+        *,
+        strict_transport: bool = False,
     ) -> None:
+        self._strict_transport = strict_transport
         self._count = count
         self._application = application
         self._trusted = frozenset(host.lower() for host in trusted_hosts)
@@ -88,7 +94,8 @@ class FrontDoor:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         host = _host(environ)
         ours = SECURITY_HEADERS
-        if environ.get("wsgi.url_scheme") == "https" and host not in LOOPBACK:
+        secure = environ.get("wsgi.url_scheme") == "https"
+        if self._strict_transport and secure and host not in LOOPBACK:
             ours = (*ours, TRANSPORT_SECURITY)
 
         began_s, method = time.monotonic(), str(environ.get("REQUEST_METHOD", ""))

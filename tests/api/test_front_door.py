@@ -55,6 +55,30 @@ def test_a_connection_that_fails_gives_its_place_back() -> None:
             door(environ, lambda *_: None)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("brought", "scheme", "host", "sent"),
+    [
+        (True, "https", "kestrel.lan:8443", True),
+        (False, "https", "kestrel.lan:8443", False),  # tablets must fetch the root past a warning
+        (True, "http", "kestrel.lan:8443", False),
+        (True, "https", "localhost:8443", False),  # would hold for every program's port
+    ],
+)
+def test_hsts_with_a_brought_certificate_only(
+    brought: bool, scheme: str, host: str, sent: bool
+) -> None:
+    def application(_environ: object, start: Any) -> list[bytes]:
+        start("200 OK", [])
+        return []
+
+    found: dict[str, str] = {}
+    door = FrontDoor(application, ["localhost", "kestrel.lan"], 1, strict_transport=brought)
+    environ = {"PATH_INFO": "/", "HTTP_HOST": host, "wsgi.url_scheme": scheme}
+    door(environ, lambda _status, headers: found.update(headers))  # type: ignore[arg-type]
+    assert "X-Frame-Options" in found
+    assert ("Strict-Transport-Security" in found) is sent
+
+
 @pytest.mark.system
 def test_a_stranger_that_joins_nothing_is_cut_off(served: Served) -> None:
     url = f"ws://127.0.0.1:{served.port}/socket.io/?EIO=4&transport=websocket"

@@ -118,7 +118,7 @@ def test_an_installation_serves_https_and_stops_in_time(
             url = f"https://127.0.0.1:{port}"
             named = {"Host": f"kestrel.lan:{port}"}
             headers = browser.get(f"{url}/health", headers=named).headers
-            assert "max-age=" in headers["Strict-Transport-Security"]
+            assert "Strict-Transport-Security" not in headers  # the root is fetched past a warning
             wait_for(lambda: browser.get(f"{url}/health").json()["status"] == "ok", "ok", 60)
             assert browser.get(f"{url}/metrics").status_code == 401
         password = (tmp_path / "data" / "first-sign-in.txt").read_text().split("password: ")[1]
