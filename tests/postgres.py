@@ -113,7 +113,7 @@ def _serve(program: list[str], folder: Path) -> Iterator[PostgresServer]:
         _wait_for(server, process, folder / "log")
         yield server
     finally:
-        process.send_signal(signal.SIGINT)  # fast shutdown
+        process.send_signal(signal.SIGQUIT)  # at once: nothing of it is kept
         try:
             process.wait(20)
         except subprocess.TimeoutExpired:
