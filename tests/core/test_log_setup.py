@@ -12,6 +12,8 @@ import pytest
 from ground_station.cli.logs import WarningFilter
 from ground_station.core.log_setup import JsonFormatter, TextFormatter
 from ground_station.core.redaction import HIDDEN, redacted
+from ground_station.services.enrolment import make_code
+from ground_station.services.passwords import make_password
 
 SECRET = "Zm9vYmFyLXNlY3JldC12YWx1ZQ"
 
@@ -35,6 +37,18 @@ SECRET = "Zm9vYmFyLXNlY3JldC12YWx1ZQ"
         f"token=b'{SECRET}'",
         f"-----BEGIN PRIVATE KEY-----\n{SECRET}\n-----END PRIVATE KEY-----",
         f"-----BEGIN EC PRIVATE KEY-----\n{SECRET}",
+        f"rtsp://cam/live?user=admin&pass={SECRET}",
+        f"rtsp://cam/live?user=admin&pwd={SECRET}&x=1",
+        f"rtsp://admin:pa/{SECRET}@cam/1",
+        f"rtsp://admin:p@{SECRET}@cam/1",
+        f"https://u:p?{SECRET}@h/x",
+        f'{{"password": "a\\"{SECRET}"}}',
+        f"password='it''{SECRET}'",
+        f'body="{{\\"password\\": \\"a {SECRET}\\"}}"',
+        f'{{"password": "cut off here {SECRET}',
+        f'{{"otp": "{SECRET}"}}',
+        f"a=ice-pwd:{SECRET}",
+        f"{{'pass': '{SECRET}'}}",
     ],
 )
 def test_secrets_are_hidden(text: str) -> None:
@@ -45,11 +59,42 @@ def test_secrets_are_hidden(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "GET /x?code={0} failed",
+        "enrolment code {0} wrong",
+        '{{"code": "{0}"}}',
+        "typed {0}",
+    ],
+)
+def test_codes_are_hidden(text: str) -> None:
+    for code in (make_code(), make_code().lower(), make_password()):
+        assert redacted(text.format(code)) == text.format(HIDDEN)
+
+
+@pytest.mark.parametrize("code", ["123456", "123 456", "12345678"])
+@pytest.mark.parametrize("text", ['{{"code": "{0}"}}', "code={0} x", "totp_code={0}", "code: {0}"])
+def test_an_app_s_code_is_hidden(text: str, code: str) -> None:
+    assert code not in redacted(text.format(code))
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "one", ["a-", "a", "://", "a://", "a://@", "token", "password=", '"', "\\", "code=1", "a:"]
+)
+def test_a_long_line_takes_no_long_time(one: str) -> None:
+    """Many times the longest line that a log keeps; quadratic work would take minutes."""
+    redacted(one * 100_000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "problem reference=ab12 status=401 code=not_signed_in path=/whip/1",
         "agentlink_down station=https://10.0.0.5:8443 reason=The token is unknown.",
         "https://kestrel.lan:8443/ and someone@example.org",
         "The publish token is not the right one for this source.",
         "whip_accepted source=1 session=2",
+        "compass=270 bypass=3 first pass: 12 frames status=401 code=1006 exit_code=137",
+        "agent 0b5f7c1e-8f4b-4f0e-9a77-2f1d6c0a9b3e and photo-at-night-view",
     ],
 )
 def test_what_is_no_secret_stays(text: str) -> None:
