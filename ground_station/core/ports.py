@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -75,7 +75,7 @@ class AgentIdentity:
     name: str
     kind: AgentKind
     organisation_id: str = ""
-    admitted_at: datetime | None = None
+    admitted_at: datetime | None = field(default=None, compare=False)
 
 
 class AgentAuthenticator(Protocol):
