@@ -255,3 +255,14 @@ def test_a_damaged_sign_in_is_refused_without_a_fault(
     credential = key.get(ask(browser))
     credential["response"][field] = None
     problem(enter(browser, credential), 401, "not_signed_in")
+
+
+def test_the_first_passkey_ends_the_other_sign_ins(site: Site) -> None:
+    """They were made with the password alone, which may be somebody else's who knows it."""
+    owner, other = site.signed_in(second_factor=False), site.signed_in(second_factor=False)
+    options = begin(other)  # under way when the owner's is kept
+    added(owner, SoftwareKey())
+    late = {"name": "Mine", "credential": SoftwareKey().create(options)}
+    problem(other.post("/api/account/passkeys", late), 401)
+    assert owner.http.get("/api/people").status_code == 200  # a supervisor, with a factor now
+    assert len(owner.http.get("/api/account").get_json()["passkeys"]) == 1
