@@ -7,7 +7,7 @@ import os
 import secrets
 import signal
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -44,7 +44,7 @@ from ground_station.services.geolocate import Geolocator
 from ground_station.services.identities import join_identities
 from ground_station.services.identity import Stores
 from ground_station.services.media import Media
-from ground_station.services.names import station_names
+from ground_station.services.names import LastingNames, station_names
 from ground_station.services.passwords import Passwords
 from ground_station.services.retention import Sweeper
 from ground_station.services.sharing import Sharing, viewing
@@ -70,6 +70,7 @@ from ground_station.store import (
     SqlUsers,
     check_all,
     export_lines,
+    migrate_database,
     open_audit,
     open_station_database,
     prepare_database,
@@ -206,7 +207,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
             alerts=alert_rows,
             audit=audit,
             sharing=sharing,
-            display_name=_display_names(users),
+            display_name=LastingNames(users),
             bus=bus,
             clock=clock,
         ),
@@ -265,14 +266,6 @@ def _max_sockets(threads: int) -> int:
     """Of the station's threads, how many may hold an open page or agent."""
     least, most = THREADS_FOR_HTTP
     return threads - min(most, max(least, threads // 4))
-
-
-def _display_names(users: SqlUsers) -> Callable[[str], str]:
-    def display_name(user_id: str) -> str:
-        user = users.by_id(user_id)
-        return "" if user is None else user.display_name
-
-    return display_name
 
 
 def serve(settings: Settings) -> int:
@@ -353,6 +346,12 @@ def prepare_store(where: Where) -> Path | None:
     """Make or migrate the database; the backup made of an older one, or None."""
     with used_by_command(_folder(where)):
         return prepare_database(_folder(where), _url(where))
+
+
+def migrate_store(where: Where) -> Path | None:
+    """As `prepare_store`, for commands: NotFound where there is no database yet."""
+    with used_by_command(_folder(where)):
+        return migrate_database(_folder(where), _url(where))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ground_station.api.live_audience import Audience
@@ -156,15 +157,23 @@ class LiveClients:
                 if any(viewer == viewer_session_id for _, viewer in c.watches)
             ]
 
-    def take_new(self) -> list[LiveClient]:
-        """Those that keep up and still need a snapshot; they are taken to have got it."""
+    def new(self) -> list[LiveClient]:
+        """Those that keep up and still need a snapshot."""
         with self._lock:
-            new = [
+            return [
                 c for c in self._clients.values() if c.needs_snapshot and c.behind_since_s is None
             ]
-            for client in new:
+
+    def got_snapshot(self, clients: Iterable[LiveClient]) -> None:
+        with self._lock:
+            for client in clients:
                 client.needs_snapshot = False
-            return new
+
+    def all_need_snapshots(self) -> None:
+        """Something was not sent, and it is not known what."""
+        with self._lock:
+            for client in self._clients.values():
+                client.needs_snapshot = True
 
     def note_backlog(self, sid: str, packets: int, now_s: float, limit: int) -> float:
         """Record how far a page is behind; for how many seconds it has been."""

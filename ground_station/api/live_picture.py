@@ -16,6 +16,7 @@ from datetime import datetime
 from ground_station.api.live_audience import Audience
 from ground_station.api.parts import Parts
 from ground_station.api.schemas import (
+    AgentView,
     AlertView,
     Batch,
     Snapshot,
@@ -45,6 +46,7 @@ from ground_station.core.events import (
     TracksLocated,
 )
 from ground_station.services.agent_state import AgentStatus
+from ground_station.services.system import SystemState
 
 log = logging.getLogger(__name__)
 
@@ -74,10 +76,10 @@ class News:
     changed: dict[str, _Shown] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     figures: list[tuple[str, SourceFigures]] = field(default_factory=list)
-    agents: list[AgentStatus] = field(default_factory=list)
+    agents: list[AgentStatus] | None = None  # None = as before
     tracks: dict[str, tuple[TracksLocated, SourceTracks]] = field(default_factory=dict)
     alerts: list[Alert] = field(default_factory=list)
-    system: SystemSummary | None = None
+    system: SystemState | None = None  # None = as before
     detector: tuple[str, str] = ("", "")
 
 
@@ -136,7 +138,7 @@ class LivePicture:
         if self._agents_changed:
             news.agents = self._parts.agents.all()
         if self._system_changed:
-            news.system = summary(self._parts.system.latest())
+            news.system = self._parts.system.latest()
         news.alerts = list(self._alerts.values())
         self._touched.clear()
         self._places.clear()
@@ -162,7 +164,7 @@ class LivePicture:
             sources=sources,
             figures=[figures for source_id, figures in news.figures if source_id in told],
             removed_sources=removed,
-            agents=[agent_view(agent) for agent in news.agents if _agent_is_in(scope, agent)],
+            agents=None if news.agents is None else _agents_in(scope, news.agents),
             tracks=[
                 _inside(scope, located, tracks)
                 for source_id, (located, tracks) in news.tracks.items()
@@ -170,7 +172,7 @@ class LivePicture:
             ],
             alerts=self._alert_views(audience, news.alerts),
             shared_alerts=_shared_alerts(audience, news.alerts),
-            system=None if news.system is None else _system_for(audience, news.system),
+            system=None if news.system is None else self._system_for(audience, news.system),
             detector=news.detector[0],
             detector_problem=news.detector[1],
         )
@@ -179,14 +181,13 @@ class LivePicture:
         """Everything that this audience may know now."""
         told = self._told_to(audience)
         detector, detector_problem = self._parts.agents.detector()
-        agents = self._parts.agents.all()
         return Snapshot(
             sent_at=sent_at,
-            sources=[self._shown[source_id].view for source_id in told],
-            agents=[agent_view(agent) for agent in agents if _agent_is_in(audience.scope, agent)],
+            sources=[self._shown[one].view for one in told if one in self._shown],
+            agents=_agents_in(audience.scope, self._parts.agents.all()),
             tracks=[],  # within 100 ms they come with the next batch
             alerts=self._alert_views(audience, self._recent_alerts(audience, who)),
-            system=_system_for(audience, summary(self._parts.system.latest())),
+            system=self._system_for(audience, self._parts.system.latest()),
             detector=detector,
             detector_problem=detector_problem,
         )
@@ -198,6 +199,10 @@ class LivePicture:
             if audience not in present:
                 del self._told[audience]
 
+    def forget_told(self) -> None:
+        """What was told to whom is not known any more: every page needs a snapshot."""
+        self._told.clear()
+
     # --- inside --------------------------------------------------------------------------------
 
     def _told_to(self, audience: Audience) -> set[str]:
@@ -208,6 +213,12 @@ class LivePicture:
             }
             self._told[audience] = told
         return told
+
+    def _system_for(self, audience: Audience, state: SystemState) -> SystemSummary:
+        if not audience.sees_system:
+            return SystemSummary(status=state.status, problems=[])
+        own = self._parts.sources.organisation_id
+        return summary(state, in_full=audience.scope.organisation_id == own)
 
     def _look_at(self, source_id: str, news: News, now_s: float) -> None:
         status = self._parts.sources.find(source_id)
@@ -268,14 +279,12 @@ def _shared_alerts(audience: Audience, alerts: Iterable[Alert]) -> int:
     )
 
 
-def _agent_is_in(scope: Scope, agent: AgentStatus) -> bool:
+def _agents_in(scope: Scope, agents: Iterable[AgentStatus]) -> list[AgentView]:
     """Agents are not shared: an agreement opens what they see, not how they run."""
-    owner_id = agent.organisation_id
-    return owner_id == scope.organisation_id and scope.holds(owner_id, None, None)
-
-
-def _system_for(audience: Audience, system: SystemSummary) -> SystemSummary:
-    return system if audience.sees_system else SystemSummary(status=system.status, problems=[])
+    own = scope.organisation_id
+    if not scope.holds(own, None, None):
+        return []
+    return [agent_view(agent) for agent in agents if agent.organisation_id == own]
 
 
 def _inside(scope: Scope, located: TracksLocated, tracks: SourceTracks) -> SourceTracks:

@@ -85,7 +85,17 @@ class Pusher:
             self.turn()
 
     def turn(self) -> None:
-        """One round: collect, then send what is due."""
+        """One round. Whatever goes wrong in it is raised, and every page gets a snapshot next:
+        what was taken off the bus and not sent is in nothing else."""
+        try:
+            self._turn()
+        except Exception:
+            self._picture.forget_told()
+            self._clients.all_need_snapshots()
+            raise
+
+    def _turn(self) -> None:
+        """Collect, then send what is due."""
         now_s = self._parts.clock.monotonic_s()
         has_news = self._picture.collect()
         self._watch_backlogs(now_s)
@@ -132,11 +142,12 @@ class Pusher:
 
     def _send_snapshots(self) -> None:
         by_audience: dict[Audience, list[LiveClient]] = {}
-        for client in self._clients.take_new():
+        for client in self._clients.new():
             by_audience.setdefault(client.audience, []).append(client)
         for audience, clients in by_audience.items():
             snapshot = self._picture.snapshot(audience, clients[0].who, self._parts.clock.now())
             self._send("snapshot", snapshot, [client.sid for client in clients])
+            self._clients.got_snapshot(clients)
             for client in clients:
                 for _source_id, viewer in list(client.watches):  # missed while it was behind
                     offset = self._parts.media.sessions.clock(viewer)

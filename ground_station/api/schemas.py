@@ -576,7 +576,7 @@ class Batch(_Wire, frozen=True, kw_only=True):
     sources: list[SourceView]
     figures: list[SourceFigures]
     removed_sources: list[str]
-    agents: list[AgentView]
+    agents: list[AgentView] | None  # all there are; null = as before
     tracks: list[SourceTracks]
     alerts: list[AlertView]
     shared_alerts: int = 0  # so many of other organisations changed: read them at /api/alerts

@@ -251,12 +251,15 @@ class Agents:
             connected = self._connected.get(agent_id)
             if connected is not None:
                 connected.leaves = True
-            self._gone.pop(agent_id, None)
+            gone = self._gone.pop(agent_id, None)
         if connected is not None:
             self._lose(agent_id, connected.channel, "{name} may not connect any more.")
             connected.channel.close()
             with self._lock:
-                self._gone.pop(agent_id, None)
+                gone = self._gone.pop(agent_id, None)
+        if gone is not None:  # it is on pages
+            now = self._clock.now()
+            self._bus.publish(AgentChanged(agent_id, gone.name, connected=False, changed_at=now))
 
     # --- inside --------------------------------------------------------------------------------
 

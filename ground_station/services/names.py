@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 
 from ground_station.core.enrolment import EnrolmentRepository
 from ground_station.core.entities import OrganisationRepository
-from ground_station.core.errors import NotFound
+from ground_station.core.errors import KestrelError, NotFound
 from ground_station.core.registry import UserRepository
 from ground_station.services.sources import Sources
 
+log = logging.getLogger(__name__)
+
 Lookup = Callable[[str], str | None]  # id → name; None for one that is not there any more
+MAX_REMEMBERED = 1000  # names
 
 
 class Names:
@@ -33,6 +37,31 @@ class Names:
             lookup = self._lookups.get(kind)
             self._known[key] = (lookup(thing_id) if lookup else None) or thing_id
         return self._known[key]
+
+
+class LastingNames:
+    """People's names for what is pushed to pages: where the database does not answer, the name last
+    read, so that nothing else of the push is lost. Thread-safe; never raises a KestrelError.
+    """
+
+    def __init__(self, users: UserRepository) -> None:
+        self._users = users
+        self._known: dict[str, str] = {}
+
+    def __call__(self, user_id: str) -> str:
+        """ "" for somebody who is not there any more, or was never read."""
+        try:
+            user = self._users.by_id(user_id)
+        except KestrelError as error:
+            log.warning("name_not_read reason=%s", error)
+            return self._known.get(user_id, "")
+        if user is None:
+            self._known.pop(user_id, None)
+            return ""
+        if len(self._known) >= MAX_REMEMBERED:
+            self._known.clear()
+        self._known[user_id] = user.display_name
+        return user.display_name
 
 
 def station_names(

@@ -28,7 +28,7 @@ const batch = (more: Partial<Batch> = {}): Batch => ({
   sources: [],
   figures: [],
   removed_sources: [],
-  agents: [],
+  agents: null,
   tracks: [],
   alerts: [],
   shared_alerts: 0,
@@ -67,7 +67,7 @@ test('an empty batch changes nothing, so nothing draws again', () => {
   const table = tableOf([source()])
   expect(applyBatch(table, batch({ removed_sources: ['unknown'] }))).toBe(table)
   const agents = applyAgents(new Map(), [agent()])
-  expect(applyAgents(agents, [])).toBe(agents)
+  expect(applyAgents(agents, null)).toBe(agents)
 })
 
 test('figures change their source and nothing else of it', () => {

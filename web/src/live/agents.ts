@@ -8,11 +8,9 @@ export type AgentTable = ReadonlyMap<string, AgentView>
 export const agentTable = signal<AgentTable>(new Map())
 export const detector = signal<{ name: string; problem: string }>({ name: '', problem: '' })
 
-export function applyAgents(table: AgentTable, agents: readonly AgentView[]): AgentTable {
-  if (agents.length === 0) return table
-  const next = new Map(table)
-  for (const agent of agents) next.set(agent.agent_id, agent)
-  return next
+/** All agents there are, as the live link tells of them; null: as before. */
+export function applyAgents(table: AgentTable, agents: readonly AgentView[] | null): AgentTable {
+  return agents === null ? table : new Map(agents.map((agent) => [agent.agent_id, agent]))
 }
 
 export const agentList = computed(() =>

@@ -1,10 +1,9 @@
-// The alerts: read when signed in, told by the live link as they change, and read again when the
-// link comes back. Not every few seconds: each look at another organisation's is recorded.
+// The alerts: read when signed in, told by the live link as they change, and read again when it
+// begins anew. Not every few seconds: each look at another organisation's is recorded.
 
-import { computed, effect, signal } from '@preact/signals'
+import { computed, signal } from '@preact/signals'
 import { decideAlert, readAlerts } from '../wire/admin'
 import { asProblem } from '../wire/problems'
-import { link } from './link'
 import { go, where } from './place'
 import { may } from './session'
 import type { AlertView, DecideAlert, Problem } from '../wire/types'
@@ -44,18 +43,53 @@ export function applyAlerts(table: AlertTable, alerts: readonly AlertView[]): Al
   return next
 }
 
-/** From the live link: whole tables at its beginning, then what changed. */
+/** A read on its way: what was heard since it began is newer than its answer. */
+interface Reading {
+  number: number
+  heard: AlertView[]
+}
+
+const readings = new Set<Reading>()
+let begun = 0
+/** The newest read whose answer was taken, or that was given up: older answers are dropped. */
+let settled = 0
+
+/** From the live link: what changed. */
 export function heardAlerts(alerts: readonly AlertView[]): void {
+  for (const reading of readings) reading.heard.push(...alerts)
   alertTable.value = applyAlerts(alertTable.value, alerts)
 }
 
+/** From the live link at its beginning: all that one's own organisation has. What was shown before,
+ * others' alerts too, may be more than this person may see now. */
+export function alertsBegin(own: readonly AlertView[]): void {
+  settled = begun
+  alertTable.value = applyAlerts(new Map(), own)
+  if (may('see_alerts')) void refreshAlerts()
+}
+
+/** Nobody is signed in any more: nothing is kept, and no answer on its way is taken. */
+export function forgetAlerts(): void {
+  settled = begun
+  alertTable.value = new Map()
+  alertsReadAt.value = null
+  alertsProblem.value = null
+}
+
 export async function refreshAlerts(): Promise<void> {
+  const mine: Reading = { number: ++begun, heard: [] }
+  readings.add(mine)
   try {
-    alertTable.value = applyAlerts(new Map(), await readAlerts())
+    const answer = await readAlerts()
+    if (mine.number <= settled) return
+    settled = mine.number
+    alertTable.value = applyAlerts(applyAlerts(new Map(), answer), mine.heard)
     alertsProblem.value = null
     alertsReadAt.value = Date.now()
   } catch (error) {
-    alertsProblem.value = asProblem(error)
+    if (mine.number > settled) alertsProblem.value = asProblem(error)
+  } finally {
+    readings.delete(mine)
   }
 }
 
@@ -79,25 +113,14 @@ export function acknowledgeOpen(): void {
 }
 
 export function followAlerts(): () => void {
-  alertTable.value = new Map()
-  alertsReadAt.value = null
+  forgetAlerts()
   if (!may('see_alerts')) return () => undefined
   void refreshAlerts()
   const timer = setInterval(() => {
     if (alertsProblem.peek()) void refreshAlerts()
   }, TRY_AGAIN_MS)
-  // The link was lost for a while: what changed meanwhile was told to nobody.
-  let lost = false
-  const stop = effect(() => {
-    const now = link.value.state
-    if (now === 'lost') lost = true
-    else if (now === 'live' && lost) {
-      lost = false
-      void refreshAlerts()
-    }
-  })
   return () => {
     clearInterval(timer)
-    stop()
+    forgetAlerts()
   }
 }

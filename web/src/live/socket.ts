@@ -3,11 +3,12 @@
 import { batch as together } from '@preact/signals'
 import { io, type Socket } from 'socket.io-client'
 import { agentTable, applyAgents, detector } from './agents'
-import { heardAlerts, refreshAlerts } from './alerts'
+import { alertsBegin, forgetAlerts, heardAlerts, refreshAlerts } from './alerts'
 import { lastHeardMs, waitingSinceMs } from './link'
+import { dialog, selection } from './place'
 import { refreshSession, session } from './session'
 import { applyBatch, byNumber, sourceTable, tableOf } from './sources'
-import { heardSystem } from './system'
+import { heardSystem, systemSummary } from './system'
 import { heardFromStation } from './time'
 import { tracks, tracksChanged, unpackTracks } from './tracks'
 import { watching } from './watching'
@@ -34,9 +35,9 @@ export function takeSnapshot(message: Snapshot): void {
   together(() => {
     heard(message.sent_at)
     sourceTable.value = tableOf(message.sources)
-    agentTable.value = applyAgents(new Map(), message.agents)
+    agentTable.value = applyAgents(agentTable.value, message.agents)
     detector.value = { name: message.detector, problem: message.detector_problem }
-    heardAlerts(message.alerts)
+    alertsBegin(message.alerts)
     heardSystem(message.system)
     placed(message.tracks, message.sent_at)
   })
@@ -58,7 +59,23 @@ export function takeBatch(message: Batch): void {
   })
 }
 
-/** Opens the connection; the answer closes it. */
+/** Whoever signs in next at this desk may be somebody else, who may see less. */
+function forgetAll(): void {
+  together(() => {
+    sourceTable.value = new Map()
+    agentTable.value = new Map()
+    detector.value = { name: '', problem: '' }
+    systemSummary.value = null
+    forgetAlerts()
+    tracks.clear()
+    tracksChanged.value += 1
+    selection.value = null
+    dialog.value = null
+    lastHeardMs.value = null
+  })
+}
+
+/** Opens the connection; the answer closes it and forgets all that came over it. */
 export function connectLive(): () => void {
   lastHeardMs.value = null
   waitingSinceMs.value = Date.now()
@@ -97,7 +114,9 @@ export function connectLive(): () => void {
     clearInterval(watchdog)
     clearTimeout(retry)
     watching.disconnected()
+    socket.off()
     socket.close()
+    forgetAll()
   }
 }
 

@@ -504,7 +504,7 @@ export interface Batch {
   sources: SourceView[]
   figures: SourceFigures[]
   removed_sources: string[]
-  agents: AgentView[]
+  agents: AgentView[] | null
   tracks: SourceTracks[]
   alerts: AlertView[]
   shared_alerts: number
