@@ -29,6 +29,9 @@ from ground_station.services.certificates import Served
 from ground_station.serving_connections import (
     Connection,
     Deadlines,
+    OpenConnections,
+    becomes_socket,
+    client_of,
     drop_when_stuck,
     has_body,
     tls_context,
@@ -37,6 +40,8 @@ from ground_station.serving_connections import (
 STOP_WITHIN_S = 3  # then the arbiter kills the worker
 DRAIN_S = 1  # of which requests in flight may take this much
 KEEP_ALIVE_S = 15
+IDLE_CONNECTIONS = 256  # of all addresses together
+PER_CLIENT = 64  # open ones without WebSockets; a browser keeps six, and an office may be one
 MAX_HEADER_LINE = 8190
 MAX_HEADERS = 60
 
@@ -118,13 +123,15 @@ class StationWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.deadlines = Deadlines(per_address=max(4, self.cfg.threads // 2))
+        self.open = OpenConnections(PER_CLIENT)
 
     def init_process(self) -> None:
         self.deadlines.start()
         super().init_process()
 
     def accept(self, listener: socket.socket) -> None:
-        """As gunicorn's own, with our connections, and none too many of one address."""
+        """As gunicorn's own, with our connections, and none too many of one address. Where there
+        is no room, the connection that has waited longest for its next request makes way."""
         try:
             client, address = listener.accept()
         except OSError as error:
@@ -132,12 +139,38 @@ class StationWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
                 raise
             return
         connection = Connection(self.cfg, client, address, listener.getsockname())
-        if not self.deadlines.admits(connection):
+        sender = client_of(connection)
+        full = self.open.is_full(sender) and not self._close_longest_idle(sender)
+        if full or not self.deadlines.admits(connection):
             client.close()
             return
+        if self.nr_conns + 1 >= self.worker_connections:  # at that number nobody is let in
+            self._close_longest_idle()
         drop_when_stuck(client)
+        connection.on_close = self.open.discard
+        self.open.add(connection)
         self.nr_conns += 1
         self.enqueue_req(connection)
+
+    def _close_longest_idle(self, sender: str | None = None) -> bool:
+        """Of this client, or of all; those that never said a word first. Whether there was one."""
+        for waiting in (self.pending_conns, self.keepalived_conns):
+            for connection in waiting:
+                if sender is None or client_of(connection) == sender:
+                    waiting.remove(connection)
+                    self.poller.unregister(connection.sock)
+                    self.nr_conns -= 1
+                    connection.close()
+                    return True
+        return False
+
+    def on_client_socket_readable(self, conn: Connection, client: Any) -> None:
+        if conn in self.keepalived_conns:  # else closed in this very turn of the loop
+            super().on_client_socket_readable(conn, client)
+
+    def on_pending_socket_readable(self, conn: Connection, client: Any) -> None:
+        if conn in self.pending_conns:
+            super().on_pending_socket_readable(conn, client)
 
     def handle(self, conn: Connection) -> Any:
         self.deadlines.headers_begin(conn)
@@ -151,7 +184,13 @@ class StationWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             self.deadlines.body_begins(conn)
         else:
             self.deadlines.done(conn)
-        return super().handle_request(req, conn)
+        if not becomes_socket(req.headers):
+            return super().handle_request(req, conn)
+        self.open.discard(conn)
+        kept_alive = super().handle_request(req, conn)
+        if kept_alive:  # it became none
+            self.open.add(conn)
+        return kept_alive
 
     def handle_exit(self, sig: int, frame: object) -> None:
         """SIGTERM."""
@@ -196,7 +235,7 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
             "workers": 1,
             "worker_class": StationWorker,
             "threads": self._threads,
-            "worker_connections": self._threads + 256,
+            "worker_connections": self._threads + IDLE_CONNECTIONS,
             "keepalive": KEEP_ALIVE_S,
             "graceful_timeout": STOP_WITHIN_S,
             "control_socket_disable": True,  # else it listens on a socket in the home directory

@@ -2,23 +2,27 @@
 
 A connection holds a thread from its first byte to the end of its answer. So whoever does not get
 the handshake and the headers, or the body, across in time is cut off, no address may have many
-connections in that state, and one that takes no data is dropped by the kernel.
+connections in that state, and one that takes no data is dropped by the kernel. One that waits for
+its next request holds no thread, but there is room for so many only: the oldest of these make way.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import socket
 import ssl
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from gunicorn.workers.gthread import TConn
 
 from ground_station.core.errors import ConfigError
 from ground_station.services.certificates import Served
+from ground_station.services.throttle import network_of
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +56,14 @@ def tls_context(served: Served) -> ssl.SSLContext:
 
 
 class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
-    """One client's connection."""
+    """One client's connection. `on_close` is called with it when it is closed."""
+
+    on_close: Callable[[Connection], None] | None = None
+
+    def close(self, graceful: bool = False) -> None:
+        if self.on_close is not None:
+            self.on_close(self)
+        super().close(graceful)
 
     def init(self) -> None:
         """In the worker's thread, before the first request; ends what is no TLS in a few words."""
@@ -140,6 +151,39 @@ class Deadlines:
                     continue  # it has ended by itself
 
 
+class OpenConnections:
+    """Counts the open connections of each client (see `client_of`). Thread-safe.
+
+    Those of this machine are not counted: a proxy, a tunnel or the demonstration stands for many.
+
+    Args:
+        per_client: so many of one client may be open.
+    """
+
+    def __init__(self, per_client: int) -> None:
+        self._per_client = per_client
+        self._lock = threading.Lock()
+        self._open: dict[str, set[Any]] = {}
+
+    def is_full(self, client: str) -> bool:
+        with self._lock:
+            return len(self._open.get(client, ())) >= self._per_client
+
+    def add(self, connection: Any) -> None:
+        if _is_this_machine(_address(connection)):
+            return
+        with self._lock:
+            self._open.setdefault(client_of(connection), set()).add(connection)
+
+    def discard(self, connection: Any) -> None:
+        client = client_of(connection)
+        with self._lock:
+            held = self._open.get(client, set())
+            held.discard(connection)
+            if not held:
+                self._open.pop(client, None)
+
+
 def drop_when_stuck(client: socket.socket) -> None:
     """Have the kernel end it when what we send is not taken or acknowledged for long."""
     client.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(TAKES_NO_DATA_S * 1000))
@@ -153,6 +197,27 @@ def has_body(headers: list[tuple[str, str]]) -> bool:
     )
 
 
+def becomes_socket(headers: list[tuple[str, str]]) -> bool:
+    """Whether a request asks for a WebSocket, which other limits hold for."""
+    asked = [value.strip().lower() for name, value in headers if name == "UPGRADE"]
+    return "websocket" in asked
+
+
+def client_of(connection: Any) -> str:
+    """What its connections are counted by: the address, or the IPv6 network that it is in."""
+    return network_of(_address(connection))
+
+
 def _address(connection: Any) -> str:
+    """ "" where there is none."""
     client = connection.client
     return str(client[0]) if isinstance(client, tuple) and client else ""
+
+
+def _is_this_machine(address: str) -> bool:
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(found, "ipv4_mapped", None)
+    return bool((mapped or found).is_loopback)
