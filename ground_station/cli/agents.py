@@ -28,7 +28,6 @@ from ground_station.agentlink.token_file import (
     read_agent_file,
     write_agent_file,
 )
-from ground_station.cli.data_folder import DataFolder
 from ground_station.cli.options import settings_from, station_url
 from ground_station.core.agent_protocol import AgentKind
 from ground_station.core.audit import Actor
@@ -128,11 +127,10 @@ def rotate(arguments: Namespace) -> int:
 @contextmanager
 def _enrolments(arguments: Namespace) -> Iterator[tuple[Enrolments, str]]:
     """The use cases over this installation's database, and its organisation."""
-    from ground_station.app import opened_enrolments, prepare_store
+    from ground_station.app import migrate_store, opened_enrolments
 
     settings = settings_from(arguments)
-    DataFolder(settings.data_folder).make()
-    prepare_store(settings)
+    migrate_store(settings)
     with opened_enrolments(settings) as opened:
         yield opened
 

@@ -97,12 +97,11 @@ def _check_organisation(arguments: Namespace) -> None:
 
 @contextmanager
 def _accounts(arguments: Namespace) -> Iterator[tuple[DataFolder, Accounts]]:
-    from ground_station.app import opened_accounts, prepare_store
+    from ground_station.app import migrate_store, opened_accounts
 
     settings = settings_from(arguments)
     folder = DataFolder(settings.data_folder)
-    folder.make()
-    prepare_store(settings)
+    migrate_store(settings)
     with opened_accounts(settings) as accounts:
         yield folder, accounts
 
@@ -113,12 +112,11 @@ def set_new_password(arguments: Namespace) -> int:
     Raises:
         NotFound: there is no such user. InvalidInput: the two differ, or it is too weak.
     """
-    from ground_station.app import prepare_store, set_password
+    from ground_station.app import migrate_store, set_password
 
     settings = settings_from(arguments)
     folder = DataFolder(settings.data_folder)
-    folder.make()
-    prepare_store(settings)
+    migrate_store(settings)
     set_password(settings, arguments.name, _new_password(arguments.name))
     folder.forget_first_sign_in(arguments.name)
     print(f"The password of {arguments.name} is set.")

@@ -15,7 +15,7 @@ from ground_station.store.engine import (
 from ground_station.store.entity_repos import SqlOrganisations, SqlUnits
 from ground_station.store.expired_rows import SqlExpiredRows
 from ground_station.store.open_audit import open_audit
-from ground_station.store.prepare import prepare_database
+from ground_station.store.prepare import migrate_database, prepare_database
 from ground_station.store.repos import (
     SqlAgents,
     SqlSources,
@@ -43,6 +43,7 @@ __all__ = [
     "check_all",
     "database_file",
     "export_lines",
+    "migrate_database",
     "open_audit",
     "open_database",
     "open_station_database",

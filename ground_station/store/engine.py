@@ -133,7 +133,10 @@ def open_database(file: Path) -> Database:
         Unavailable: there is no such file.
     """
     if not file.is_file():
-        raise Unavailable(f"There is no database {file}.", "Run python3 run.py once to make it.")
+        raise Unavailable(
+            f"There is no database {file}.",
+            "Name the installation (--settings FILE), or start it once.",
+        )
     engine = create_engine(
         f"sqlite+pysqlite:///{file}",
         pool_size=8,

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, inspect, select, text
 
 from ground_station.core.entities import OrganisationKind
-from ground_station.core.errors import IntegrityError, Unavailable
+from ground_station.core.errors import IntegrityError, NotFound, Unavailable
 from ground_station.core.ids import new_id
 from ground_station.store.engine import Database, database_file, open_station_database
 from ground_station.store.failures import from_sqlite, translated
@@ -56,6 +56,30 @@ def prepare_database(data_folder: Path, url: SecretStr | None = None) -> Path | 
     finally:
         database.close()
     return backup
+
+
+def migrate_database(data_folder: Path, url: SecretStr | None = None) -> Path | None:
+    """As `prepare_database`, but for a station that has run before: nothing is made.
+
+    Raises:
+        NotFound: it has no database.
+    """
+    _refuse_half_restored(data_folder)
+    missing = NotFound(
+        "This station has no database"
+        + (f" in {data_folder}." if url is None else " on its PostgreSQL server."),
+        "Name the installation (--settings FILE, docs/deploy.md), or start it once before: "
+        "python3 run.py up --settings FILE, or python3 run.py for the demonstration.",
+    )
+    if url is None and not database_file(data_folder).is_file():
+        raise missing
+    database = open_station_database(data_folder, url)
+    try:
+        if revision_of(database) is None:
+            raise missing
+    finally:
+        database.close()
+    return prepare_database(data_folder, url)
 
 
 def make_data_folder(data_folder: Path) -> None:

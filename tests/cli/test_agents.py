@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ground_station.agentlink.token_file import AgentFile, read_agent_file, write_agent_file
+from ground_station.app import prepare_store
 from ground_station.cli.agents import _address_for_others, checked_station_url, enrol, enrolled
 from ground_station.cli.main import main
 from ground_station.core.errors import ConfigError, InvalidInput, NotFound, Unavailable
@@ -140,6 +141,7 @@ def test_what_is_typed_on_the_other_machine(
 def test_the_code_is_not_to_be_typed_as_an_argument(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    prepare_store(tmp_path / "var")
     assert main(["agents", "add", "Gate", "--data-folder", str(tmp_path / "var")]) == 0
     said = capsys.readouterr().out
     code = re.search(r"Code for Gate: (\S+)", said)

@@ -21,6 +21,7 @@ def users(folder: Path, *words: str) -> int:
 
 
 def test_an_account_from_the_machine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    prepare_store(tmp_path)
     assert users(tmp_path, "add", "Ada", "--role", "officer") == 0
     password = re.search(r"Password: (\S+)", capsys.readouterr().out)
     assert password is not None
@@ -43,6 +44,7 @@ def test_an_account_from_the_machine(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 
 def test_mistakes_are_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    prepare_store(tmp_path)
     assert users(tmp_path, "add", "ada", "--role", "king") == 2
     assert "One of: pilot" in capsys.readouterr().err
     assert users(tmp_path, "disable", "nobody") == 2
