@@ -22,7 +22,7 @@ from ground_station.cli.process_board import ProcessBoardWriter
 from ground_station.cli.service_manager import ServiceManager
 from ground_station.cli.supervisor import Supervisor
 from ground_station.core.clock import SystemClock
-from ground_station.core.errors import ConfigError
+from ground_station.core.errors import ConfigError, Unavailable
 from ground_station.core.log_setup import set_up_logging
 from ground_station.core.processes import board_file
 from ground_station.core.settings import Settings
@@ -39,10 +39,20 @@ NOT_STARTED = 1
 def run(arguments: Namespace) -> int:
     """Start the station and the vision node and stay until SIGTERM or Ctrl-C.
 
+    Its exit status is NOT_STARTED for what may be there at another try, like a database.
+
     Raises:
         ConfigError: there is no settings file, something in it is wrong, or the user is root.
         Conflict: it runs already on this data folder, or the port is taken. Nothing was started.
     """
+    try:
+        return _run(arguments)
+    except Unavailable as error:
+        print(f"{error.message} {error.remedy}".strip(), file=sys.stderr)
+        return NOT_STARTED
+
+
+def _run(arguments: Namespace) -> int:
     if getattr(arguments, "settings", None) is None:
         raise ConfigError(
             "An installation needs a settings file.",

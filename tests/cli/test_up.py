@@ -88,6 +88,38 @@ def test_a_station_that_never_answers_ends_it_all(
 
 
 @pytest.mark.system
+@pytest.mark.parametrize(
+    ("store", "status", "says"),
+    [
+        ('url = "postgresql://kestrel:pw@127.0.0.1:1/kestrel"', 1, "database"),  # tried again
+        ('url = "mysql://127.0.0.1/kestrel"', 2, "store.url"),  # systemd leaves it
+    ],
+)
+def test_only_what_another_start_may_mend_is_tried_again(
+    tmp_path: Path, store: str, status: int, says: str
+) -> None:
+    file = tmp_path / "kestrel.toml"
+    file.write_text(
+        f'data_folder = "{tmp_path}/data"\n[station]\nport = {free_port()}\n[store]\n{store}\n'
+    )
+    done = subprocess.run(
+        [
+            *(sys.executable, "-P", "-m", "ground_station.cli", "up", "--allow-root"),
+            *("--settings", str(file)),
+        ],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == status, done.stderr
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.system
 def test_an_installation_serves_https_and_stops_in_time(
     tmp_path: Path, systemd: socket.socket
 ) -> None:

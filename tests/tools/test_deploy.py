@@ -7,15 +7,19 @@ import json
 import re
 import shutil
 import subprocess
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
 from ground_station.bootstrap.commands import parse
+from ground_station.cli.main import EXPECTED_ERROR
+from ground_station.cli.up import NOT_STARTED
 from ground_station.core.settings import load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
+DOCS = ROOT / "docs" / "deploy.md"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 
 
@@ -51,6 +55,8 @@ def test_the_station_tells_systemd() -> None:
     assert service["Type"] == "notify"
     assert int(service["WatchdogSec"]) > 0
     assert int(service["TimeoutStopSec"]) > 5
+    assert service["RestartPreventExitStatus"] == str(EXPECTED_ERROR)
+    assert NOT_STARTED != EXPECTED_ERROR
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
@@ -83,6 +89,32 @@ def test_the_container_file_copies_what_there_is() -> None:
     parse(json.loads(re.findall(r"^CMD (\[.*\])$", text, re.M)[-1]))
 
 
+def test_the_container_builds_the_page_with_a_node_that_vite_takes() -> None:
+    text = (DEPLOY / "Containerfile").read_text()
+    (major,) = re.findall(r"^FROM docker\.io/library/node:(\d+)-", text, re.M)
+    vite = json.loads((ROOT / "web" / "package-lock.json").read_text())["packages"]
+    assert f">={major}." in vite["node_modules/vite"]["engines"]["node"]
+    assert "nodejs" not in text  # Debian's, which is older
+
+
+def test_only_what_the_container_file_copies_goes_to_its_build() -> None:
+    rules = (ROOT / ".containerignore").read_text().splitlines()
+    assert rules[1] == "*"
+    let_in = {rule[1:] for rule in rules if rule.startswith("!")}
+    copied = set()
+    for line in (DEPLOY / "Containerfile").read_text().splitlines():
+        if line.startswith("COPY ") and "--from" not in line:
+            copied |= {source.split("/")[0] for source in line.split()[1:-1]}
+    assert let_in == copied
+    assert {"web/node_modules", "web/dist"} <= set(rules)
+
+
+def test_the_settings_are_installed_for_the_service_only() -> None:
+    """They may hold the database's password and the relay's secret."""
+    (line,) = re.findall(r"^ *install .* deploy/kestrel\.toml .*$", DOCS.read_text(), re.M)
+    assert "-m 0640 -g kestrel " in line
+
+
 def test_coturn_relays_to_the_node_only_and_knows_its_options() -> None:
     lines = [
         line.split("=")[0]
@@ -92,6 +124,13 @@ def test_coturn_relays_to_the_node_only_and_knows_its_options() -> None:
     assert {"use-auth-secret", "static-auth-secret", "denied-peer-ip", "allowed-peer-ip"} <= set(
         lines
     )
+    denied = [
+        line.split("=")[1].split("-")
+        for line in (DEPLOY / "turnserver.conf").read_text().splitlines()
+        if line.startswith("denied-peer-ip=")
+    ]
+    whole = [[str(net[0]), str(net[-1])] for net in map(ip_network, ("0.0.0.0/0", "::/0"))]
+    assert denied == whole  # a relay that reaches IPv6 is a way around the one address
     program = shutil.which("turnserver")
     if program is not None:
         done = subprocess.run([program, "-h"], capture_output=True, text=True, check=False)
