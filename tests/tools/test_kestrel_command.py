@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import subprocess
 import sys
 from importlib.machinery import SourceFileLoader
@@ -107,6 +108,21 @@ def test_on_a_camera_s_machine_the_unit_s_data_folder_is_used(
     _python, words, environment = calls[0]
     assert "--settings" not in words
     assert environment["KESTREL_DATA_FOLDER"] == command.DATA
+
+
+def test_it_and_the_units_mean_the_same_places() -> None:
+    text = SCRIPT.read_text()
+    said = dict(re.findall(r'^([A-Z]+) = "([^"]+)"', text, re.MULTILINE))
+    units = ROOT / "deploy" / "systemd"
+    station = (units / "kestrel.service").read_text()
+    camera = (units / "kestrel-camera@.service").read_text()
+    assert f"EnvironmentFile=-{said['SECRETS']}\n" in station
+    assert f"--settings {said['SETTINGS']}\n" in station
+    assert f"KESTREL_DATA_FOLDER={said['DATA']}\n" in camera
+    for unit in (station, camera):
+        assert f"User={said['USER']}\n" in unit
+        assert f"ExecStart={said['PROGRAM']}/.venv/bin/python " in unit
+    assert os.access(SCRIPT, os.X_OK)
 
 
 def test_others_are_told_what_to_do(command: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
