@@ -49,8 +49,8 @@ class Page:
             self.sources[source["source_id"]] = source
         for gone in update.get("removed_sources", []):
             self.sources.pop(gone, None)
-        for agent in update["agents"]:
-            self.agents[agent["agent_id"]] = agent
+        if update["agents"] is not None:  # all there are
+            self.agents = {agent["agent_id"]: agent for agent in update["agents"]}
         by_number = {source["number"]: source for source in self.sources.values()}
         for figures in update.get("figures", []):
             source = by_number[figures[0]]
