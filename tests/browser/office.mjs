@@ -47,13 +47,26 @@ async function inviteAgent(page) {
   return code;
 }
 
+/** Each read is a record: one when the screen opens, one after stepping through a list. */
+async function asksOncePerQuestion(page, reads) {
+  await page.waitForTimeout(1000);
+  check(reads.length === 1, `opening the audit log read it ${reads.length} times`);
+  await page.getByLabel("What").focus();
+  for (let step = 0; step < 4; step++) await page.keyboard.press("ArrowDown");
+  await page.waitForTimeout(1000);
+  check(reads.length === 2, `four steps through a list read the audit log ${reads.length - 1} times`);
+}
+
 /** An auditor begins on the audit log, and finds there who watched what, and what for. */
 async function auditorReads(browser, o, given) {
   const { page, faults } = await openPage(browser);
+  const reads = [];
+  page.on("request", (request) => request.url().includes("/api/audit") && reads.push(request.url()));
   await knock(page, o.address, "ann.field", given);
   await chooseOwn(page, given);
   await page.getByRole("heading", { name: "Audit" }).waitFor();
   await page.getByText("Chain whole").waitFor();
+  await asksOncePerQuestion(page, reads);
   await page.getByLabel("What").selectOption("video_watched");
   const row = page.getByRole("row", { name: /Jo Lane.*Video watched.*Demonstration camera.*Public safety/ }).first();
   await row.getByRole("button").click();

@@ -1,10 +1,10 @@
 // Who did what, when and why: newest first, with the state of the chain that makes it tamper-evident.
 
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { ScrollText, X } from 'lucide'
 import { purposeWords } from '../live/purposes'
 import { may } from '../live/session'
-import { readAudit, readPeople, type AuditQuery } from '../wire/admin'
+import { auditUrl, readAudit, readPeople, type AuditQuery } from '../wire/admin'
 import { ACT_WORDS, type Act } from '../wire/authority'
 import { Screen, Show, useFetched } from '../panels/Screen'
 import { Button } from '../ui/Button'
@@ -32,6 +32,19 @@ const ACTS = [
 ]
 
 export const actWords = (act: string): string => (Object.hasOwn(ACT_WORDS, act) ? ACT_WORDS[act as Act] : plain(act))
+
+/** Each read is recorded: whoever steps through a list by the arrow keys asks once, when they stop. */
+const ASKED_AFTER_MS = 400
+
+function useSettled(query: AuditQuery): AuditQuery {
+  const [settled, settle] = useState(query)
+  useEffect(() => {
+    if (query === settled) return
+    const timer = setTimeout(() => settle(query), ASKED_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [query])
+  return settled
+}
 
 interface Filter {
   act: string
@@ -65,7 +78,8 @@ function Filters({ of, onAsk }: { of: Filter; onAsk: (filter: Filter) => void })
 export function Audit() {
   const [query, setQuery] = useState<AuditQuery>({})
   const [before, setBefore] = useState<number[]>([])
-  const page = useFetched(() => readAudit(query), [JSON.stringify(query)])
+  const settled = useSettled(query)
+  const page = useFetched(() => readAudit(settled), [auditUrl(settled)])
   const [open, setOpen] = useState<AuditRecordView | null>(null)
   const ask = (filter: Filter) => {
     setBefore([])
