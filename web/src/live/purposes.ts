@@ -7,6 +7,9 @@ export interface Said {
   note: string
 }
 
+export const HOW_LONG =
+  'It holds for eight hours, or until you change it or sign out, and is written into the audit log with each picture you open.'
+
 const KEY = 'kestrel.purposes'
 const KEPT = 3
 

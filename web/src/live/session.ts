@@ -18,7 +18,13 @@ export type SessionState =
 
 export const session = signal<SessionState>({ state: 'unknown' })
 
+/** Whether this person gave a purpose that the station no longer takes: their pictures have ended. */
+export const purposeLapsed = signal(false)
+
 function accept(answer: Session, expired = false): void {
+  const had = me.peek()
+  const same = had !== null && answer.signed_in && had.username === answer.username
+  purposeLapsed.value = same && !answer.purpose && (Boolean(had.purpose) || purposeLapsed.peek())
   session.value = answer.signed_in
     ? { state: 'signed_in', session: answer }
     : { state: 'signed_out', session: answer, expired }

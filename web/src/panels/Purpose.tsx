@@ -3,12 +3,13 @@
 import { useState } from 'preact/hooks'
 import { Target } from 'lucide'
 import { dialog } from '../live/place'
-import { isPurpose, purposeWords, recentPurposes, type Said } from '../live/purposes'
-import { me, sayPurpose } from '../live/session'
+import { HOW_LONG, isPurpose, purposeWords, recentPurposes, type Said } from '../live/purposes'
+import { me, purposeLapsed, sayPurpose } from '../live/session'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Choice, Field, Form, useSending } from '../ui/Field'
 import { Icon } from '../ui/Icon'
+import { Note } from '../ui/parts'
 import { PURPOSE_WORDS, type Purpose } from '../wire/authority'
 
 const OPTIONS = Object.entries(PURPOSE_WORDS).map(([value, words]) => ({ value: value as Purpose, words }))
@@ -38,6 +39,9 @@ export function PurposeQuestion({ onSaid }: { onSaid?: () => void }) {
       {...(purpose === '' ? { whyNot: 'Choose a purpose first.' } : {})}
       onSend={() => purpose !== '' && say({ purpose, note: note.trim() })}
     >
+      {purposeLapsed.value && (
+        <Note tone="warn">The purpose you gave has lapsed, and the pictures ended with it. Give one to go on.</Note>
+      )}
       {recent.length > 0 && (
         <div class="acts" role="group" aria-label="Purposes you gave lately">
           {recent.map((said) => (
@@ -61,8 +65,7 @@ export function PurposeDialog() {
   return (
     <Dialog title="What do you look at people for?" onClose={close}>
       <p class="field-hint">
-        Pictures of people are looked at for a purpose. It holds until you change it or sign out, and it is written into
-        the audit log with each picture you open.
+        Pictures of people are looked at for a purpose. {HOW_LONG}
       </p>
       <PurposeQuestion onSaid={close} />
     </Dialog>

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { Cctv, ChevronLeft, ChevronRight } from 'lucide'
 import { link } from '../live/link'
 import { select } from '../live/place'
+import { HOW_LONG } from '../live/purposes'
 import { me } from '../live/session'
 import { sourceList } from '../live/sources'
 import { Screen } from '../panels/Screen'
@@ -42,7 +43,7 @@ export function Wall() {
       <Screen title="Wall">
         <section class="ask ask-wide" aria-label="Purpose">
           <h3>What do you look at people for?</h3>
-          <p class="field-hint">It holds until you change it or sign out, and is written into the audit log with each picture.</p>
+          <p class="field-hint">{HOW_LONG}</p>
           <PurposeQuestion />
         </section>
       </Screen>
