@@ -142,6 +142,9 @@ export async function setUpAuthenticator(page, password) {
   const codes = page.getByRole("region", { name: "Recovery codes" });
   await codes.waitFor();
   const recovery = await codes.locator("code").allInnerTexts();
+  check(!(await page.getByText("Passkey", { exact: true }).isVisible()), "another choice would take the codes away");
+  await page.getByRole("button", { name: "Sign out" }).click({ force: true });
+  await page.getByText("Keep the recovery codes first.").waitFor();
   await page.getByLabel("I have kept them").check();
   await page.getByRole("button", { name: "Go on" }).click();
   return { secret, recovery };

@@ -11,6 +11,7 @@ import { Note, ProblemCard, Segments } from '../ui/parts'
 import { changePassword } from '../wire/account'
 import { PASSWORD_HINT } from './words'
 import { SetUpAuthenticator, SetUpPasskey } from './factors'
+import { codesOnPage } from './RecoveryCodes'
 import type { Session } from '../wire/types'
 
 const WAYS = [
@@ -50,6 +51,7 @@ export function MustSetUp({ of }: { of: Session }) {
   const leaving = useSending()
   const [done, setDone] = useState(false)
   // The session may say that it has a factor while the recovery codes are still to be read.
+  const codes = codesOnPage.value
   const password = of.must_change_password
   const again = of.has_second_factor && (done || !started)
   const finish = () => {
@@ -78,14 +80,18 @@ export function MustSetUp({ of }: { of: Session }) {
               The role {roleWords(of.role)} can open doors for others, so a password alone is not enough. Set up one of
               these; it takes a minute.
             </p>
-            <Segments name="way" legend="Second factor" options={WAYS} value={way} onChoose={setWay} />
+            {codes === 'none' && <Segments name="way" legend="Second factor" options={WAYS} value={way} onChoose={setWay} />}
             <div onInput={() => setStarted(true)}>
               {way === 'authenticator' ? <SetUpAuthenticator onDone={finish} /> : <SetUpPasskey onDone={finish} />}
             </div>
           </>
         )}
         {leaving.problem && <ProblemCard problem={leaving.problem} kept="You are still signed in." />}
-        <Button icon={LogOut} onPress={() => void leaving.run(signOut)}>
+        <Button
+          icon={LogOut}
+          {...(codes === 'unkept' ? { whyNot: 'Keep the recovery codes first.' } : {})}
+          onPress={() => void leaving.run(signOut)}
+        >
           Sign out
         </Button>
       </div>

@@ -1,12 +1,26 @@
-import { useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
+import { signal } from '@preact/signals'
 import { Download, Printer } from 'lucide'
 import { Button } from '../ui/Button'
 import { CopyButton } from '../ui/Copy'
 import { Note } from '../ui/parts'
 
+/** Whether recovery codes are on the page, and whether they were kept: nothing may take them away before. */
+export const codesOnPage = signal<'none' | 'unkept' | 'kept'>('none')
+
+const askBeforeLeaving = (event: BeforeUnloadEvent) => event.preventDefault()
+
 /** Shown once: to save, print or write down before anything else. */
 export function RecoveryCodeList({ codes, onDone }: { codes: string[]; onDone: () => void }) {
   const [kept, setKept] = useState(false)
+  useLayoutEffect(() => {
+    codesOnPage.value = kept ? 'kept' : 'unkept'
+    if (!kept) addEventListener('beforeunload', askBeforeLeaving)
+    return () => {
+      removeEventListener('beforeunload', askBeforeLeaving)
+      codesOnPage.value = 'none'
+    }
+  }, [kept])
   const text = codes.join('\n')
   const save = () => {
     const link = document.createElement('a')

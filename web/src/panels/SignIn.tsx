@@ -21,7 +21,8 @@ export function SignIn({ of, expired }: { of: Session | null; expired: boolean }
         {expired && <Note>Your sign-in has ended. Sign in again to go on where you were.</Note>}
         <SignInForm />
         <p class="field-hint">
-          New installation? The first username and password were printed where the station was started.
+          New installation? The first usernames and passwords are in the terminal it was started in, or in
+          first-sign-in.txt in its data folder.
         </p>
       </div>
       <p class="sign-in-foot">{of ? of.software : ''}</p>
@@ -95,17 +96,15 @@ function SignInForm() {
       >
         Sign in
       </Button>
-      {code === null && (
-        <Button
-          wide
-          icon={KeyRound}
-          {...(busy === 'passkey' ? { busy: 'Waiting for the passkey' } : {})}
-          {...(passkeysWork() ? {} : { whyNot: WHY_NO_PASSKEYS })}
-          onPress={() => void run('passkey', signInWithPasskey)}
-        >
-          Use a passkey
-        </Button>
-      )}
+      <Button
+        wide
+        icon={KeyRound}
+        {...(busy === 'passkey' ? { busy: 'Waiting for the passkey' } : {})}
+        {...(passkeysWork() ? {} : { whyNot: WHY_NO_PASSKEYS })}
+        onPress={() => void run('passkey', signInWithPasskey)}
+      >
+        Use a passkey
+      </Button>
     </form>
   )
 }
@@ -179,7 +178,7 @@ function CodeStep(props: { code: string; username: string; onCode: (code: string
           onInput={(event) => props.onCode(event.currentTarget.value)}
         />
         <p id="code-hint" class="field-hint">
-          The six digits of your authenticator app, or one of your recovery codes.
+          The six digits of your authenticator app, or one of your recovery codes. Whoever has a passkey needs no code.
         </p>
       </div>
       <Button icon={ArrowLeft} onPress={props.onBack}>

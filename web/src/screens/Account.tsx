@@ -5,7 +5,7 @@ import { Plus, Smartphone } from 'lucide'
 import { refreshSession } from '../live/session'
 import { changePassword, endSignIn, newRecoveryCodes, readAccount, removeAuthenticator, removePasskey } from '../wire/account'
 import { SetUpAuthenticator, SetUpPasskey } from '../panels/factors'
-import { RecoveryCodeList } from '../panels/RecoveryCodes'
+import { codesOnPage, RecoveryCodeList } from '../panels/RecoveryCodes'
 import { PASSWORD_HINT } from '../panels/words'
 import { Screen, Show, useFetched } from '../panels/Screen'
 import { Button } from '../ui/Button'
@@ -49,7 +49,7 @@ export function AccountScreen() {
           </div>
         )}
       </Show>
-      {doing && <FactorDialog doing={doing} onDone={done} onClose={() => setDoing(null)} />}
+      {doing && <FactorDialog doing={doing} onDone={done} />}
     </Screen>
   )
 }
@@ -108,9 +108,9 @@ const TITLES = {
   'remove-passkey': 'Remove a passkey',
 }
 
-function FactorDialog({ doing, onDone, onClose }: { doing: NonNullable<Doing>; onDone: () => void; onClose: () => void }) {
+function FactorDialog({ doing, onDone }: { doing: NonNullable<Doing>; onDone: () => void }) {
   return (
-    <Dialog title={TITLES[doing.what]} onClose={onClose}>
+    <Dialog title={TITLES[doing.what]} onClose={onDone} held={codesOnPage.value === 'unkept'}>
       {doing.what === 'authenticator' && <SetUpAuthenticator onDone={onDone} />}
       {doing.what === 'passkey' && <SetUpPasskey onDone={onDone} />}
       {doing.what === 'recovery' && <NewCodes onDone={onDone} />}

@@ -1,10 +1,17 @@
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { X } from 'lucide'
 import { Button } from './Button'
 import type { ComponentChildren } from 'preact'
 
-/** A modal dialog: focus stays inside, Esc closes, focus goes back where it was. */
-export function Dialog(props: { title: string; children: ComponentChildren; onClose: () => void; open?: boolean }) {
+const stopEsc = (event: KeyboardEvent) => {
+  if (event.key !== 'Escape') return
+  event.preventDefault()
+  event.stopPropagation()
+}
+
+/** A modal dialog: focus stays inside, Esc closes, focus goes back where it was. While `held` it is
+ * left by what it holds only: closing it would lose something that is shown once. */
+export function Dialog(props: { title: string; children: ComponentChildren; onClose: () => void; held?: boolean }) {
   const element = useRef<HTMLDialogElement>(null)
   const title = useId()
   useEffect(() => {
@@ -14,15 +21,22 @@ export function Dialog(props: { title: string; children: ComponentChildren; onCl
       if (before instanceof HTMLElement) before.focus()
     }
   }, [])
+  useLayoutEffect(() => {
+    if (!props.held) return
+    addEventListener('keydown', stopEsc, true) // wherever the focus is
+    return () => removeEventListener('keydown', stopEsc, true)
+  }, [props.held])
   return (
     <dialog
       ref={element}
       class="dialog"
       aria-labelledby={title}
-      onClose={props.onClose}
+      onCancel={(event) => props.held && event.preventDefault()}
+      // A browser lets a second request to close (a phone's Back) through whatever the page says.
+      onClose={() => (props.held ? element.current?.showModal() : props.onClose())}
       onKeyDown={(event) => event.stopPropagation()}
     >
-      <DialogInside title={props.title} titleId={title} onClose={() => element.current?.close()}>
+      <DialogInside title={props.title} titleId={title} {...(props.held ? {} : { onClose: () => element.current?.close() })}>
         {props.children}
       </DialogInside>
     </dialog>
@@ -33,13 +47,14 @@ export function DialogInside(props: {
   title: string
   titleId: string
   children: ComponentChildren
-  onClose: () => void
+  /** Without it there is no button to close. */
+  onClose?: () => void
 }) {
   return (
     <>
       <div class="dialog-head">
         <h2 id={props.titleId}>{props.title}</h2>
-        <Button kind="quiet" icon={X} label="Close" onPress={props.onClose} />
+        {props.onClose && <Button kind="quiet" icon={X} label="Close" onPress={props.onClose} />}
       </div>
       <div class="dialog-body">{props.children}</div>
     </>
