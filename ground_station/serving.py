@@ -26,6 +26,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from ground_station.core.errors import Conflict, Unavailable
 from ground_station.services.certificates import Served
+from ground_station.serving_closing import Closing
 from ground_station.serving_connections import (
     Connection,
     Deadlines,
@@ -124,9 +125,12 @@ class StationWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         super().__init__(*args, **kwargs)
         self.deadlines = Deadlines(per_address=max(4, self.cfg.threads // 2))
         self.open = OpenConnections(PER_CLIENT)
+        self.closing = Closing()
+        self.max_keepalived = self.worker_connections  # `accept` sees to it, for the newest's good
 
     def init_process(self) -> None:
         self.deadlines.start()
+        self.closing.start()
         super().init_process()
 
     def accept(self, listener: socket.socket) -> None:
@@ -144,10 +148,12 @@ class StationWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         if full or not self.deadlines.admits(connection):
             client.close()
             return
-        if self.nr_conns + 1 >= self.worker_connections:  # at that number nobody is let in
+        many_wait = len(self.keepalived_conns) >= IDLE_CONNECTIONS
+        if many_wait or self.nr_conns + 1 >= self.worker_connections:  # then nobody is let in
             self._close_longest_idle()
         drop_when_stuck(client)
         connection.on_close = self.open.discard
+        connection.linger = self.closing.take
         self.open.add(connection)
         self.nr_conns += 1
         self.enqueue_req(connection)

@@ -56,14 +56,19 @@ def tls_context(served: Served) -> ssl.SSLContext:
 
 
 class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
-    """One client's connection. `on_close` is called with it when it is closed."""
+    """One client's connection. `on_close` is called with it when it is closed, and `linger` with
+    its socket to close that gracefully, which must not take time here."""
 
     on_close: Callable[[Connection], None] | None = None
+    linger: Callable[[socket.socket], None] | None = None
 
     def close(self, graceful: bool = False) -> None:
         if self.on_close is not None:
             self.on_close(self)
-        super().close(graceful)
+        if graceful and self.linger is not None:
+            self.linger(self.sock)
+        else:
+            super().close(graceful)
 
     def init(self) -> None:
         """In the worker's thread, before the first request; ends what is no TLS in a few words."""
