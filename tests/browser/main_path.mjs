@@ -85,7 +85,17 @@ await scenario(async (o) => {
     await phone.setViewportSize({ width: 390, height: 844 });
     await phone.goto(`${o.address}/#/map`);
     await phone.getByRole("application", { name: /map/i }).waitFor();
-    const thumb = await thumbProblems(phone);
+    const thumb = await thumbProblems(phone); // most likely before its link is there
+    await phone.getByRole("banner").getByText("Linked").waitFor({ state: "attached" });
+    thumb.push(...await thumbProblems(phone));
+    // With words where the link's sign is, the bar is at its widest.
+    const before = faults.length;
+    await context.setOffline(true);
+    await phone.getByRole("banner").getByText(/^No link/).waitFor();
+    thumb.push(...await thumbProblems(phone));
+    await context.setOffline(false);
+    await phone.getByRole("banner").getByText("Linked").waitFor({ state: "attached" });
+    faults.splice(before); // the browser's own words about being offline
     if (o.screenshot_phone) {
       await openSource(phone, o.source);
       await phone.waitForTimeout(4000);
