@@ -81,7 +81,7 @@ def _types() -> list[Any]:
 def _anything(kind: type) -> Json:
     if kind is object:
         return {"description": "Any JSON value."}  # msgspec takes no empty schema
-    raise NotImplementedError
+    raise NotImplementedError  # how a msgspec hook says that it has no schema for a type
 
 
 def _key(kind: Any) -> str:

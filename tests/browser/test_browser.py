@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.stack import CHROMIUM, ROOT, Stack, started
+from tests.stack import Stack, started
 
 pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.timeout(180)]
 
@@ -16,22 +15,11 @@ CAMERA = "Demonstration camera"
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    if not CHROMIUM.exists():
-        pytest.skip("no Chromium: apt-get install chromium")
-    if not (ROOT / "web" / "node_modules" / "playwright-core").exists() or not shutil.which("node"):
-        pytest.skip("no playwright-core: run python3 run.py test once")
-    if not (ROOT / "var" / "footage" / "demo.ts").exists():
-        pytest.skip("no demonstration footage: run python3 run.py once, with a network")
+def stack(
+    browser: None, footage: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
     with started(tmp_path_factory.mktemp("browser")) as stack:
         yield stack
-
-
-@pytest.fixture
-def pictures() -> Path:
-    folder = ROOT / "test-artifacts"
-    folder.mkdir(exist_ok=True)
-    return folder
 
 
 def test_main_path(stack: Stack, pictures: Path) -> None:

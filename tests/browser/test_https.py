@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.stack import CHROMIUM, ROOT, USERNAME, run_scenario, started
+from tests.stack import USERNAME, run_scenario, started
 
 pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.timeout(120)]
 
 
-def test_the_page_works_over_https_without_a_violation(tmp_path: Path) -> None:
-    if not CHROMIUM.exists():
-        pytest.skip("no Chromium: apt-get install chromium")
-    if not (ROOT / "web" / "node_modules" / "playwright-core").exists() or not shutil.which("node"):
-        pytest.skip("no playwright-core: run python3 run.py test once")
+def test_the_page_works_over_https_without_a_violation(browser: None, tmp_path: Path) -> None:
     with started(tmp_path, "--no-demo-camera", settings="[station]\nhttps = true\n") as stack:
         address = f"https://127.0.0.1:{stack.port}"
         options = {"address": address, "username": USERNAME, "password": stack.password}

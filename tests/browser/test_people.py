@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +21,7 @@ from ground_station.core.agent_protocol import (
 )
 from ground_station.core.clock import SystemClock
 from ground_station.core.entities import Severity
-from tests.stack import CHROMIUM, ROOT, Stack, started, wait_for
+from tests.stack import Stack, started, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.timeout(300)]
 
@@ -30,22 +29,11 @@ ALERT = "The recorder of the Town Hall is on its battery"
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    if not CHROMIUM.exists():
-        pytest.skip("no Chromium: apt-get install chromium")
-    if not (ROOT / "web" / "node_modules" / "playwright-core").exists() or not shutil.which("node"):
-        pytest.skip("no playwright-core: run python3 run.py test once")
-    if not (ROOT / "var" / "footage" / "demo.ts").exists():
-        pytest.skip("no demonstration footage: run python3 run.py once, with a network")
+def stack(
+    browser: None, footage: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
     with started(tmp_path_factory.mktemp("people")) as stack:
         yield stack
-
-
-@pytest.fixture
-def pictures() -> Path:
-    folder = ROOT / "test-artifacts"
-    folder.mkdir(exist_ok=True)
-    return folder
 
 
 def test_each_roles_path(stack: Stack, pictures: Path, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 // The live link's tables: what is pushed while something is read, and who may still see what.
 
 import { beforeEach, expect, test, vi } from 'vitest'
-import { source } from './made'
+import { alert, source } from './made'
 import type { AgentView, AlertView, Batch, Snapshot } from '../src/wire/types'
 
 const reads: ((answer: AlertView[]) => void)[] = []
@@ -20,26 +20,6 @@ const { connectLive, takeBatch, takeSnapshot } = await import('../src/live/socke
 const { sourceTable } = await import('../src/live/sources')
 const { systemSummary } = await import('../src/live/system')
 const { tracks } = await import('../src/live/tracks')
-
-const alert = (alert_id: string, more: Partial<AlertView> = {}): AlertView => ({
-  alert_id,
-  kind: 'test',
-  severity: 'caution',
-  text: '',
-  remedy: '',
-  source_id: null,
-  agent_id: null,
-  lat: null,
-  lon: null,
-  raised_at: '2026-11-24T10:00:00Z',
-  received_at: '2026-11-24T10:00:00Z',
-  state: 'new',
-  decided_at: null,
-  decided_by: null,
-  reason: '',
-  shared_by: null,
-  ...more,
-})
 
 const agent = (agent_id: string): AgentView => ({
   agent_id,

@@ -2,7 +2,7 @@
 
 import { SOURCE } from '../src/gallery/samples'
 import type { PlacedTrack } from '../src/live/tracks'
-import type { AnalysedFrame, BoxedTrack, SourceView } from '../src/wire/types'
+import type { AlertView, AnalysedFrame, BoxedTrack, SourceView } from '../src/wire/types'
 
 export const source = (more: Partial<SourceView> = {}): SourceView => ({ ...SOURCE, ...more })
 
@@ -41,3 +41,24 @@ export function random(seed: number): () => number {
     return state / 2 ** 32
   }
 }
+
+/** An alert that nobody has taken up. */
+export const alert = (alert_id: string, more: Partial<AlertView> = {}): AlertView => ({
+  alert_id,
+  kind: 'test',
+  severity: 'caution',
+  text: '',
+  remedy: '',
+  source_id: null,
+  agent_id: null,
+  lat: null,
+  lon: null,
+  raised_at: '2026-11-24T10:00:00Z',
+  received_at: '2026-11-24T10:00:00Z',
+  state: 'new',
+  decided_at: null,
+  decided_by: null,
+  reason: '',
+  shared_by: null,
+  ...more,
+})

@@ -16,28 +16,8 @@ import { movedOn, onWall } from '../src/screens/Wall'
 import { bytes, plain } from '../src/screens/words'
 import { auditUrl } from '../src/wire/admin'
 import { where } from '../src/live/place'
-import { source } from './made'
-import type { AgentDetail, AlertView, PersonView, ProcessView } from '../src/wire/types'
-
-const alert = (alert_id: string, more: Partial<AlertView> = {}): AlertView => ({
-  alert_id,
-  kind: 'test',
-  severity: 'caution',
-  text: '',
-  remedy: '',
-  source_id: null,
-  agent_id: null,
-  lat: null,
-  lon: null,
-  raised_at: '2026-11-24T10:00:00Z',
-  received_at: '2026-11-24T10:00:00Z',
-  state: 'new',
-  decided_at: null,
-  decided_by: null,
-  reason: '',
-  shared_by: null,
-  ...more,
-})
+import { alert, source } from './made'
+import type { AgentDetail, PersonView, ProcessView } from '../src/wire/types'
 
 test('alerts: what asks for somebody first, decided ones by time only', () => {
   const list = [
