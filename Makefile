@@ -23,7 +23,7 @@ lock:
 		--output-file requirements-dev.lock
 	echo "$(NODE)" | $(UV) - --output-file requirements-node.lock
 
-# The web's types, generated from ground_station/api/schemas.py.
+# The web's types, generated from ground_station/api/schemas/.
 types:
 	PYTHONPATH=. $(BIN)/python tools/make_wire_types.py
 

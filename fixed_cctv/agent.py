@@ -10,9 +10,7 @@ from pathlib import Path
 
 from fixed_cctv.camera import CameraSpec
 from fixed_cctv.no_picture import NoPictureAlarm
-from fixed_cctv.publisher import Publisher
 from fixed_cctv.sources import source_of
-from fixed_cctv.whip_client import WhipClient
 from ground_station.agentlink.client import AgentClient
 from ground_station.agentlink.outbox import Outbox
 from ground_station.agentlink.token_file import Tokens
@@ -32,6 +30,8 @@ from ground_station.core.errors import InvalidInput, KestrelError, NotFound, Una
 from ground_station.core.ids import is_id
 from ground_station.core.settings import Settings
 from ground_station.vision.media.aiortc_private import enable_h264_profiles
+from ground_station.vision.publishing.publisher import Publisher
+from ground_station.vision.publishing.whip_client import WhipClient
 
 SOFTWARE = "Kestrel camera agent 0.1.0"
 ALARM_LOOK_S = 1.0

@@ -21,14 +21,14 @@ from av.container import InputContainer, OutputContainer
 from av.video.frame import PictureType
 from av.video.stream import VideoStream
 
-from fixed_cctv.camera import AddressKind
-from fixed_cctv.encode import TIME_BASE, H264Format, even
-from fixed_cctv.encoded import CLOCK_HZ, EncodedFrame, FrameStream
-from fixed_cctv.media_input import decoded, speaking_of, video_input
 from fixed_cctv.prepared import prepared_copy
-from fixed_cctv.timeline import Playback
 from ground_station.core.clock import Clock
 from ground_station.core.errors import Unavailable, Unprocessable
+from ground_station.vision.publishing.address import AddressKind
+from ground_station.vision.publishing.encode import TIME_BASE, H264Format, even
+from ground_station.vision.publishing.encoded import CLOCK_HZ, EncodedFrame, FrameStream
+from ground_station.vision.publishing.media_input import decoded, speaking_of, video_input
+from ground_station.vision.publishing.timeline import Playback
 
 Progress = Callable[[str], None]
 

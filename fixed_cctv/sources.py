@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fixed_cctv.camera import AddressKind, CameraSpec, frame_code_format, kind_of
-from fixed_cctv.encoded import Source
+from fixed_cctv.camera import CameraSpec
 from fixed_cctv.footage import FileSource, Progress
-from fixed_cctv.live import LiveSource
 from fixed_cctv.synthetic import FrameCodeSource
 from ground_station.core.clock import Clock
+from ground_station.vision.publishing.address import AddressKind, frame_code_format, kind_of
+from ground_station.vision.publishing.encoded import Source
+from ground_station.vision.publishing.live import LiveSource
 
 
 def source_of(camera: CameraSpec, clock: Clock, cache: Path, progress: Progress) -> Source:

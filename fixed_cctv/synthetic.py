@@ -9,12 +9,12 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from fixed_cctv.camera import FrameCodeFormat
-from fixed_cctv.encode import H264Encoder, H264Format
-from fixed_cctv.encoded import EncodedFrame, FrameStream
-from fixed_cctv.timeline import Playback
 from ground_station.core.clock import Clock
 from ground_station.simulation import frame_code
+from ground_station.vision.publishing.address import FrameCodeFormat
+from ground_station.vision.publishing.encode import H264Encoder, H264Format
+from ground_station.vision.publishing.encoded import EncodedFrame, FrameStream
+from ground_station.vision.publishing.timeline import Playback
 
 
 class FrameCodeSource:

@@ -1,4 +1,4 @@
-"""Write web/src/wire/types.ts from ground_station/api/schemas.py, and authority.ts beside it.
+"""Write web/src/wire/types.ts from ground_station/api/schemas/, and authority.ts beside it.
 
     .venv/bin/python tools/make_wire_types.py          write the files
     .venv/bin/python tools/make_wire_types.py --check  exit 1 if one is not up to date
@@ -29,7 +29,7 @@ from ground_station.core.audit import Act
 
 TARGET = Path(__file__).resolve().parents[1] / "web" / "src" / "wire" / "types.ts"
 HEADER = """\
-// Made by tools/make_wire_types.py from ground_station/api/schemas.py: do not edit.
+// Made by tools/make_wire_types.py from ground_station/api/schemas/: do not edit.
 // Times are ISO 8601 UTC strings; what may be absent is null, never missing.
 """
 AUTHORITY_HEADER = """\
@@ -69,13 +69,13 @@ def _literals() -> dict[str, tuple[object, ...]]:
 
 
 def _structs() -> list[type[msgspec.Struct]]:
-    """The module's own public structs, in the order they are written."""
+    """The package's public structs, module by module in the order they are written."""
     return [
         value
         for name, value in vars(schemas).items()
         if inspect.isclass(value)
         and issubclass(value, msgspec.Struct)
-        and value.__module__ == schemas.__name__
+        and value.__module__.startswith(f"{schemas.__name__}.")
         and not name.startswith("_")
     ]
 

@@ -21,11 +21,12 @@ from ground_station.bootstrap.programs import ProgramFailed, Programs
 from ground_station.bootstrap.steps import Report, Step
 
 FETCH_STEP = "footage"
+# Footage is encoded again when one of these changes.
 ENCODER = (
-    "demo.py",
-    "encode.py",
-    "footage.py",
-)  # footage is encoded again when one of these changes
+    "fixed_cctv/demo.py",
+    "fixed_cctv/footage.py",
+    "ground_station/vision/publishing/encode.py",
+)
 RETRY_AFTER_S = 3600.0
 ENCODE = (
     "import sys; from pathlib import Path; from fixed_cctv.demo import prepare_footage; "
@@ -208,5 +209,5 @@ class EncodeFootage:
         return f"{self._demo.stat().st_size / 1e6:.1f} MB"
 
     def _key(self, film: Film) -> str:
-        encoder = self._places.root / "fixed_cctv"
-        return fingerprint(encoder, [encoder / name for name in ENCODER], film.sha256)
+        root = self._places.root
+        return fingerprint(root, [root / name for name in ENCODER], film.sha256)

@@ -32,9 +32,10 @@ def run(arguments: Namespace) -> int:
         Unavailable: no station runs on this data folder.
     """
     from fixed_cctv.agent import main
-    from fixed_cctv.camera import AddressKind, CameraSpec, kind_of, public_address
+    from fixed_cctv.camera import CameraSpec
     from ground_station.app import issue_agent_token
     from ground_station.cli.agents import enrolled
+    from ground_station.vision.publishing.address import AddressKind, kind_of, public_address
 
     address = os.environ.pop(ADDRESS_VARIABLE, "")
     if not address:

@@ -94,9 +94,9 @@ def test_another_film_is_refused_and_a_failure_is_remembered_for_an_hour(
 def test_an_encoding_holds_for_its_film_and_its_encoder(
     places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    encoder = places.root / "fixed_cctv"
-    encoder.mkdir(parents=True)
+    encoder = places.root
     for name in footage.ENCODER:
+        (encoder / name).parent.mkdir(parents=True, exist_ok=True)
         (encoder / name).write_text("one")
     fetcher(places).fetch(ignore)
     step = EncodeFootage(places, Programs(places.setup_log))
@@ -115,7 +115,7 @@ def test_an_encoding_holds_for_its_film_and_its_encoder(
 
 def test_the_encoder_is_named_by_files_that_exist() -> None:
     root = Path(__file__).resolve().parents[2]
-    assert [n for n in footage.ENCODER if not (root / "fixed_cctv" / n).is_file()] == []
+    assert [n for n in footage.ENCODER if not (root / n).is_file()] == []
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="needs the evaluation data of ../shared")

@@ -18,7 +18,6 @@ from pathlib import Path
 
 import pytest
 
-from fixed_cctv import capture, publisher, whip_session
 from fixed_cctv.agent import CameraAgent
 from fixed_cctv.camera import CameraSpec
 from fixed_cctv.demo import demo_camera, prepare_footage
@@ -27,6 +26,7 @@ from ground_station.core.errors import InvalidInput, NotFound
 from ground_station.core.ids import new_id
 from ground_station.core.settings import Settings
 from ground_station.simulation import frame_code
+from ground_station.vision.publishing import capture, publisher, whip_session
 from tests.agentlink.station import until
 from tests.fixed_cctv.clips import write_clip
 from tests.fixed_cctv.far_side import TOKEN, FarSide, decoded

@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixed_cctv.camera import (
+from fixed_cctv.camera import CameraSpec
+from ground_station.core.errors import ConfigError
+from ground_station.vision.publishing.address import (
     AddressKind,
-    CameraSpec,
     FrameCodeFormat,
     device_path,
     frame_code_format,
     kind_of,
     public_address,
 )
-from ground_station.core.errors import ConfigError
 
 
 @pytest.mark.parametrize(

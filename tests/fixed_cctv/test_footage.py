@@ -15,12 +15,17 @@ import av
 import numpy as np
 import pytest
 
-from fixed_cctv.encode import H264Encoder, H264Format
-from fixed_cctv.encoded import EncodedFrame, nal_types, profile_idc, with_parameter_sets
 from fixed_cctv.footage import FileSource, LoopingFootage, encode_file, is_sendable
 from fixed_cctv.prepared import LEFT_BEHIND_AFTER_S, prepared_copy
 from ground_station.core.clock import ManualClock
 from ground_station.core.errors import KestrelError, NotFound, Unavailable, Unprocessable
+from ground_station.vision.publishing.encode import H264Encoder, H264Format
+from ground_station.vision.publishing.encoded import (
+    EncodedFrame,
+    nal_types,
+    profile_idc,
+    with_parameter_sets,
+)
 from tests.fixed_cctv.clips import numbers_in, picture, write_clip
 from tests.fixed_cctv.ticking import WaitingMovesTime
 

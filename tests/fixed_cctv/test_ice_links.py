@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from pydantic import SecretStr
 
-from fixed_cctv.ice_links import LinkedServer, ice_links
 from ground_station.core.clock import ManualClock
 from ground_station.core.settings import TurnSettings
 from ground_station.services.turn import TurnSignIns, link_headers
+from ground_station.vision.publishing.ice_links import LinkedServer, ice_links
 
 
 def test_what_our_station_says_is_understood() -> None:

@@ -16,12 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from fixed_cctv import media_input
-from fixed_cctv.encoded import EncodedFrame, nal_types
-from fixed_cctv.live import LiveSource
-from fixed_cctv.timeline import GrowingPts
 from ground_station.core.clock import ManualClock, SystemClock
 from ground_station.core.errors import KestrelError, NotFound, Unavailable
+from ground_station.vision.publishing import media_input
+from ground_station.vision.publishing.encoded import EncodedFrame, nal_types
+from ground_station.vision.publishing.live import LiveSource
+from ground_station.vision.publishing.timeline import GrowingPts
 from tests.agentlink.station import free_port, until
 from tests.fixed_cctv.clips import numbers_in
 

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fixed_cctv import capture as capture_module
-from fixed_cctv.capture import CAPACITY, Capture, Numbered
-from fixed_cctv.encoded import EncodedFrame, FrameStream
-from fixed_cctv.packet_track import PacketTrack
 from ground_station.core.aio import AioBridge, LoopThread
 from ground_station.core.errors import Unavailable
+from ground_station.vision.publishing import capture as capture_module
+from ground_station.vision.publishing.capture import CAPACITY, Capture, Numbered
+from ground_station.vision.publishing.encoded import EncodedFrame, FrameStream
+from ground_station.vision.publishing.packet_track import PacketTrack
 from tests.agentlink.station import until
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

@@ -11,8 +11,6 @@ from threading import Thread
 
 import pytest
 
-from fixed_cctv import whip_client
-from fixed_cctv.whip_client import Accepted, WhipClient
 from ground_station.core.errors import (
     InvalidInput,
     KestrelError,
@@ -21,6 +19,8 @@ from ground_station.core.errors import (
     TimedOut,
     Unavailable,
 )
+from ground_station.vision.publishing import whip_client
+from ground_station.vision.publishing.whip_client import Accepted, WhipClient
 from tests.agentlink.station import free_port
 
 PROBLEM = "application/problem+json"

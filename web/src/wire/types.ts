@@ -1,79 +1,7 @@
-// Made by tools/make_wire_types.py from ground_station/api/schemas.py: do not edit.
+// Made by tools/make_wire_types.py from ground_station/api/schemas/: do not edit.
 // Times are ISO 8601 UTC strings; what may be absent is null, never missing.
 
 export type Condition = 'offline' | 'connecting' | 'live' | 'lost'
-
-/** RFC 9457 problem details, media type application/problem+json, for every HTTP error. */
-export interface Problem {
-  type: string
-  title: string
-  status: number
-  detail: string
-  code: string
-  remedy: string
-  reference: string
-}
-
-/**
- * `POST /api/sign-in`. `code` is of the authenticator app or a recovery code; without one an
- * account that has a second factor answers 401 with code `code_needed`.
- */
-export interface SignInRequest {
-  username: string
-  password: string
-  code: string | null
-}
-
-/** `POST /api/session/purpose`: what this sign-in looks at personal data for, from now on. */
-export interface PurposeRequest {
-  purpose: string
-  note: string
-}
-
-export interface OrganisationView {
-  organisation_id: string
-  name: string
-  kind: 'council' | 'other' | 'police'
-}
-
-/** `GET /api/session`, and the answer to everything that changes it. */
-export interface Session {
-  signed_in: boolean
-  user_id: string | null
-  username: string | null
-  display_name: string | null
-  role: string | null
-  organisation: OrganisationView | null
-  permissions: string[]
-  second_factor_needed: boolean
-  has_second_factor: boolean
-  must_change_password: boolean
-  purpose: string | null
-  purpose_note: string
-  csrf_token: string
-  expires_at: string | null
-  software: string
-  demo: boolean
-}
-
-export interface PasskeyView {
-  passkey_id: string
-  name: string
-  added_at: string
-  used_at: string | null
-}
-
-/** A device somebody is signed in on. */
-export interface SignInView {
-  sign_in_id: string
-  device: string
-  address: string
-  signed_in_at: string
-  seen_at: string
-  expires_at: string
-  second_factor: boolean
-  this_one: boolean
-}
 
 /** `GET /api/account`. */
 export interface Account {
@@ -82,11 +10,6 @@ export interface Account {
   passkeys: PasskeyView[]
   recovery_codes_left: number
   sign_ins: SignInView[]
-}
-
-/** Changes to one's own factors ask for the password again. */
-export interface PasswordOnly {
-  password: string
 }
 
 /** `POST /api/account/authenticator` (PasswordOnly): confirm with a code to begin using it. */
@@ -101,9 +24,16 @@ export interface ConfirmCode {
   code: string
 }
 
-/** Shown once. `POST /api/account/recovery-codes` (PasswordOnly) makes new ones. */
-export interface RecoveryCodes {
-  codes: string[]
+/** `POST /api/account/passkeys`. */
+export interface NewPasskey {
+  name: string
+  credential: Record<string, unknown>
+}
+
+/** `POST /api/account/password`; ends the account's other sign-ins. */
+export interface NewPassword {
+  old_password: string
+  new_password: string
 }
 
 /**
@@ -114,67 +44,38 @@ export interface PasskeyOptions {
   options: Record<string, unknown>
 }
 
-/** `POST /api/account/passkeys`. */
-export interface NewPasskey {
-  name: string
-  credential: Record<string, unknown>
-}
-
 /** `POST /api/sign-in/passkey`. */
 export interface PasskeySignIn {
   credential: Record<string, unknown>
 }
 
-/** `POST /api/account/password`; ends the account's other sign-ins. */
-export interface NewPassword {
-  old_password: string
-  new_password: string
+export interface PasskeyView {
+  passkey_id: string
+  name: string
+  added_at: string
+  used_at: string | null
 }
 
-/** `GET /api/roles`. */
-export interface RoleView {
-  role: string
-  words: string
-  permissions: string[]
-  needs_second_factor: boolean
-}
-
-/** `GET /api/people`. */
-export interface PersonView {
-  user_id: string
-  username: string
-  display_name: string
-  role: string
-  organisation_id: string
-  area: number[][][] | null
-  authenticator: boolean
-  passkeys: number
-  disabled_at: string | null
-  created_at: string
-  signed_in: number
-  seen_at: string | null
-}
-
-/** `POST /api/people`. */
-export interface AddPerson {
-  username: string
-  display_name: string
-  role: string
-  area: number[][][] | null
-}
-
-/** `POST /api/people` and `POST /api/people/<id>/reset`: the password is shown this once. */
-export interface PersonAdded {
-  person: PersonView
+/** Changes to one's own factors ask for the password again. */
+export interface PasswordOnly {
   password: string
 }
 
-/** `PUT /api/people/<id>`. Changing the role or disabling ends that person's sign-ins. */
-export interface ChangePerson {
-  display_name: string
-  role: string
-  area: number[][][] | null
-  disabled: boolean
+/** Shown once. `POST /api/account/recovery-codes` (PasswordOnly) makes new ones. */
+export interface RecoveryCodes {
+  codes: string[]
+}
+
+/** A device somebody is signed in on. */
+export interface SignInView {
+  sign_in_id: string
+  device: string
+  address: string
+  signed_in_at: string
+  seen_at: string
+  expires_at: string
+  second_factor: boolean
+  this_one: boolean
 }
 
 /** `GET /api/agents`: every agent that was ever enrolled and not removed. */
@@ -196,10 +97,11 @@ export interface AgentDetail {
   sources: number
 }
 
-/** `POST /api/agents`. */
-export interface InviteAgent {
+export interface AgentEnrolled {
+  agent_id: string
   name: string
-  kind: 'camera' | 'drone' | 'node'
+  kind: string
+  token: string
 }
 
 /** The code is shown this once, works once, and for so long. */
@@ -214,11 +116,10 @@ export interface EnrolAgent {
   code: string
 }
 
-export interface AgentEnrolled {
-  agent_id: string
+/** `POST /api/agents`. */
+export interface InviteAgent {
   name: string
-  kind: string
-  token: string
+  kind: 'camera' | 'drone' | 'node'
 }
 
 /**
@@ -250,158 +151,100 @@ export interface DecideAlert {
   reason: string
 }
 
-/** A process of this installation, as its supervisor sees it. */
-export interface ProcessView {
+export interface AgentView {
+  agent_id: string
   name: string
-  title: string
-  state: 'degraded' | 'restarting' | 'running' | 'stopped' | 'unknown'
-  pid: number | null
-  since: string | null
-  restarts: number
-  last_error: string
-  seen_at: string | null
-  cpu_percent: number | null
-  memory_bytes: number | null
-}
-
-/** A part of the station: database, disk, detector, audit chain, certificates ... */
-export interface PartView {
-  name: string
-  title: string
-  status: 'degraded' | 'failed' | 'ok'
-  problem: string
-  remedy: string
-  since: string | null
-}
-
-/** `GET /api/system`. */
-export interface SystemView {
-  status: 'degraded' | 'ok'
-  software: string
-  started_at: string
-  processes: ProcessView[]
-  parts: PartView[]
-  disk_free_bytes: number | null
-  disk_total_bytes: number | null
-  pages: number
-  agents_connected: number
-}
-
-/** What is wrong with one part, by its name in SystemView. */
-export interface Trouble {
-  name: string
-  problem: string
-  remedy: string
-  since: string | null
-}
-
-/** The system in short: in the live snapshot, and in a batch when it changed. */
-export interface SystemSummary {
-  status: 'degraded' | 'ok'
-  problems: Trouble[]
-}
-
-export interface AuditRecordView {
-  seq: number
-  recorded_at: string
-  act: string
-  actor: string
-  actor_id: string | null
-  actor_name: string
-  organisation_id: string | null
-  subject_kind: string
-  subject_id: string
-  subject_name: string
-  purpose: string
-  details: Record<string, unknown>
-  hash: string
-}
-
-/** `GET /api/audit?before=&act=&actor=&subject=`, newest first. Reading it is recorded. */
-export interface AuditPage {
-  records: AuditRecordView[]
-  next_before: number | null
-  signed_up_to: number
-  verified_up_to: number
-  verified_at: string | null
-  problem: string
-}
-
-/** `GET /api/agreements`. */
-export interface AgreementView {
-  agreement_id: string
-  name: string
-  from_id: string
-  to_id: string
-  legal_regime: string
-  covers: string[]
-  starts_at: string
-  ends_at: string
-  ended_at: string | null
-  in_force: boolean
-}
-
-/** `POST /api/agreements`: the maker's organisation is always the one that gives. */
-export interface MakeAgreement {
-  name: string
-  to_id: string
-  legal_regime: 'dpa_2018_part_3' | 'uk_gdpr'
-  covers: ('alerts' | 'map' | 'video')[]
-  starts_at: string
-  ends_at: string
-}
-
-/** `GET /api/disclosures`. */
-export interface DisclosureView {
-  disclosure_id: string
-  agreement_name: string
-  from_id: string
-  to_id: string
-  what: string
-  subject_name: string
-  user_name: string
-  purpose: string
-  disclosed_at: string
-}
-
-/** `GET /api/retention`. */
-export interface RetentionRow {
   kind: string
-  what: string
-  purpose: string
-  days: number | null
-  until: string
+  connected: boolean
+  since: string
+  problem: string
 }
 
-/** `POST /api/sources`: a source that any WHIP client may publish to. */
-export interface AddSourceRequest {
-  name: string
-  lat: number | null
-  lon: number | null
-  heading_deg: number | null
-}
-
-/** The publish token is shown once and only its hash is kept. */
-export interface SourceAdded {
+/** The boxes of one frame. `rtp_timestamp` is the publisher's, modulo 2^32. */
+export interface AnalysedFrame {
   source_id: string
-  whip_path: string
-  publish_token: string
+  session_id: string
+  seq: number
+  rtp_timestamp: number
+  captured_at: string | null
+  width: number
+  height: number
+  tracks: BoxedTrack[]
 }
 
-/** A TURN server with a sign-in that ends by itself, or a STUN server without one. */
-export interface IceServer {
-  urls: string[]
-  username: string
-  credential: string
+/** Event `batch`: at least once a second even if empty, so that silence means a lost link. */
+export interface Batch {
+  sent_at: string
+  sources: SourceView[]
+  figures: SourceFigures[]
+  removed_sources: string[]
+  agents: AgentView[] | null
+  tracks: SourceTracks[]
+  alerts: AlertView[]
+  shared_alerts: number
+  system: SystemSummary | null
+  detector: string
+  detector_problem: string
 }
 
-/** `POST /api/sources/<id>/viewer-token`: one WHEP session, within a minute. */
-export interface ViewerToken {
-  token: string
-  whep_path: string
-  expires_at: string
-  ice_servers: IceServer[]
+/** [track_id, class_name, confidence, left, top, right, bottom, du_px_s, dv_px_s]. */
+export type BoxedTrack = [
+  track_id: number,
+  class_name: string,
+  confidence: number,
+  left: number,
+  top: number,
+  right: number,
+  bottom: number,
+  du_px_s: number,
+  dv_px_s: number,
+]
+
+/** Event `frames`, only to pages that sent `watch`: frames analysed since the last one. */
+export interface Frames {
+  sent_at: string
+  frames: AnalysedFrame[]
 }
+
+/**
+ * Event `snapshot`, on connect and when what the person may see has changed: everything, in
+ * place of all that came before. Then `batch` at most every 100 ms: what changed.
+ */
+export interface Snapshot {
+  sent_at: string
+  sources: SourceView[]
+  agents: AgentView[]
+  tracks: SourceTracks[]
+  alerts: AlertView[]
+  system: SystemSummary
+  detector: string
+  detector_problem: string
+}
+
+/**
+ * The figures of a SourceView that change all the time, every two seconds:
+ * [source number, received_fps, analysed_fps, inference_ms, age of the last frame in ms,
+ * frames_dropped, viewers].
+ */
+export type SourceFigures = [
+  source: number,
+  received_fps: number,
+  analysed_fps: number,
+  inference_ms: number | null,
+  last_frame_age_ms: number | null,
+  frames_dropped: number,
+  viewers: number,
+]
+
+/**
+ * What one source sees now, of its present session: [source number, age in ms when the batch
+ * was sent (null = unknown), places].
+ */
+export type SourceTracks = [
+  source: number,
+  age_ms: number | null,
+  places: TrackPlace[],
+]
 
 /** A source as the map, the list and the panel show it. */
 export interface SourceView {
@@ -435,30 +278,6 @@ export interface SourceView {
   session_id: string | null
 }
 
-export interface AgentView {
-  agent_id: string
-  name: string
-  kind: string
-  connected: boolean
-  since: string
-  problem: string
-}
-
-/**
- * The figures of a SourceView that change all the time, every two seconds:
- * [source number, received_fps, analysed_fps, inference_ms, age of the last frame in ms,
- * frames_dropped, viewers].
- */
-export type SourceFigures = [
-  source: number,
-  received_fps: number,
-  analysed_fps: number,
-  inference_ms: number | null,
-  last_frame_age_ms: number | null,
-  frames_dropped: number,
-  viewers: number,
-]
-
 /**
  * A track's place on the ground with its 95 % ellipse: [track_id, class_name, latitude and
  * longitude in millionths of a degree, semi-axes in cm, orientation in degrees from north].
@@ -472,77 +291,6 @@ export type TrackPlace = [
   semi_minor_cm: number,
   orientation_deg: number,
 ]
-
-/**
- * What one source sees now, of its present session: [source number, age in ms when the batch
- * was sent (null = unknown), places].
- */
-export type SourceTracks = [
-  source: number,
-  age_ms: number | null,
-  places: TrackPlace[],
-]
-
-/**
- * Event `snapshot`, on connect and when what the person may see has changed: everything, in
- * place of all that came before. Then `batch` at most every 100 ms: what changed.
- */
-export interface Snapshot {
-  sent_at: string
-  sources: SourceView[]
-  agents: AgentView[]
-  tracks: SourceTracks[]
-  alerts: AlertView[]
-  system: SystemSummary
-  detector: string
-  detector_problem: string
-}
-
-/** Event `batch`: at least once a second even if empty, so that silence means a lost link. */
-export interface Batch {
-  sent_at: string
-  sources: SourceView[]
-  figures: SourceFigures[]
-  removed_sources: string[]
-  agents: AgentView[] | null
-  tracks: SourceTracks[]
-  alerts: AlertView[]
-  shared_alerts: number
-  system: SystemSummary | null
-  detector: string
-  detector_problem: string
-}
-
-/** [track_id, class_name, confidence, left, top, right, bottom, du_px_s, dv_px_s]. */
-export type BoxedTrack = [
-  track_id: number,
-  class_name: string,
-  confidence: number,
-  left: number,
-  top: number,
-  right: number,
-  bottom: number,
-  du_px_s: number,
-  dv_px_s: number,
-]
-
-/** The boxes of one frame. `rtp_timestamp` is the publisher's, modulo 2^32. */
-export interface AnalysedFrame {
-  source_id: string
-  session_id: string
-  seq: number
-  rtp_timestamp: number
-  captured_at: string | null
-  width: number
-  height: number
-  tracks: BoxedTrack[]
-}
-
-/** Event `frames`, only to pages that sent `watch`: frames analysed since the last one. */
-export interface Frames {
-  sent_at: string
-  frames: AnalysedFrame[]
-}
 
 /** Event `viewer_clock`: the browser's rtpTimestamp = rtp_timestamp + rtp_offset (mod 2^32). */
 export interface ViewerClock {
@@ -558,4 +306,256 @@ export interface ViewerClock {
 export interface Watch {
   source_id: string
   viewer_session_id: string
+}
+
+/** `POST /api/people`. */
+export interface AddPerson {
+  username: string
+  display_name: string
+  role: string
+  area: number[][][] | null
+}
+
+/** `PUT /api/people/<id>`. Changing the role or disabling ends that person's sign-ins. */
+export interface ChangePerson {
+  display_name: string
+  role: string
+  area: number[][][] | null
+  disabled: boolean
+}
+
+/** `POST /api/people` and `POST /api/people/<id>/reset`: the password is shown this once. */
+export interface PersonAdded {
+  person: PersonView
+  password: string
+}
+
+/** `GET /api/people`. */
+export interface PersonView {
+  user_id: string
+  username: string
+  display_name: string
+  role: string
+  organisation_id: string
+  area: number[][][] | null
+  authenticator: boolean
+  passkeys: number
+  disabled_at: string | null
+  created_at: string
+  signed_in: number
+  seen_at: string | null
+}
+
+/** `GET /api/roles`. */
+export interface RoleView {
+  role: string
+  words: string
+  permissions: string[]
+  needs_second_factor: boolean
+}
+
+/** `GET /api/agreements`. */
+export interface AgreementView {
+  agreement_id: string
+  name: string
+  from_id: string
+  to_id: string
+  legal_regime: string
+  covers: string[]
+  starts_at: string
+  ends_at: string
+  ended_at: string | null
+  in_force: boolean
+}
+
+/** `GET /api/audit?before=&act=&actor=&subject=`, newest first. Reading it is recorded. */
+export interface AuditPage {
+  records: AuditRecordView[]
+  next_before: number | null
+  signed_up_to: number
+  verified_up_to: number
+  verified_at: string | null
+  problem: string
+}
+
+export interface AuditRecordView {
+  seq: number
+  recorded_at: string
+  act: string
+  actor: string
+  actor_id: string | null
+  actor_name: string
+  organisation_id: string | null
+  subject_kind: string
+  subject_id: string
+  subject_name: string
+  purpose: string
+  details: Record<string, unknown>
+  hash: string
+}
+
+/** `GET /api/disclosures`. */
+export interface DisclosureView {
+  disclosure_id: string
+  agreement_name: string
+  from_id: string
+  to_id: string
+  what: string
+  subject_name: string
+  user_name: string
+  purpose: string
+  disclosed_at: string
+}
+
+/** `POST /api/agreements`: the maker's organisation is always the one that gives. */
+export interface MakeAgreement {
+  name: string
+  to_id: string
+  legal_regime: 'dpa_2018_part_3' | 'uk_gdpr'
+  covers: ('alerts' | 'map' | 'video')[]
+  starts_at: string
+  ends_at: string
+}
+
+/** `GET /api/retention`. */
+export interface RetentionRow {
+  kind: string
+  what: string
+  purpose: string
+  days: number | null
+  until: string
+}
+
+export interface OrganisationView {
+  organisation_id: string
+  name: string
+  kind: 'council' | 'other' | 'police'
+}
+
+/** RFC 9457 problem details, media type application/problem+json, for every HTTP error. */
+export interface Problem {
+  type: string
+  title: string
+  status: number
+  detail: string
+  code: string
+  remedy: string
+  reference: string
+}
+
+/** `POST /api/session/purpose`: what this sign-in looks at personal data for, from now on. */
+export interface PurposeRequest {
+  purpose: string
+  note: string
+}
+
+/** `GET /api/session`, and the answer to everything that changes it. */
+export interface Session {
+  signed_in: boolean
+  user_id: string | null
+  username: string | null
+  display_name: string | null
+  role: string | null
+  organisation: OrganisationView | null
+  permissions: string[]
+  second_factor_needed: boolean
+  has_second_factor: boolean
+  must_change_password: boolean
+  purpose: string | null
+  purpose_note: string
+  csrf_token: string
+  expires_at: string | null
+  software: string
+  demo: boolean
+}
+
+/**
+ * `POST /api/sign-in`. `code` is of the authenticator app or a recovery code; without one an
+ * account that has a second factor answers 401 with code `code_needed`.
+ */
+export interface SignInRequest {
+  username: string
+  password: string
+  code: string | null
+}
+
+/** `POST /api/sources`: a source that any WHIP client may publish to. */
+export interface AddSourceRequest {
+  name: string
+  lat: number | null
+  lon: number | null
+  heading_deg: number | null
+}
+
+/** A TURN server with a sign-in that ends by itself, or a STUN server without one. */
+export interface IceServer {
+  urls: string[]
+  username: string
+  credential: string
+}
+
+/** The publish token is shown once and only its hash is kept. */
+export interface SourceAdded {
+  source_id: string
+  whip_path: string
+  publish_token: string
+}
+
+/** `POST /api/sources/<id>/viewer-token`: one WHEP session, within a minute. */
+export interface ViewerToken {
+  token: string
+  whep_path: string
+  expires_at: string
+  ice_servers: IceServer[]
+}
+
+/** A part of the station: database, disk, detector, audit chain, certificates ... */
+export interface PartView {
+  name: string
+  title: string
+  status: 'degraded' | 'failed' | 'ok'
+  problem: string
+  remedy: string
+  since: string | null
+}
+
+/** A process of this installation, as its supervisor sees it. */
+export interface ProcessView {
+  name: string
+  title: string
+  state: 'degraded' | 'restarting' | 'running' | 'stopped' | 'unknown'
+  pid: number | null
+  since: string | null
+  restarts: number
+  last_error: string
+  seen_at: string | null
+  cpu_percent: number | null
+  memory_bytes: number | null
+}
+
+/** The system in short: in the live snapshot, and in a batch when it changed. */
+export interface SystemSummary {
+  status: 'degraded' | 'ok'
+  problems: Trouble[]
+}
+
+/** `GET /api/system`. */
+export interface SystemView {
+  status: 'degraded' | 'ok'
+  software: string
+  started_at: string
+  processes: ProcessView[]
+  parts: PartView[]
+  disk_free_bytes: number | null
+  disk_total_bytes: number | null
+  pages: number
+  agents_connected: number
+}
+
+/** What is wrong with one part, by its name in SystemView. */
+export interface Trouble {
+  name: string
+  problem: string
+  remedy: string
+  since: string | null
 }

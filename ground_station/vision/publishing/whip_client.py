@@ -11,7 +11,6 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import msgspec
 
-from fixed_cctv.ice_links import LinkedServer, ice_links
 from ground_station.agentlink.untrusted import untrusted
 from ground_station.core.errors import (
     ConfigError,
@@ -21,6 +20,7 @@ from ground_station.core.errors import (
     Unavailable,
     error_from_code,
 )
+from ground_station.vision.publishing.ice_links import LinkedServer, ice_links
 
 POST_TIMEOUT_S = 8.0
 DELETE_TIMEOUT_S = 0.8

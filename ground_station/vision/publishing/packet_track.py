@@ -12,8 +12,8 @@ from aiortc import MediaStreamTrack
 from av.packet import Packet
 from av.stream import Stream
 
-from fixed_cctv.capture import Numbered
-from fixed_cctv.encoded import CLOCK_HZ, EncodedFrame
+from ground_station.vision.publishing.capture import Numbered
+from ground_station.vision.publishing.encoded import CLOCK_HZ, EncodedFrame
 
 TIME_BASE = Fraction(1, CLOCK_HZ)
 CAPACITY = 64

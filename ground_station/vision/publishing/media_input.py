@@ -13,8 +13,13 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from fixed_cctv.camera import AddressKind, device_path, kind_of, public_address
 from ground_station.core.errors import KestrelError, NotFound, TimedOut, Unavailable, Unprocessable
+from ground_station.vision.publishing.address import (
+    AddressKind,
+    device_path,
+    kind_of,
+    public_address,
+)
 
 OPEN_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 5.0

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from fixed_cctv.capture import Capture
-from fixed_cctv.encoded import Source, profile_idc
-from fixed_cctv.ice_links import LinkedServer
-from fixed_cctv.whip_client import WhipClient
-from fixed_cctv.whip_session import WhipSession
 from ground_station.core.agent_protocol import FrameTime, FrameTimes
 from ground_station.core.aio import AioBridge
 from ground_station.core.errors import KestrelError
+from ground_station.vision.publishing.capture import Capture
+from ground_station.vision.publishing.encoded import Source, profile_idc
+from ground_station.vision.publishing.ice_links import LinkedServer
+from ground_station.vision.publishing.whip_client import WhipClient
+from ground_station.vision.publishing.whip_session import WhipSession
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 3.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from datetime import datetime, timedelta
 
-from fixed_cctv.encoded import CLOCK_HZ
 from ground_station.core.clock import Clock
+from ground_station.vision.publishing.encoded import CLOCK_HZ
 
 LONGEST_WAIT_S = 0.1  # a wait is cut into such pieces, so that `stop` and a test's clock are seen
 LATE_S = 1.0

@@ -11,13 +11,18 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from fixed_cctv.camera import public_address
-from fixed_cctv.encode import H264Encoder, H264Format, even
-from fixed_cctv.encoded import EncodedFrame, FrameStream, has_idr, with_parameter_sets
-from fixed_cctv.media_input import decoded, video_input
-from fixed_cctv.timeline import GrowingPts
 from ground_station.core.clock import Clock
 from ground_station.core.errors import Unavailable
+from ground_station.vision.publishing.address import public_address
+from ground_station.vision.publishing.encode import H264Encoder, H264Format, even
+from ground_station.vision.publishing.encoded import (
+    EncodedFrame,
+    FrameStream,
+    has_idr,
+    with_parameter_sets,
+)
+from ground_station.vision.publishing.media_input import decoded, video_input
+from ground_station.vision.publishing.timeline import GrowingPts
 
 log = logging.getLogger(__name__)
 

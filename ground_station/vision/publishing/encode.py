@@ -8,7 +8,7 @@ from fractions import Fraction
 import av
 from av.video.frame import PictureType
 
-from fixed_cctv.encoded import CLOCK_HZ
+from ground_station.vision.publishing.encoded import CLOCK_HZ
 
 TIME_BASE = Fraction(1, CLOCK_HZ)
 

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
-from fixed_cctv.encoded import EncodedFrame, Source
 from ground_station.core.aio import AioBridge
 from ground_station.core.errors import KestrelError, Unavailable
 from ground_station.core.mailbox import DropOldest
+from ground_station.vision.publishing.encoded import EncodedFrame, Source
 
 log = logging.getLogger(__name__)
 

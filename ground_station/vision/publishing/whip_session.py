@@ -16,11 +16,6 @@ from aiortc import (
 )
 from aiortc.exceptions import InvalidStateError, OperationError
 
-from fixed_cctv.capture import Numbered
-from fixed_cctv.encoded import EncodedFrame
-from fixed_cctv.ice_links import LinkedServer
-from fixed_cctv.packet_track import PacketTrack
-from fixed_cctv.whip_client import DELETE_TIMEOUT_S, WhipClient
 from ground_station.core.agent_protocol import FrameTime
 from ground_station.core.errors import TimedOut, Unavailable
 from ground_station.vision.media.aiortc_private import (
@@ -28,6 +23,11 @@ from ground_station.vision.media.aiortc_private import (
     watch_keyframe_requests,
     wire_rtp_timestamp,
 )
+from ground_station.vision.publishing.capture import Numbered
+from ground_station.vision.publishing.encoded import EncodedFrame
+from ground_station.vision.publishing.ice_links import LinkedServer
+from ground_station.vision.publishing.packet_track import PacketTrack
+from ground_station.vision.publishing.whip_client import DELETE_TIMEOUT_S, WhipClient
 
 CONNECT_TIMEOUT_S = 10.0
 CLOSE_TIMEOUT_S = 0.7

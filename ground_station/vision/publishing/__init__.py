@@ -1,0 +1,1 @@
+"""Publishing a camera over WHIP: what camera agents and drone agents share."""
