@@ -26,6 +26,7 @@ OUT = ROOT / "docs" / "licences-dependencies.md"
 
 # Packages whose metadata says it in free text or not at all: what their own files say.
 STATED_ELSEWHERE = {
+    "pymavlink": "LGPL-3.0-only",  # its metadata says LGPLv3
     "contourpy": "BSD-3-Clause",
     "cycler": "BSD-3-Clause",
     "insightface": "MIT",  # the code; Kestrel installs none of its models
@@ -68,6 +69,7 @@ ALLOWED = frozenset(
 DECIDED = {
     "psycopg": "LGPL-3.0-only",
     "psycopg-binary": "LGPL-3.0-only",
+    "pymavlink": "LGPL-3.0-only",
 }
 
 

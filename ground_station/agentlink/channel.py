@@ -19,6 +19,7 @@ from ground_station.core.agent_protocol import (
     encode,
     raise_if_refused,
 )
+from ground_station.core.agent_vehicles import Flown
 from ground_station.core.errors import InvalidInput, Throttled, TimedOut, Unavailable
 from ground_station.core.ports import AgentIdentity
 
@@ -119,7 +120,7 @@ class Connection:
                 "Send one batch an interval.",
             )
 
-    def call(self, command: Command, timeout_s: float) -> Done | SdpAnswer:
+    def call(self, command: Command, timeout_s: float) -> Done | SdpAnswer | Flown:
         """Send a command and wait for its reply; see `core.ports.AgentChannel`."""
         if threading.get_ident() == self._receive_thread:
             raise RuntimeError("AgentChannel.call was called on the agent's own receive thread")

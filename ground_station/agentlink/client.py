@@ -68,7 +68,12 @@ class AgentClient:
         outbox: keeps what must never be lost; None: this agent has nothing of the sort. It stays
             the caller's to close, after `stop`.
         ca_file: the authority (PEM) that signed the station's certificate; "" = the system's.
+
+    Attributes:
+        batch_interval_s: how long messages may wait for each other; to be set before `start`.
     """
+
+    batch_interval_s: float = TRACK_BATCH_INTERVAL_S
 
     def __init__(
         self,
@@ -208,7 +213,7 @@ class AgentClient:
             known = self._offset.measured() is not None
             may_send = known or now_s - began_s > CLOCK_KNOWN_WITHIN_S
             self._flush(connection, messages, durable=may_send)
-            connection.wait(TRACK_BATCH_INTERVAL_S, self._stop)
+            connection.wait(self.batch_interval_s, self._stop)
         if self._stop.is_set():
             self._flush(connection, [Goodbye()])
 

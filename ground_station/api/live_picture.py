@@ -170,6 +170,8 @@ class LivePicture:
                 for source_id, (located, tracks) in news.tracks.items()
                 if source_id in told
             ],
+            vehicles=[],
+            removed_vehicles=[],
             alerts=self._alert_views(audience, news.alerts),
             shared_alerts=_shared_alerts(audience, news.alerts),
             system=None if news.system is None else self._system_for(audience, news.system),
@@ -186,6 +188,7 @@ class LivePicture:
             sources=[self._shown[one].view for one in told if one in self._shown],
             agents=_agents_in(audience.scope, self._parts.agents.all()),
             tracks=[],  # within 100 ms they come with the next batch
+            vehicles=[],
             alerts=self._alert_views(audience, self._recent_alerts(audience, who)),
             system=self._system_for(audience, self._parts.system.latest()),
             detector=detector,

@@ -13,6 +13,7 @@ sources. An edge source is offered with `edge=True`; its agent analyses the pict
 sends one `TrackBatch` an interval for all its edge sources, one frame a source even if nobody is in
 it: the source is live while its frames come. In those frames `source_id` is the agent's own key
 (or the station's id), and `session_id` a UUIDv7 that the agent makes when it starts.
+Version 3: vehicles (`agent_vehicles`): telemetry, flight commands, camera poses beside frame times.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Annotated
 import msgspec
 
 from ground_station.core.agent_durable import Durable
+from ground_station.core.agent_vehicles import CameraPose, Flown, Fly, Telemetry
 from ground_station.core.agent_wire import (
     AwareTime,
     Finite,
@@ -35,7 +37,7 @@ from ground_station.core.agent_wire import (
 from ground_station.core.errors import InvalidInput, KestrelError, error_from_code
 from ground_station.core.model import CapturedAtFrom, SourceCondition
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 NAMESPACE = "/agents"
 MESSAGE_EVENT = "m"  # agent -> station
 COMMAND_EVENT = "command"  # station -> agent, acknowledged with a Reply
@@ -188,10 +190,12 @@ class TrackBatch(Message, frozen=True):
 
 
 class FrameTime(msgspec.Struct, frozen=True, array_like=True):
-    """The RTP timestamp on the wire (0..2^32-1) of a frame, and when it was captured."""
+    """The RTP timestamp on the wire (0..2^32-1) of a frame, and when it was captured; of a camera
+    that moves, also from where and which way."""
 
     rtp_timestamp: WireRtpTimestamp
     captured_at: AwareTime
+    pose: CameraPose | None = None
 
 
 class FrameTimes(Message, frozen=True):
@@ -227,6 +231,7 @@ AgentMessage = (
     | FrameTimes
     | ViewerClock
     | SessionEnded
+    | Telemetry
     | Durable
     | Goodbye
 )
@@ -309,6 +314,7 @@ Command = (
     | EndSession
     | RelayFrameTimes
     | RotateToken
+    | Fly
 )
 
 
@@ -330,7 +336,7 @@ class Refused(Message, frozen=True):
     remedy: str = ""
 
 
-Reply = Done | SdpAnswer | Refused
+Reply = Done | SdpAnswer | Flown | Refused
 
 
 _envelope_decoder = msgspec.msgpack.Decoder(Envelope)
@@ -363,7 +369,7 @@ def refused(error: KestrelError) -> Refused:
     return Refused(error.code, error.message, error.remedy)
 
 
-def raise_if_refused(reply: Reply) -> Done | SdpAnswer:
+def raise_if_refused(reply: Reply) -> Done | SdpAnswer | Flown:
     """The reply, unless it is a refusal: that becomes the error it was on the other side."""
     if isinstance(reply, Refused):
         raise error_from_code(reply.code, reply.message, reply.remedy)

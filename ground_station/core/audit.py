@@ -62,6 +62,11 @@ class Act(StrEnum):
     EXPORTED = "exported"
     BACKED_UP = "backed_up"
     RESTORED = "restored"
+    VEHICLE_ADDED = "vehicle_added"  # its agent reported it for the first time
+    CONTROL_TAKEN = "control_taken"  # of a vehicle; with the reason where somebody else had it
+    CONTROL_RELEASED = "control_released"
+    FLIGHT_COMMANDED = "flight_commanded"  # before it is sent; hold, return and land: with it
+    FLIGHT_ANSWERED = "flight_answered"  # what came of it
     SWEPT = "swept"  # what its days had run out for was deleted
 
 

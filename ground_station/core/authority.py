@@ -48,13 +48,16 @@ class Permission(StrEnum):
     READ_AUDIT = "read_audit"
     SEE_SHARING = "see_sharing"  # organisations, agreements, disclosures
     MANAGE_SHARING = "manage_sharing"
+    FLY = "fly"  # take control of a vehicle and command it
+    STOP_FLIGHT = "stop_flight"  # hold, return, land: with nobody's control and at once
 
 
 P = Permission
 _EVERYBODY = frozenset({P.SEE_MAP})
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
-        Role.PILOT: _EVERYBODY | {P.WATCH_VIDEO, P.SEE_ALERTS},
+        Role.PILOT: _EVERYBODY
+        | {P.WATCH_VIDEO, P.SEE_ALERTS, P.DECIDE_ALERTS, P.FLY, P.STOP_FLIGHT},
         Role.OFFICER: _EVERYBODY | {P.WATCH_VIDEO, P.SEE_ALERTS},
         Role.DISPATCHER: _EVERYBODY | {P.WATCH_VIDEO, P.SEE_ALERTS, P.DECIDE_ALERTS},
         Role.CCTV_OPERATOR: _EVERYBODY | {P.WATCH_VIDEO, P.SEE_ALERTS, P.DECIDE_ALERTS},
@@ -69,6 +72,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             P.SEE_PEOPLE,
             P.SEE_SYSTEM,
             P.SEE_SHARING,
+            P.STOP_FLIGHT,
         },
         Role.DATA_PROTECTION_OFFICER: _EVERYBODY
         | {P.SEE_PEOPLE, P.READ_AUDIT, P.SEE_SHARING, P.MANAGE_SHARING},

@@ -21,6 +21,7 @@ from ground_station.core.agent_protocol import (
     TrackBatch,
     ViewerClock,
 )
+from ground_station.core.agent_vehicles import Telemetry
 
 
 class DeliveryClass(StrEnum):
@@ -41,6 +42,7 @@ DELIVERY: Mapping[type[Any], DeliveryClass] = MappingProxyType(
         FrameTimes: DeliveryClass.STREAM,
         ViewerClock: DeliveryClass.DROP_OLDEST,
         SessionEnded: DeliveryClass.DROP_OLDEST,
+        Telemetry: DeliveryClass.LATEST,
         Goodbye: DeliveryClass.DROP_OLDEST,
         Durable: DeliveryClass.NEVER_LOST,
     }

@@ -121,7 +121,8 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class Vehicle:
-    """A drone of the fleet. `operator_id` is the CAA's; `system_id` MAVLink's."""
+    """A drone of the fleet. `operator_id` is the CAA's; `system_id` MAVLink's, by which its agent
+    names it."""
 
     vehicle_id: str
     organisation_id: str
@@ -174,6 +175,7 @@ class Alert:
     decided_at: datetime | None = None
     decided_by: str | None = None
     reason: str = ""
+    vehicle_id: str | None = None
 
 
 class OrganisationRepository(Protocol):

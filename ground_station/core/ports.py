@@ -19,6 +19,7 @@ from ground_station.core.agent_protocol import (
     Hello,
     SdpAnswer,
 )
+from ground_station.core.agent_vehicles import Flown
 from ground_station.core.model import Detections, Frame, Track
 
 
@@ -96,7 +97,7 @@ class AgentChannel(Protocol):
     @property
     def address(self) -> str: ...
 
-    def call(self, command: Command, timeout_s: float) -> Done | SdpAnswer:
+    def call(self, command: Command, timeout_s: float) -> Done | SdpAnswer | Flown:
         """Send a command and wait for its reply; from any thread but the agent's own handlers.
 
         Raises:

@@ -161,7 +161,28 @@ class LogSettings(_Branch):
 class AgentSettings(_Branch):
     """Camera agents that run beside the station."""
 
-    demo_camera: bool = Field(True, description="Publish the demonstration footage.")
+    demo_camera: bool = Field(
+        True, description="Publish the demonstration cameras; also what demo_drone needs."
+    )
+    demo_drone: bool = Field(
+        True, description="Fly the demonstration drone: a simulated autopilot on a patrol."
+    )
+
+
+class AirspaceSettings(_Branch):
+    """What flights are checked against."""
+
+    training: bool = Field(
+        False,
+        description="Use the training zones and terrain (simulation only; the demonstration does). "
+        "Without a dataset nothing is ever shown as clear.",
+    )
+    nearing_s: float = Field(
+        30.0, gt=0, le=300, description="Look so many seconds ahead of each vehicle."
+    )
+    nearing_m: float = Field(
+        100.0, ge=0, le=5000, description="Nearer than this to a zone counts as nearing."
+    )
 
 
 class Settings(BaseSettings):
@@ -175,6 +196,7 @@ class Settings(BaseSettings):
     station: StationSettings = StationSettings()
     node: NodeSettings = NodeSettings()
     agents: AgentSettings = AgentSettings()
+    airspace: AirspaceSettings = AirspaceSettings()
     turn: TurnSettings = TurnSettings()
     store: StoreSettings = StoreSettings()
     log: LogSettings = LogSettings()

@@ -38,9 +38,11 @@ def of_type(annotation: Any) -> st.SearchStrategy[Any]:
         return _SIMPLE[annotation]
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is typing.Annotated:
-        return _annotated(annotation.__metadata__[0])
+        return _annotated(arguments[0], annotation.__metadata__[0])
     if origin in (typing.Union, types.UnionType):
         return st.one_of(*[of_type(argument) for argument in arguments])
+    if origin is tuple:
+        return st.tuples(*[of_type(argument) for argument in arguments])
     if origin in (list, dict):
         parts = [of_type(argument) for argument in arguments]
         return (
@@ -51,8 +53,22 @@ def of_type(annotation: Any) -> st.SearchStrategy[Any]:
     return struct(annotation)
 
 
-def _annotated(meta: msgspec.Meta) -> st.SearchStrategy[str]:
-    """A text within its bounds."""
+def _annotated(base: Any, meta: msgspec.Meta) -> st.SearchStrategy[Any]:
+    """A number, list or text within its bounds."""
+    if base is int:
+        return st.integers(meta.ge, meta.le)
+    if base is float:
+        low, high = meta.ge, meta.le
+        return st.floats(
+            low if low is not None else meta.gt,
+            high if high is not None else meta.lt,
+            exclude_min=low is None and meta.gt is not None,
+            exclude_max=high is None and meta.lt is not None,
+        )
+    if typing.get_origin(base) is list:
+        of = of_type(typing.get_args(base)[0])
+        low = meta.min_length or 0
+        return st.lists(of, min_size=low, max_size=min(meta.max_length or 3, low + 3))
     if meta.pattern is not None and meta.max_length is None:
         return st.from_regex(meta.pattern)
     return st.text(  # a bounded text with a pattern is one line

@@ -27,6 +27,7 @@ class AlertView(Wire, frozen=True, kw_only=True):
     decided_at: datetime | None
     decided_by: str | None  # display name; of a shared one its organisation
     reason: str  # of a shared one ""
+    vehicle_id: str | None = None
     shared_by: str | None = None  # the organisation whose alert it is; null = one's own
 
 

@@ -10,6 +10,7 @@ import msgspec
 from ground_station.api.schemas.alerts import AlertView
 from ground_station.api.schemas.base import Wire
 from ground_station.api.schemas.system import SystemSummary
+from ground_station.api.schemas.vehicles import VehicleView
 
 Condition = Literal["offline", "connecting", "live", "lost"]
 
@@ -100,6 +101,7 @@ class Snapshot(Wire, frozen=True, kw_only=True):
     sources: list[SourceView]
     agents: list[AgentView]
     tracks: list[SourceTracks]
+    vehicles: list[VehicleView]
     alerts: list[AlertView]  # the newest; none without the permission to see alerts
     system: SystemSummary  # without the permission to see the system, its status only
     detector: str
@@ -115,6 +117,8 @@ class Batch(Wire, frozen=True, kw_only=True):
     removed_sources: list[str]
     agents: list[AgentView] | None  # all there are; null = as before
     tracks: list[SourceTracks]
+    vehicles: list[VehicleView]  # those that changed
+    removed_vehicles: list[str]
     alerts: list[AlertView]
     shared_alerts: int = 0  # so many of other organisations changed: read them at /api/alerts
     system: SystemSummary | None  # null = as before

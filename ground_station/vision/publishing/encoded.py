@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from ground_station.core.agent_vehicles import CameraPose
+
 CLOCK_HZ = 90_000  # of RTP video timestamps
 _NAL_SPS = 7
 _NAL_IDR = 5
@@ -27,6 +29,7 @@ class EncodedFrame:
     pts_90khz: int
     captured_at: datetime
     keyframe: bool
+    pose: CameraPose | None = None  # of a camera that moves, when the picture was captured
 
 
 FrameStream = Generator[EncodedFrame, None, None]

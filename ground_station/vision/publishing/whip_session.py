@@ -128,7 +128,7 @@ class WhipSession:
 
     def _sending(self, frame: EncodedFrame) -> None:
         stamp = wire_rtp_timestamp(self._sender, frame.pts_90khz)
-        self._on_time(FrameTime(stamp, frame.captured_at))
+        self._on_time(FrameTime(stamp, frame.captured_at, frame.pose))
 
     def _on_state(self) -> None:
         if self._pc.connectionState == "connected":

@@ -26,6 +26,8 @@ export type Permission =
   | 'read_audit'
   | 'see_sharing'
   | 'manage_sharing'
+  | 'fly'
+  | 'stop_flight'
 
 export type Purpose =
   | 'officer_support'
@@ -70,6 +72,11 @@ export type Act =
   | 'exported'
   | 'backed_up'
   | 'restored'
+  | 'vehicle_added'
+  | 'control_taken'
+  | 'control_released'
+  | 'flight_commanded'
+  | 'flight_answered'
   | 'swept'
 
 export const ROLE_WORDS: Record<Role, string> = {
@@ -98,6 +105,8 @@ export const PERMISSION_WORDS: Record<Permission, string> = {
   read_audit: 'Read audit',
   see_sharing: 'See sharing',
   manage_sharing: 'Manage sharing',
+  fly: 'Fly',
+  stop_flight: 'Stop flight',
 }
 
 export const PURPOSE_WORDS: Record<Purpose, string> = {
@@ -144,17 +153,22 @@ export const ACT_WORDS: Record<Act, string> = {
   exported: 'Exported',
   backed_up: 'Backed up',
   restored: 'Restored',
+  vehicle_added: 'Vehicle added',
+  control_taken: 'Control taken',
+  control_released: 'Control released',
+  flight_commanded: 'Flight commanded',
+  flight_answered: 'Flight answered',
   swept: 'Swept',
 }
 
 export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
-  pilot: ['see_alerts', 'see_map', 'watch_video'],
+  pilot: ['decide_alerts', 'fly', 'see_alerts', 'see_map', 'stop_flight', 'watch_video'],
   officer: ['see_alerts', 'see_map', 'watch_video'],
   dispatcher: ['decide_alerts', 'see_alerts', 'see_map', 'watch_video'],
   cctv_operator: ['decide_alerts', 'see_alerts', 'see_map', 'watch_video'],
   lfr_operator: ['decide_alerts', 'see_alerts', 'see_map', 'watch_video'],
   enforcement_officer: ['decide_alerts', 'see_alerts', 'see_map', 'watch_video'],
-  supervisor: ['decide_alerts', 'manage_sources', 'see_alerts', 'see_map', 'see_people', 'see_sharing', 'see_system', 'watch_video'],
+  supervisor: ['decide_alerts', 'manage_sources', 'see_alerts', 'see_map', 'see_people', 'see_sharing', 'see_system', 'stop_flight', 'watch_video'],
   data_protection_officer: ['manage_sharing', 'read_audit', 'see_map', 'see_people', 'see_sharing'],
   auditor: ['read_audit', 'see_map', 'see_people', 'see_sharing', 'see_system'],
   admin: ['manage_agents', 'manage_people', 'manage_sources', 'see_map', 'see_people', 'see_sharing', 'see_system'],

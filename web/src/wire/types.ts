@@ -3,6 +3,10 @@
 
 export type Condition = 'offline' | 'connecting' | 'live' | 'lost'
 
+export type AirspaceWord = 'on_ground' | 'clear' | 'nearing' | 'inside' | 'unknown'
+
+export type LinkState = 'never' | 'connected' | 'lost'
+
 /** `GET /api/account`. */
 export interface Account {
   username: string
@@ -142,6 +146,7 @@ export interface AlertView {
   decided_at: string | null
   decided_by: string | null
   reason: string
+  vehicle_id: string | null
   shared_by: string | null
 }
 
@@ -180,6 +185,8 @@ export interface Batch {
   removed_sources: string[]
   agents: AgentView[] | null
   tracks: SourceTracks[]
+  vehicles: VehicleView[]
+  removed_vehicles: string[]
   alerts: AlertView[]
   shared_alerts: number
   system: SystemSummary | null
@@ -215,6 +222,7 @@ export interface Snapshot {
   sources: SourceView[]
   agents: AgentView[]
   tracks: SourceTracks[]
+  vehicles: VehicleView[]
   alerts: AlertView[]
   system: SystemSummary
   detector: string
@@ -558,4 +566,222 @@ export interface Trouble {
   problem: string
   remedy: string
   since: string | null
+}
+
+/** A zone that a vehicle, or a way, is inside of or nears. See `ZoneView` for the zone. */
+export interface BreachView {
+  zone_id: string
+  zone_name: string
+  restriction: string
+  inside: boolean
+  vertically: 'above' | 'below' | 'unknown' | 'within'
+  authority: string
+  contact: string
+  law: string
+}
+
+/**
+ * The autopilot acknowledged. `POST /api/vehicles/<id>/` hold, return, land, arm, disarm,
+ * take-off, go-to, mission/start; `PUT` mission, geofence. A refusal is a Problem in the
+ * autopilot's own words.
+ */
+export interface CommandAnswer {
+  command_id: string
+  note: string
+  took_ms: number
+}
+
+/** Who flies a vehicle. */
+export interface ControlView {
+  user_id: string
+  display_name: string
+  taken_at: string
+}
+
+/** `PUT /api/vehicles/<id>/geofence`: what the autopilot enforces; [] clears it. */
+export interface FenceRequest {
+  rings: FenceRing[]
+}
+
+export interface FenceRing {
+  points: number[][]
+  keep_in: boolean
+}
+
+/** What a flight there would be, before anybody confirms it. */
+export interface GoToCheck {
+  distance_m: number
+  seconds: number | null
+  alt_amsl_m: number
+  height_agl_m: number | null
+  airspace: AirspaceWord
+  airspace_problem: string
+  breaches: BreachView[]
+  why_not: string
+}
+
+/**
+ * `POST /api/vehicles/<id>/go-to`, and `/go-to/check` which only answers `GoToCheck`.
+ * `alt_amsl_m` null = at its present height. 409 names each zone that needs a permission.
+ */
+export interface GoToRequest {
+  lat: number
+  lon: number
+  alt_amsl_m: number | null
+  speed_mps: number | null
+  permissions: ZonePermission[]
+}
+
+/** Event `telemetry`, up to twenty times a second: vehicles and views that moved. */
+export interface LiveTelemetry {
+  sent_at: string
+  vehicles: VehicleTelemetry[]
+  views: ViewFootprint[]
+}
+
+export interface MissionPoint {
+  lat: number
+  lon: number
+  height_home_m: number
+  speed_mps: number | null
+  hold_s: number
+}
+
+/** `PUT /api/vehicles/<id>/mission`: replaces what the vehicle holds; [] clears it. */
+export interface MissionRequest {
+  items: MissionPoint[]
+  return_at_end: boolean
+  permissions: ZonePermission[]
+}
+
+/** A sentence of the autopilot's own. */
+export interface StatusText {
+  at: string
+  severity: string
+  text: string
+}
+
+/**
+ * `POST /api/vehicles/<id>/control` -> ControlView. Where somebody else has it, 409 unless
+ * `take_over` with a reason; that person is told.
+ */
+export interface TakeControl {
+  take_over: boolean
+  reason: string
+}
+
+/** `POST /api/vehicles/<id>/take-off`. */
+export interface TakeOffRequest {
+  height_home_m: number
+  permissions: ZonePermission[]
+}
+
+/**
+ * Where one vehicle is and how it moves: [vehicle number, ...]. null = not known. Ages are in
+ * ms, when the message was sent; the page adds what passes afterwards.
+ */
+export type VehicleTelemetry = [
+  vehicle: number,
+  heartbeat_age_ms: number | null,
+  position_age_ms: number | null,
+  lat: number | null,
+  lon: number | null,
+  alt_amsl_m: number | null,
+  height_home_m: number | null,
+  height_agl_m: number | null,
+  velocity_age_ms: number | null,
+  speed_mps: number | null,
+  course_deg: number | null,
+  climb_mps: number | null,
+  attitude_age_ms: number | null,
+  heading_deg: number | null,
+  roll_deg: number | null,
+  pitch_deg: number | null,
+  battery_age_ms: number | null,
+  battery: number | null,
+  voltage_v: number | null,
+  battery_minutes: number | null,
+]
+
+/**
+ * A vehicle: what of it seldom changes. `GET /api/vehicles`; in the live snapshot, and in a
+ * batch when it changed. What moves comes as `VehicleTelemetry`.
+ */
+export interface VehicleView {
+  vehicle_id: string
+  number: number
+  name: string
+  organisation_id: string
+  agent_id: string | null
+  source_id: string | null
+  system_id: number | null
+  autopilot: string
+  airframe: string
+  simulated: boolean
+  link: LinkState
+  link_since: string
+  armed: boolean | null
+  mode: string
+  landed: string
+  home_lat: number | null
+  home_lon: number | null
+  home_amsl_m: number | null
+  mission_current: number | null
+  mission_total: number | null
+  gps_fix: string
+  satellites: number | null
+  armable: boolean | null
+  control: ControlView | null
+  airspace: AirspaceWord
+  airspace_problem: string
+  breaches: BreachView[]
+  problems: string[]
+  status_texts: StatusText[]
+}
+
+/**
+ * The ground that a moving camera sees: [source number, age of its pose in ms, ring of
+ * [lon, lat]]; an empty ring: it looks above the horizon, or its pose is not known.
+ */
+export type ViewFootprint = [
+  source: number,
+  age_ms: number,
+  ring: number[][],
+]
+
+/** A permission of a zone's authority, as the pilot was given it; recorded with the command. */
+export interface ZonePermission {
+  zone_id: string
+  reference: string
+}
+
+/** Where the zones are from, and how long they hold. */
+export interface DatasetView {
+  name: string
+  training: boolean
+  effective_from: string
+  effective_until: string
+  problem: string
+  terrain: string
+}
+
+/** `GET /api/zones`. Without a dataset: null and no zones, and nothing is clear. */
+export interface ZonesView {
+  dataset: DatasetView | null
+  zones: ZoneView[]
+}
+
+/** One zone, as the map and its list show it. */
+export interface ZoneView {
+  zone_id: string
+  name: string
+  kind: string
+  restriction: 'conditional' | 'information' | 'permission' | 'prohibited'
+  polygons: number[][][][]
+  lower: string
+  upper: string
+  authority: string
+  contact: string
+  law: string
+  source: string
 }

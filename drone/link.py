@@ -1,0 +1,67 @@
+"""The port to one or more autopilots, as the agent uses it. Adapter: `mavsdk_link`; a fake of it
+for tests: `tests/drone/fake_link.py`. One contract suite runs on both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from ground_station.core.agent_vehicles import Action, VehicleReport
+
+
+@dataclass(frozen=True, slots=True)
+class VehiclePose:
+    """Where a vehicle was and how it was turned, interpolated to one instant.
+
+    Attributes:
+        at: aware UTC. uncertain: the instant lies more than 0.3 s outside of what was heard.
+    """
+
+    at: datetime
+    lat: float
+    lon: float
+    alt_amsl_m: float
+    height_home_m: float | None
+    home_amsl_m: float | None
+    roll_deg: float
+    pitch_deg: float
+    heading_deg: float
+    uncertain: bool
+
+
+class VehicleLink(Protocol):
+    """All methods on the event loop it was made on."""
+
+    async def open(self) -> None:
+        """Listen at the given addresses; returns at once, vehicles come when they are heard.
+
+        Raises:
+            ConfigError: an address is none. Conflict: its port is taken on this machine.
+        """
+        ...
+
+    async def close(self) -> None:
+        """End everything; no vehicle is commanded by it. Nothing works afterwards."""
+        ...
+
+    def reports(self) -> Sequence[VehicleReport]:
+        """Every vehicle that was ever heard, as it is known now. Never waits."""
+        ...
+
+    def pose_at(self, system_id: int, at: datetime) -> VehiclePose | None:
+        """None where nothing near that instant is known."""
+        ...
+
+    async def carry_out(self, system_id: int, action: Action) -> str:
+        """Have the autopilot do it; what it had to say, once it has acknowledged. `URGENT` actions
+        wait for no other action.
+
+        Raises:
+            NotFound: there is no such vehicle.
+            Unavailable: its link is lost. TimedOut: it did not answer.
+            Conflict: the vehicle is not in a state for it, or another transfer is under way.
+            Unprocessable: the autopilot refused, with its own words.
+        """
+        ...

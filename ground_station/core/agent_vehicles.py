@@ -1,0 +1,328 @@
+"""What drone agents and the station say to each other of vehicles: telemetry, poses, actions.
+
+Every group of telemetry carries its own age, because an autopilot sends each at its own rate and
+its last value outlives it. Places are WGS 84 degrees; heights say what they are above; angles are
+degrees, headings clockwise from true north, pitch up positive; speeds are metres a second in a
+north-east-down frame. A value the autopilot did not give is None, never NaN.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from ground_station.core.agent_wire import Finite, Latitude, Longitude, Message, MessageId
+
+MAX_VEHICLES = 50  # of one agent
+MAX_MISSION_ITEMS = 700  # ArduPilot refused 800
+TELEMETRY_INTERVAL_S = 0.1
+VEHICLE_LOST_AFTER_S = 3.0  # without a heartbeat of its autopilot
+
+SystemId = Annotated[int, msgspec.Meta(ge=1, le=255)]
+AgeMs = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
+Fraction = Annotated[float, msgspec.Meta(ge=0, le=1)]
+_Line = Annotated[str, msgspec.Meta(max_length=300)]
+AltitudeAmsl = Annotated[float, msgspec.Meta(ge=-500, le=10_000)]
+HeightM = Annotated[float, msgspec.Meta(ge=-1_000, le=10_000)]
+
+
+class Autopilot(StrEnum):
+    ARDUPILOT = "ardupilot"
+    PX4 = "px4"
+    OTHER = "other"
+
+
+class FlightMode(StrEnum):
+    """What the autopilot is doing, as MAVSDK names it; ArduPilot's GUIDED is OFFBOARD there and
+    GUIDED here, its AUTO is MISSION, BRAKE and LOITER are HOLD."""
+
+    UNKNOWN = "unknown"
+    READY = "ready"
+    TAKEOFF = "takeoff"
+    HOLD = "hold"
+    GUIDED = "guided"
+    MISSION = "mission"
+    RETURN = "return"
+    LAND = "land"
+    FOLLOW = "follow"
+    MANUAL = "manual"
+    ALTITUDE = "altitude"
+    POSITION = "position"
+    ACRO = "acro"
+    STABILISED = "stabilised"
+
+
+class LandedState(StrEnum):
+    UNKNOWN = "unknown"
+    ON_GROUND = "on_ground"
+    TAKING_OFF = "taking_off"
+    IN_AIR = "in_air"
+    LANDING = "landing"
+
+
+class VehicleLinkState(StrEnum):
+    """Between the agent and the autopilot. Whether the agent itself is there is the station's to
+    know."""
+
+    NEVER = "never"  # nothing was ever heard
+    CONNECTED = "connected"
+    LOST = "lost"  # no heartbeat for VEHICLE_LOST_AFTER_S
+
+
+# --- telemetry: agent -> station -----------------------------------------------------------------
+
+
+class _Group(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """`age_ms`: since the autopilot's message was heard, when this was sent."""
+
+    age_ms: AgeMs
+
+
+class PositionReading(_Group, frozen=True, array_like=True):
+    """`height_home_m`: above the home position, as the autopilot says; not above ground."""
+
+    lat: Latitude
+    lon: Longitude
+    alt_amsl_m: AltitudeAmsl
+    height_home_m: HeightM | None = None
+
+
+class VelocityReading(_Group, frozen=True, array_like=True):
+    north_mps: Finite
+    east_mps: Finite
+    down_mps: Finite
+
+
+class AttitudeReading(_Group, frozen=True, array_like=True):
+    """`heading_deg`: of the nose, 0-360 from true north."""
+
+    roll_deg: Finite
+    pitch_deg: Finite
+    heading_deg: Finite
+
+
+class BatteryReading(_Group, frozen=True, array_like=True):
+    remaining: Fraction | None = None  # 0-1
+    voltage_v: Finite | None = None
+    current_a: Finite | None = None
+    minutes_left: Finite | None = None  # estimated from what was drawn lately
+
+
+class GpsReading(_Group, frozen=True, array_like=True):
+    """`fix`: no_gps, no_fix, 2d, 3d, dgps, rtk_float, rtk_fixed."""
+
+    fix: Annotated[str, msgspec.Meta(max_length=16)]
+    satellites: int
+
+
+class HealthReading(_Group, frozen=True, array_like=True):
+    armable: bool
+    global_position_ok: bool
+    home_position_ok: bool
+
+
+class FlightReading(_Group, frozen=True, array_like=True):
+    """Of the heartbeat; `landed` of its own message, so it may be older."""
+
+    armed: bool
+    mode: FlightMode
+    landed: LandedState
+
+
+class HomeReading(_Group, frozen=True, array_like=True):
+    lat: Latitude
+    lon: Longitude
+    alt_amsl_m: AltitudeAmsl
+
+
+class MissionReading(_Group, frozen=True, array_like=True):
+    """Items counted from 1, without the home placeholder; 0 of 0 = the vehicle holds none."""
+
+    current: int
+    total: int
+
+
+class StatusLine(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """A sentence of the autopilot's own (STATUSTEXT): its reason for a refusal stands there."""
+
+    age_ms: AgeMs
+    severity: Annotated[str, msgspec.Meta(max_length=16)]  # MAVLink's: emergency ... debug
+    text: _Line
+
+
+class VehicleReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One vehicle as its agent knows it now.
+
+    Attributes:
+        system_id: MAVLink's; the vehicle's name within its agent.
+        heartbeat_age_ms: since the autopilot's last heartbeat; None: there was none.
+        problems: sentences a person can read: two vehicles with one system id, refused rates,
+            positions that are no numbers ...
+        source_key: of the agent's source that this vehicle's camera is.
+        rebooted: counts the autopilot's restarts that the agent noticed.
+    """
+
+    system_id: SystemId
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    link: VehicleLinkState
+    autopilot: Autopilot = Autopilot.OTHER
+    airframe: Annotated[str, msgspec.Meta(max_length=40)] = ""  # "quadrotor", ...
+    simulated: bool = False
+    heartbeat_age_ms: AgeMs | None = None
+    flight: FlightReading | None = None
+    position: PositionReading | None = None
+    velocity: VelocityReading | None = None
+    attitude: AttitudeReading | None = None
+    battery: BatteryReading | None = None
+    gps: GpsReading | None = None
+    health: HealthReading | None = None
+    home: HomeReading | None = None
+    mission: MissionReading | None = None
+    status_lines: Annotated[list[StatusLine], msgspec.Meta(max_length=8)] = []  # newest first
+    problems: Annotated[list[_Line], msgspec.Meta(max_length=8)] = []
+    source_key: Annotated[str, msgspec.Meta(max_length=80)] | None = None
+    rebooted: int = 0
+
+
+class Telemetry(Message, frozen=True):
+    """All vehicles of an agent, ten times a second: the newest replaces the one before."""
+
+    vehicles: Annotated[list[VehicleReport], msgspec.Meta(max_length=MAX_VEHICLES)]
+
+
+class CameraPose(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Where a moving camera was, which way it looked and through what lens, at one instant.
+
+    Attributes:
+        alt_amsl_m: of the camera. ground_amsl_m: of the ground under it, as the agent assumes it
+            (the terrain it knows, else its home's height).
+        yaw_deg: of the optical axis, clockwise from true north; for a camera that looks straight
+            down: of the picture's upper edge. pitch_deg: -90 looks straight down, 0 at the
+            horizon. roll_deg: clockwise as the camera sees it.
+        hfov_deg: the horizontal field of view of the whole picture.
+    """
+
+    lat: Latitude
+    lon: Longitude
+    alt_amsl_m: AltitudeAmsl
+    ground_amsl_m: AltitudeAmsl
+    yaw_deg: Finite
+    pitch_deg: Finite
+    roll_deg: Finite
+    hfov_deg: Annotated[float, msgspec.Meta(gt=0, lt=180)]
+
+
+# --- actions: station -> agent -------------------------------------------------------------------
+
+
+class _Action(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True):
+    pass
+
+
+class Arm(_Action, frozen=True):
+    """Motors on, on the ground. Never forced."""
+
+
+class Disarm(_Action, frozen=True):
+    """Motors off, on the ground; refused in the air. Never forced."""
+
+
+class TakeOff(_Action, frozen=True):
+    """Arms first if need be, then climbs to this height above home and stays there."""
+
+    height_home_m: Annotated[float, msgspec.Meta(ge=1.5, le=500)]
+
+
+class GoTo(_Action, frozen=True):
+    """Fly there and stay. In the air only."""
+
+    lat: Latitude
+    lon: Longitude
+    alt_amsl_m: AltitudeAmsl
+    speed_mps: Annotated[float, msgspec.Meta(gt=0, le=40)] | None = None
+
+
+class Hold(_Action, frozen=True):
+    """Stop and stay where it is."""
+
+
+class Return(_Action, frozen=True):
+    """Fly home and land, by the autopilot's own return mode."""
+
+
+class Land(_Action, frozen=True):
+    """Come down where it is."""
+
+
+class WireMissionItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One waypoint; `hold_s`: how long to stay there. The first is item 1."""
+
+    lat: Latitude
+    lon: Longitude
+    height_home_m: Annotated[float, msgspec.Meta(ge=0, le=500)]
+    speed_mps: Annotated[float, msgspec.Meta(gt=0, le=40)] | None = None
+    hold_s: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 0.0
+
+
+class UploadMission(_Action, frozen=True):
+    """Replace what the vehicle holds, then read it back and compare. An empty list clears it."""
+
+    items: Annotated[list[WireMissionItem], msgspec.Meta(max_length=MAX_MISSION_ITEMS)]
+    return_at_end: bool = True
+
+
+class StartMission(_Action, frozen=True):
+    """From the first item; on the ground it arms and takes off by itself."""
+
+
+class GeofenceRing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A closed ring of (lat, lon), at least three corners, the first not repeated."""
+
+    points: Annotated[list[tuple[Latitude, Longitude]], msgspec.Meta(min_length=3, max_length=200)]
+    keep_in: bool = True  # else keep out
+
+
+class UploadGeofence(_Action, frozen=True):
+    """What the autopilot itself enforces; an empty list clears it."""
+
+    rings: Annotated[list[GeofenceRing], msgspec.Meta(max_length=16)]
+
+
+Action = (
+    Arm
+    | Disarm
+    | TakeOff
+    | GoTo
+    | Hold
+    | Return
+    | Land
+    | UploadMission
+    | StartMission
+    | UploadGeofence
+)
+# What brings a vehicle to safety: never waits for anything else, and nobody's control is needed.
+URGENT: tuple[type[_Action], ...] = (Hold, Return, Land)
+
+
+class Fly(Message, frozen=True):
+    """To a drone agent: have one vehicle do this. Reply: `Flown` once the autopilot has
+    acknowledged it, `Refused` with the autopilot's own words where it did not.
+
+    Attributes:
+        command_id: made once by the station; an agent answers a repeated one as it did before and
+            does nothing.
+        by: who gave it, for the agent's log.
+    """
+
+    command_id: MessageId
+    system_id: SystemId
+    action: Action
+    by: Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class Flown(Message, frozen=True):
+    """The autopilot acknowledged it. `note`: what it or the agent had to say."""
+
+    note: _Line = ""
