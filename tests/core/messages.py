@@ -39,24 +39,27 @@ def of_type(annotation: Any) -> st.SearchStrategy[Any]:
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is typing.Annotated:
         return _annotated(arguments[0], annotation.__metadata__[0])
+    if origin in (tuple, list, dict):
+        return _several(origin, [of_type(argument) for argument in arguments])
     if origin in (typing.Union, types.UnionType):
         return st.one_of(*[of_type(argument) for argument in arguments])
-    if origin is tuple:
-        return st.tuples(*[of_type(argument) for argument in arguments])
-    if origin in (list, dict):
-        parts = [of_type(argument) for argument in arguments]
-        return (
-            st.lists(*parts, max_size=3) if origin is list else st.dictionaries(*parts, max_size=3)
-        )
     if issubclass(annotation, Enum):
         return st.sampled_from(list(annotation))
     return struct(annotation)
 
 
+def _several(origin: Any, parts: list[st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
+    if origin is tuple:
+        return st.tuples(*parts)
+    return st.lists(*parts, max_size=3) if origin is list else st.dictionaries(*parts, max_size=3)
+
+
 def _annotated(base: Any, meta: msgspec.Meta) -> st.SearchStrategy[Any]:
     """A number, list or text within its bounds."""
     if base is int:
-        return st.integers(meta.ge, meta.le)
+        assert meta.ge is not None
+        assert meta.le is not None
+        return st.integers(int(meta.ge), int(meta.le))
     if base is float:
         low, high = meta.ge, meta.le
         return st.floats(
