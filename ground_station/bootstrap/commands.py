@@ -156,7 +156,7 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--parts",
-        default="restart,load,latency,locked,fresh",
+        default="restart,load,latency,telemetry,commands,link,fleet,locked,fresh",
         help="what to measure, separated by commas (%(default)s)",
     )
     parser.add_argument(

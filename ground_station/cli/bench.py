@@ -6,24 +6,24 @@ what the page itself recorded. Progress goes to stderr; `--json` prints one docu
 
 from __future__ import annotations
 
-import contextlib
 import json
-import platform
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 
+from ground_station.cli.bench_figures import Figure, lines, load_figures, machine
+from ground_station.cli.bench_flight import PARTS as FLIGHT_PARTS
+from ground_station.cli.bench_flight import flight_figures
 from ground_station.cli.bench_product import (
     ROOT,
     SCENARIOS,
@@ -38,19 +38,7 @@ from ground_station.core.errors import InvalidInput, Unavailable
 DEMO_SOURCE = "Demonstration camera"
 CODE_SOURCE = "Frame code"
 LIVE_FIRST = 500  # frames in live view, for the latency of a camera encoded as it is seen
-PARTS = ("restart", "load", "latency", "locked", "fresh")
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One measured figure beside what it should reach. `reached` is None where no goal was set."""
-
-    name: str
-    value: float
-    unit: str
-    goal: str
-    reached: bool | None
-    note: str = ""
+PARTS = ("restart", "load", "latency", "locked", "fresh", *FLIGHT_PARTS)
 
 
 def run(arguments: Namespace) -> int:
@@ -78,36 +66,6 @@ def run(arguments: Namespace) -> int:
     return 0 if all(figure["reached"] is not False for figure in report["figures"]) else 1
 
 
-def lines(report: dict[str, Any]) -> Iterator[str]:
-    """A report for people."""
-    where = report["machine"]
-    size = f"{where['cores']} cores, {where['memory_gb']} GB"
-    yield f"{where['cpu']}, {size}, {report['measured_at']}"
-    for figure in report["figures"]:
-        goal = f"  goal {figure['goal']}" if figure["goal"] else ""
-        missed = "  MISSED" if figure["reached"] is False else ""
-        yield f"{figure['value']:>9} {figure['unit']:<7} {figure['name']}{goal}{missed}"
-        if figure["note"]:
-            yield f"{'':18}{figure['note']}"
-
-
-def machine() -> dict[str, Any]:
-    """What this ran on, for whoever reads the figures."""
-    model = platform.processor()
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                model = line.partition(":")[2].strip()
-                break
-    return {
-        "cpu": model,
-        "cores": psutil.cpu_count(),
-        "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
-        "system": platform.platform(),
-        "python": platform.python_version(),
-    }
-
-
 def run_bench(parts: Sequence[str], *, frames: int, say: Callable[[str], None]) -> dict[str, Any]:
     """Measure the named parts; returns one JSON-ready document.
 
@@ -118,6 +76,7 @@ def run_bench(parts: Sequence[str], *, frames: int, say: Callable[[str], None]) 
     figures: list[Figure] = []
     if {"restart", "load", "latency"} & set(parts):
         figures += _on_demo(parts, say)
+    figures += flight_figures(parts, say)
     if "locked" in parts:
         figures += _locked(frames, say)
     if "fresh" in parts:
@@ -147,7 +106,7 @@ def _on_demo(parts: Sequence[str], say: Callable[[str], None]) -> list[Figure]:
                 figures += _restart_figures(running, first)
             if "load" in parts:
                 say("Processor and memory of the server processes, 30 s, nobody watching")
-                figures += _load_figures(running.process.pid, 30, "no viewer")
+                figures += load_figures(running.process.pid, 30, "no viewer")
             if "latency" in parts or "load" in parts:
                 say("Capture to decoded frame in the browser, 30 s")
                 figures += _watched(running, parts)
@@ -183,7 +142,7 @@ def _watched(running: Running, parts: Sequence[str]) -> list[Figure]:
     figures: list[Figure] = []
     if "load" in parts:
         time.sleep(8)  # the browser's own start
-        figures += _load_figures(running.process.pid, 20, "one viewer")
+        figures += load_figures(running.process.pid, 20, "one viewer")
     output, errors = browser.communicate(timeout=120)
     if browser.returncode != 0:
         raise Unavailable(f"The browser scenario measure failed: {errors.strip()[-1500:]}")
@@ -216,49 +175,6 @@ def _analysed_figure(live: list[dict[str, Any]]) -> Figure:
     seconds = (seen[-1]["shown_at_ms"] - seen[0]["shown_at_ms"]) / 1000
     fps = sum(entry["captured_at_ms"] is not None for entry in seen[1:]) / seconds
     return Figure("frames analysed meanwhile", round(fps, 2), "fps", "≥ 9.5", fps >= 9.5)
-
-
-def _load_figures(pid: int, seconds: float, when: str) -> list[Figure]:
-    processes = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    before = {p.pid: _cpu_s(p) for p in processes}
-    started = time.monotonic()
-    time.sleep(seconds)
-    elapsed_s = time.monotonic() - started
-    rows = [(_role(p), (_cpu_s(p) - before[p.pid]) / elapsed_s, _pss_mb(p)) for p in processes]
-    cpu = sum(row[1] for row in rows)
-    memory_mb = sum(row[2] for row in rows)
-    by_role: dict[str, tuple[float, float]] = {}
-    for role, share, size in rows:
-        held = by_role.get(role, (0.0, 0.0))
-        by_role[role] = (held[0] + share, held[1] + size)
-    note = "; ".join(f"{r} {c:.1%}, {m:.0f} MB" for r, (c, m) in sorted(by_role.items()))
-    return [
-        Figure(
-            f"processor of all server processes, {when}",
-            *(round(cpu, 3), "cores", "< 0.8", cpu < 0.8, note),
-        ),
-        Figure(
-            f"memory of all server processes, {when}",
-            *(round(memory_mb), "MB", "≤ 1000", memory_mb <= 1000, "proportional set size"),
-        ),
-    ]
-
-
-def _cpu_s(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
-
-
-def _pss_mb(process: psutil.Process) -> float:
-    return float(process.memory_full_info().pss) / 1e6
-
-
-def _role(process: psutil.Process) -> str:
-    words = process.cmdline()
-    for role in ("_station", "_node", "_camera"):
-        if role in words:
-            return role.strip("_")
-    return "supervisor"
 
 
 def _locked(frames: int, say: Callable[[str], None]) -> list[Figure]:

@@ -20,8 +20,8 @@ from typing import Any
 
 import httpx
 
-from ground_station.cli.bench import Figure, lines, machine
 from ground_station.cli.bench_edge import EdgeFigures, EdgeLoad, run_edge
+from ground_station.cli.bench_figures import Figure, lines, machine
 from ground_station.cli.bench_product import (
     ROOT,
     SIGN_IN_FILE,

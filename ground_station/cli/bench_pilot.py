@@ -1,0 +1,128 @@
+"""The bench's pilot: signed in as the page does it, with a live link that remembers what it saw."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from ground_station.cli.bench_socket import LeanSocket, connected
+from ground_station.core.errors import TimedOut, Unavailable
+
+NAMESPACE = "/live"
+LOOK_S = 0.01
+MAX_SEEN = 200_000
+POSITION_AGE = 2  # of VehicleTelemetry
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One vehicle's telemetry as it reached the page.
+
+    Attributes:
+        age_ms: of its position when it came: from when the agent heard the autopilot.
+    """
+
+    number: int
+    at_s: float  # monotonic
+    age_ms: float
+
+
+class Pilot:
+    """Use as a context manager. The live link runs on a thread of its own."""
+
+    def __init__(self, address: str, username: str, password: str) -> None:
+        self._address = address
+        self._http = httpx.Client(base_url=address, timeout=40)
+        self._csrf = self._http.get("/api/session").json()["csrf_token"]
+        answer = self.post("/api/sign-in", {"username": username, "password": password})
+        self._csrf = answer["csrf_token"]
+        self.seen: deque[Seen] = deque(maxlen=MAX_SEEN)
+        self.vehicles: dict[str, dict[str, Any]] = {}
+        self._changed: dict[str, list[tuple[float, str]]] = {}  # (monotonic, link) by vehicle
+        self._loop = asyncio.new_event_loop()
+        self._socket: LeanSocket | None = None
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+
+    def __enter__(self) -> Pilot:
+        self._thread.start()
+        cookie = "; ".join(f"{key}={value}" for key, value in self._http.cookies.items())
+        port = int(self._address.rpartition(":")[2])
+        headers = {"Origin": self._address, "Cookie": cookie}
+        coming = connected("127.0.0.1", port, NAMESPACE, self._heard, headers, reader=json.loads)
+        self._socket = asyncio.run_coroutine_threadsafe(coming, self._loop).result(30)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._socket is not None:
+            self._loop.call_soon_threadsafe(self._socket.close)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(2)
+        self._http.close()
+
+    def post(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Raises Unavailable with what the station said when it refused."""
+        answer = self._http.post(path, json=body or {}, headers={"X-CSRF-Token": self._csrf})
+        if answer.is_error:
+            raise Unavailable(f"The station refused {path}: {answer.text[:300]}")
+        return dict(answer.json())
+
+    def wait_vehicle(
+        self, fits: Callable[[dict[str, Any]], bool], what: str, seconds: float
+    ) -> dict[str, Any]:
+        """The first vehicle that fits, as the page has it. Raises TimedOut naming `what`."""
+        end_s = time.monotonic() + seconds
+        while time.monotonic() < end_s:
+            for vehicle in list(self.vehicles.values()):
+                if fits(vehicle):
+                    return vehicle
+            time.sleep(LOOK_S)
+        raise TimedOut(f"Waited {seconds:g} s for {what}.")
+
+    def link_became(self, vehicle_id: str, link: str, since_s: float, seconds: float) -> float:
+        """When the page heard that a vehicle's link is so, after `since_s` (monotonic)."""
+        end_s = time.monotonic() + seconds
+        while time.monotonic() < end_s:
+            for at_s, seen in list(self._changed.get(vehicle_id, [])):
+                if seen == link and at_s >= since_s:
+                    return at_s
+            time.sleep(LOOK_S)
+        raise TimedOut(f"The page did not hear within {seconds:g} s that the link is {link}.")
+
+    # --- on the loop's thread --------------------------------------------------------------------
+
+    def _heard(self, event: Any, now_ms: float) -> None:
+        name, message = event
+        now_s = time.monotonic()
+        if name == "telemetry":
+            late_ms = now_ms - datetime.fromisoformat(message["sent_at"]).timestamp() * 1000
+            for row in message["vehicles"]:
+                if row[POSITION_AGE] is not None:
+                    self.seen.append(Seen(row[0], now_s, row[POSITION_AGE] + late_ms))
+        elif name in ("batch", "snapshot"):
+            for vehicle in message["vehicles"]:
+                former = self.vehicles.get(vehicle["vehicle_id"])
+                self.vehicles[vehicle["vehicle_id"]] = vehicle
+                if former is None or former["link"] != vehicle["link"]:
+                    changes = self._changed.setdefault(vehicle["vehicle_id"], [])
+                    changes.append((now_s, vehicle["link"]))
+
+
+def password_of(file: Path, username: str) -> str:
+    """A first password, from the file that set-up wrote. Raises Unavailable if it is not there."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    wanted = f"user name: {username}"
+    for line, after in itertools.pairwise(lines):
+        if line == wanted and after.startswith("password: "):
+            return after.removeprefix("password: ")
+    raise Unavailable(f"{file.name} holds no password of {username}.")
