@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from ground_station.core.entities import Alert
+from ground_station.core.fleet import VehicleChanged
 from ground_station.core.model import FrameTracks, GeoObservation, SourceCondition
 
 
@@ -115,4 +116,5 @@ CATALOGUE: tuple[Topic, ...] = (
     Topic(AlertChanged, Delivery.LATEST, None, 4096, lambda event: event.alert.alert_id),
     Topic(ViewerClockKnown, Delivery.LATEST, None, 4096, lambda event: event.viewer_session_id),
     Topic(SystemChanged, Delivery.LATEST, None, 1, lambda _event: "system"),
+    Topic(VehicleChanged, Delivery.LATEST, 10.0, 4096, lambda event: event.vehicle_id),
 )
