@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from fixed_cctv.no_picture import AFTER_S, NoPictureAlarm
 from ground_station.agentlink.outbox import _checked
 from ground_station.core.agent_durable import Durable
 from ground_station.core.clock import ManualClock
 from ground_station.core.ids import new_id
+from ground_station.vision.publishing.no_picture import AFTER_S, NoPictureAlarm
 
 
 def test_one_alert_for_each_time() -> None:
