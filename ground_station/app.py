@@ -46,6 +46,7 @@ from ground_station.services.identity import Stores
 from ground_station.services.media import Media
 from ground_station.services.names import LastingNames, station_names
 from ground_station.services.passwords import Passwords
+from ground_station.services.poses import Poses
 from ground_station.services.retention import Sweeper
 from ground_station.services.sharing import Sharing, viewing
 from ground_station.services.sources import Sources
@@ -141,7 +142,8 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         bus=bus,
         clock=clock,
     )
-    tracks = TrackIntake(sources=sources, geolocator=geolocator, bus=bus)
+    poses = Poses(clock)
+    tracks = TrackIntake(sources=sources, geolocator=geolocator, poses=poses, bus=bus)
     agents = Agents(sources=sources, tracks=tracks, bus=bus, clock=clock)
     identities = join_identities(
         Stores(users, sign_ins, SqlFactors(database), audit),
@@ -158,6 +160,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         authenticator=authenticator,
         still_signed_in=sign_in.may_still_watch,
         may_view=viewing(sign_in.identify_hash, sharing),
+        poses=poses,
         bus=bus,
         clock=clock,
     )

@@ -45,6 +45,7 @@ from ground_station.services.media_sessions import (
     ViewerTokens,
     no_node,
 )
+from ground_station.services.poses import Poses
 from ground_station.services.session_ends import SessionEnds
 from ground_station.services.source_state import SourceStatus
 from ground_station.services.sources import Sources
@@ -88,6 +89,7 @@ class Media:
         authenticator: AgentAuthenticator,
         still_signed_in: Callable[[str], bool],
         may_view: Callable[[str, str], bool],
+        poses: Poses,
         bus: Bus,
         clock: Clock,
     ) -> None:
@@ -96,6 +98,7 @@ class Media:
         self._authenticator = authenticator
         self._still_signed_in = still_signed_in
         self._may_view = may_view
+        self._poses = poses
         self._bus = bus
         self.sessions = MediaSessions()
         self._tokens = ViewerTokens(clock)
@@ -301,9 +304,11 @@ class Media:
             self._bus.publish(ViewerClockKnown(session_id, rtp_offset))
 
     def frame_times(self, agent_id: str, message: FrameTimes) -> None:
-        """Pass on the capture times of an agent's own source; the oldest go if a node is slow."""
+        """Keep the poses of an agent's own source and pass on its capture times; the oldest of
+        them go if a node is slow."""
         status = self._sources.find(message.source_id)
         if status is not None and status.source.agent_id == agent_id:
+            self._poses.take(message.source_id, message.times)
             self._times.put(message)
 
     # --- inside --------------------------------------------------------------------------------

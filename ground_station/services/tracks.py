@@ -10,8 +10,10 @@ from ground_station.core.agent_protocol import Calibration, TrackBatch, WireFram
 from ground_station.core.bus import Bus
 from ground_station.core.errors import InvalidInput
 from ground_station.core.events import TracksLocated, TracksObserved
-from ground_station.core.model import FrameTracks, Track
+from ground_station.core.model import FrameTracks, GeoObservation, Track
 from ground_station.services.geolocate import Geolocator
+from ground_station.services.pose_locate import locate
+from ground_station.services.poses import Poses
 from ground_station.services.sources import Sources
 
 log = logging.getLogger(__name__)
@@ -20,14 +22,15 @@ log = logging.getLogger(__name__)
 class TrackIntake:
     """Drops what belongs to no present session: an old node's last words would move dots."""
 
-    def __init__(self, *, sources: Sources, geolocator: Geolocator, bus: Bus) -> None:
+    def __init__(self, *, sources: Sources, geolocator: Geolocator, poses: Poses, bus: Bus) -> None:
         self._sources = sources
         self._geolocator = geolocator
+        self._poses = poses
         self._bus = bus
 
     def take(self, batch: TrackBatch) -> None:
         """Publish `TracksObserved` for each frame, and `TracksLocated` where the camera is
-        calibrated."""
+        calibrated, or the pose of that very frame has come."""
         calibrated: list[tuple[FrameTracks, GroundPlane, Calibration]] = []
         for wire in batch.frames:
             status = self._sources.find(wire.source_id)
@@ -37,6 +40,7 @@ class TrackIntake:
             self._bus.publish(TracksObserved(frame))
             calibration = status.source.calibration
             if calibration is None:
+                self._by_pose(frame)
                 continue
             try:
                 calibrated.append((frame, self._geolocator.plane(calibration), calibration))
@@ -44,9 +48,25 @@ class TrackIntake:
                 log.warning("not_located source=%s reason=%s", wire.source_id, error)
         located = self._geolocator.locate_all(calibrated)
         for (frame, _plane, _calibration), observations in zip(calibrated, located, strict=True):
-            self._bus.publish(
-                TracksLocated(frame.source_id, frame.session_id, frame.captured_at, observations)
-            )
+            self._located(frame, observations)
+
+    def _by_pose(self, frame: FrameTracks) -> None:
+        """The node holds tracks back until the frame's time has come through here, and its pose
+        comes with that: one that is not here now is not waited for."""
+        pose = self._poses.at(frame.source_id, frame.rtp_timestamp)
+        if pose is None:
+            return
+        try:
+            observations = locate(frame, pose)
+        except ValueError as error:
+            log.warning("not_located source=%s reason=%s", frame.source_id, error)
+            return
+        self._located(frame, observations)
+
+    def _located(self, frame: FrameTracks, observations: tuple[GeoObservation, ...]) -> None:
+        self._bus.publish(
+            TracksLocated(frame.source_id, frame.session_id, frame.captured_at, observations)
+        )
 
 
 def _frame(wire: WireFrameTracks) -> FrameTracks:

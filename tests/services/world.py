@@ -44,6 +44,7 @@ from ground_station.services.identity import Identity, Stores
 from ground_station.services.media import Media
 from ground_station.services.names import Names, station_names
 from ground_station.services.passwords import Passwords
+from ground_station.services.poses import Poses
 from ground_station.services.sharing import Sharing, viewing
 from ground_station.services.sources import Sources
 from ground_station.services.system import SystemHealth
@@ -151,7 +152,10 @@ class World:
         self.enrolment_rows = SqlEnrolments(self.database)
         self.authenticator = EnrolledAuthenticator(self.agent_rows, self.enrolment_rows, self.clock)
         self.sources = self.new_sources()
-        self.tracks = TrackIntake(sources=self.sources, geolocator=self.geolocator, bus=self.bus)
+        self.poses = Poses(self.clock)
+        self.tracks = TrackIntake(
+            sources=self.sources, geolocator=self.geolocator, poses=self.poses, bus=self.bus
+        )
         self.agents = Agents(
             sources=self.sources, tracks=self.tracks, bus=self.bus, clock=self.clock
         )
@@ -161,6 +165,7 @@ class World:
             authenticator=self.authenticator,
             still_signed_in=self.sign_in.may_still_watch,
             may_view=viewing(self.sign_in.identify_hash, self.sharing),
+            poses=self.poses,
             bus=self.bus,
             clock=self.clock,
         )
