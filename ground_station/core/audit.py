@@ -63,6 +63,7 @@ class Act(StrEnum):
     BACKED_UP = "backed_up"
     RESTORED = "restored"
     VEHICLE_ADDED = "vehicle_added"  # its agent reported it for the first time
+    VEHICLE_REMOVED = "vehicle_removed"  # its agent was removed
     CONTROL_TAKEN = "control_taken"  # of a vehicle; with the reason where somebody else had it
     CONTROL_RELEASED = "control_released"
     FLIGHT_COMMANDED = "flight_commanded"  # before it is sent; hold, return and land: with it

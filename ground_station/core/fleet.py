@@ -8,8 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from geo.zones import Breach
-from ground_station.core.agent_vehicles import VehicleReport
+from geo.terrain import Terrain
+from geo.zones import Breach, Kinematics
+from ground_station.core.agent_vehicles import VehicleLinkState, VehicleReport
 from ground_station.core.entities import Vehicle
 
 
@@ -39,6 +40,9 @@ class AirspaceFinding:
     height_agl_m: float | None = None
 
 
+NOT_CHECKED = AirspaceFinding(AirspaceState.UNKNOWN, problem="No airspace dataset.")
+
+
 @dataclass(frozen=True, slots=True)
 class Control:
     """Who flies a vehicle. It outlives the station's restart; it ends with that sign-in."""
@@ -65,7 +69,7 @@ class VehicleStatus:
     report: VehicleReport | None
     received_s: float
     agent_connected: bool
-    link: str
+    link: VehicleLinkState
     link_since: datetime
     finding: AirspaceFinding
     control: Control | None = None
@@ -77,6 +81,37 @@ class VehicleChanged:
     """Bus event: telemetry came, or something about a vehicle changed, or it was removed."""
 
     vehicle_id: str
+
+
+class LiveCheck(Protocol):
+    """Checks one vehicle against the zones, ten times a second. From any thread; never waits."""
+
+    def live(self, report: VehicleReport, age_s: float, /) -> AirspaceFinding:
+        """`age_s`: what passed since the report came; it is added to every age in it."""
+        ...
+
+
+class WayCheck(Protocol):
+    """Checks a flight before it is sent. From any thread; never waits."""
+
+    @property
+    def terrain(self) -> Terrain | None: ...
+
+    def way(self, points: Sequence[Kinematics], /) -> AirspaceFinding:
+        """Every zone that a straight flight through these points touches."""
+        ...
+
+
+class NoAirspace:
+    """Both checks of a station that has no zones: nothing is known, so nothing is clear."""
+
+    terrain: Terrain | None = None
+
+    def live(self, _report: VehicleReport, _age_s: float, /) -> AirspaceFinding:
+        return NOT_CHECKED
+
+    def way(self, _points: Sequence[Kinematics], /) -> AirspaceFinding:
+        return NOT_CHECKED
 
 
 class ControlRepository(Protocol):
