@@ -9,7 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from ground_station.agentlink.clock_offset import ClockOffset
-from ground_station.agentlink.command_pool import CommandPool
+from ground_station.agentlink.command_pool import CommandPool, ThreadEach
 from ground_station.agentlink.connection import Connection
 from ground_station.agentlink.durable_sender import DurableSender
 from ground_station.agentlink.ordered_client import Acknowledge
@@ -32,6 +32,7 @@ from ground_station.core.agent_protocol import (
     encode,
     refused,
 )
+from ground_station.core.agent_vehicles import is_urgent
 from ground_station.core.clock import Clock
 from ground_station.core.errors import (
     InvalidInput,
@@ -49,6 +50,7 @@ REFUSED_PAUSE_S = 10.0
 STOP_WITHIN_S = 0.8
 COMMAND_THREADS = 4
 COMMANDS_WAITING = 64
+URGENT_AT_ONCE = 64
 RECONNECT_AFTER_S = 0.3  # for the reply to be on its way
 CLOCK_KNOWN_WITHIN_S = 3.0  # durable messages wait so long for their times to mean something
 
@@ -62,7 +64,8 @@ class AgentClient:
             be rotated by the station.
         hello: called for each connection: who this is and which sources it offers.
         on_command: carries a command out, in a worker thread, several at a time; a KestrelError
-            becomes `Refused`.
+            becomes `Refused`. Urgent commands (`is_urgent`) have threads of their own and wait for
+            no other.
         heartbeat: called once a second on the link's own thread; must be quick.
         clock: paces batches and heartbeats.
         outbox: keeps what must never be lost; None: this agent has nothing of the sort. It stays
@@ -100,6 +103,7 @@ class AgentClient:
         self._clock = clock
         self._outgoing = Outgoing()
         self._commands = CommandPool(COMMAND_THREADS, COMMANDS_WAITING)
+        self._urgent = ThreadEach("agentlink-urgent", URGENT_AT_ONCE)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="agentlink", daemon=True)
         self._connected = False
@@ -277,18 +281,22 @@ class AgentClient:
 
     def _dispatch(self, payload: object, acknowledge: Acknowledge) -> None:
         """On the reading thread."""
+        try:
+            command = decode_command(payload)
+        except InvalidInput as error:
+            acknowledge(encode(refused(error)))
+            return
 
         def job() -> None:
-            reply = self._carry_out(payload)
-            acknowledge(encode(reply))
+            acknowledge(encode(self._carry_out(command)))
 
-        if not self._commands.submit(job):
+        lane = self._urgent if is_urgent(command) else self._commands
+        if not lane.submit(job):
             busy = Unavailable(f"More than {COMMANDS_WAITING} commands wait on this agent.")
             acknowledge(encode(refused(busy)))
 
-    def _carry_out(self, payload: object) -> Reply:
+    def _carry_out(self, command: Command) -> Reply:
         try:
-            command = decode_command(payload)
             if isinstance(command, RotateToken):
                 return self._rotate(command)
             return self._on_command(command)

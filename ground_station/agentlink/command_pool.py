@@ -59,3 +59,35 @@ class CommandPool:
                 job()
             except Exception:
                 log.exception("agentlink_command_failed")
+
+
+class ThreadEach:
+    """A daemon thread of its own for each job, so that none waits for another: for what is urgent.
+
+    Args:
+        most: jobs at a time.
+    """
+
+    def __init__(self, name: str, most: int) -> None:
+        self._name = name
+        self._room = threading.Semaphore(most)
+
+    def submit(self, job: Job) -> bool:
+        """False when as many run as may: the job will not be run."""
+        if not self._room.acquire(blocking=False):
+            return False
+        try:
+            threading.Thread(target=self._run, args=(job,), name=self._name, daemon=True).start()
+        except RuntimeError:  # the machine has no thread left
+            self._room.release()
+            log.exception("agentlink_no_thread")
+            return False
+        return True
+
+    def _run(self, job: Job) -> None:
+        try:
+            job()
+        except Exception:
+            log.exception("agentlink_command_failed")
+        finally:
+            self._room.release()

@@ -326,3 +326,8 @@ class Flown(Message, frozen=True):
     """The autopilot acknowledged it. `note`: what it or the agent had to say."""
 
     note: _Line = ""
+
+
+def is_urgent(command: object) -> bool:
+    """Whether a command brings a vehicle to safety, and so waits for nothing else."""
+    return isinstance(command, Fly) and isinstance(command.action, URGENT)

@@ -9,7 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ground_station.agentlink.client import COMMAND_THREADS, COMMANDS_WAITING, AgentClient
+from ground_station.agentlink.client import (
+    COMMAND_THREADS,
+    COMMANDS_WAITING,
+    URGENT_AT_ONCE,
+    AgentClient,
+)
 from ground_station.core.agent_protocol import (
     AcceptWhip,
     AgentMessage,
@@ -20,7 +25,18 @@ from ground_station.core.agent_protocol import (
     SdpAnswer,
     SessionEnded,
 )
+from ground_station.core.agent_vehicles import (
+    URGENT,
+    Action,
+    Arm,
+    Flown,
+    Fly,
+    Hold,
+    Land,
+    Return,
+)
 from ground_station.core.errors import KestrelError, TimedOut, Unavailable, Unprocessable
+from ground_station.core.ids import new_id
 from ground_station.core.ports import AgentChannel
 from tests.agentlink.station import Station, until
 
@@ -173,3 +189,66 @@ def test_more_commands_than_an_agent_can_hold_are_refused(
         errors = [call.exception(10) for call in calls]
     assert sum(error is None for error in errors) == room
     assert all(isinstance(error, Unavailable) for error in errors if error is not None)
+
+
+@pytest.mark.parametrize("action", [Hold(), Return(), Land()])
+def test_what_brings_to_safety_waits_for_no_other_command(
+    station: Station, make_client: MakeClient, action: Action
+) -> None:
+    go_on = threading.Event()
+
+    def answer(command: Command) -> Reply:
+        if isinstance(command, Fly) and isinstance(command.action, URGENT):
+            return Flown("done")
+        go_on.wait(10)
+        return Done()
+
+    channel = channel_of(station, make_client(station, on_command=answer))
+    room = COMMAND_THREADS + COMMANDS_WAITING
+    with ThreadPoolExecutor(room + 1) as pool:
+        calls = [pool.submit(channel.call, _fly(Arm()), 10) for _ in range(room + 1)]
+        until(lambda: any(call.done() for call in calls))  # refused: the pool is full
+        assert channel.call(_fly(action), 2) == Flown("done")
+        go_on.set()
+
+
+def test_one_that_hangs_on_its_way_to_safety_holds_up_no_other(
+    station: Station, make_client: MakeClient
+) -> None:
+    go_on = threading.Event()
+
+    def answer(command: Command) -> Reply:
+        assert isinstance(command, Fly)
+        if command.system_id > 1:
+            go_on.wait(10)
+        return Flown()
+
+    channel = channel_of(station, make_client(station, on_command=answer))
+    with ThreadPoolExecutor(30) as pool:
+        hanging = [pool.submit(channel.call, _fly(Hold(), n), 10) for n in range(2, 32)]
+        assert channel.call(_fly(Hold(), 1), 2) == Flown()
+        assert not any(call.done() for call in hanging)
+        go_on.set()
+        assert all(call.result(10) == Flown() for call in hanging)
+
+
+def test_urgent_commands_are_bounded_too(station: Station, make_client: MakeClient) -> None:
+    go_on = threading.Event()
+
+    def hang(command: Command) -> Reply:
+        go_on.wait(10)
+        return Flown()
+
+    channel = channel_of(station, make_client(station, on_command=hang))
+    with ThreadPoolExecutor(URGENT_AT_ONCE + 2) as pool:
+        calls = [pool.submit(channel.call, _fly(Land()), 10) for _ in range(URGENT_AT_ONCE + 2)]
+        until(lambda: sum(call.done() for call in calls) >= 2)
+        go_on.set()
+        errors = [call.exception(10) for call in calls]
+    assert sum(error is None for error in errors) == URGENT_AT_ONCE
+    assert all(isinstance(error, Unavailable) for error in errors if error is not None)
+    until(lambda: channel.call(_fly(Land()), 2) == Flown())  # and there is room again
+
+
+def _fly(action: Action, system_id: int = 1) -> Fly:
+    return Fly(new_id(), system_id, action, "a test")
