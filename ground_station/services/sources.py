@@ -348,6 +348,16 @@ class Sources:
                 self._changed(state)
             return [state.source.source_id for state in lost]
 
+    def moved(self, source_id: str, lat: float, lon: float, heading_deg: float | None) -> None:
+        """A drone's camera is there now. In memory only: it follows its vehicle."""
+        with self._lock:
+            state = self._states.get(source_id)
+            if state is not None and state.source.kind is SourceKind.DRONE_CAMERA:
+                state.source = dataclasses.replace(
+                    state.source, lat=lat, lon=lon, heading_deg=heading_deg
+                )
+                self._changed(state)
+
     def agent_lost(self, agent_id: str, problem: str) -> None:
         """A camera agent is gone; its pictures may go on, which the next reports will show."""
         now = self._clock.now()
