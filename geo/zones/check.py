@@ -1,11 +1,36 @@
-"""Whether an aircraft is in a zone, or will be. Contract; the work is in progress."""
+"""Whether an aircraft is in a zone, or will be.
+
+Horizontally each test is exact (`shapes`), grown by the aircraft's position error; vertically in
+the zone's own datum (`heights`). What is not known counts as within.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import shapely
+
+from geo.zones.heights import Band, Place, Vertically, band_of
 from geo.zones.model import GeoZone, ZoneDataset
+from geo.zones.shapes import (
+    BOUNDARY_M,
+    GEOD,
+    MAX_LATITUDE_DEG,
+    Ahead,
+    Interval,
+    Outline,
+    Seen,
+    bounds_of,
+    box_round,
+)
+
+LONGEST_LEG_M = 10_000.0  # longer ones are checked in pieces
+MOST_PIECES = 1000  # of one leg: nothing of ours flies further
+FASTEST_MPS = 500.0
+_NEVER = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +41,10 @@ class Kinematics:
         alt_amsl_m: None: not known, which counts as inside every zone below or above it.
         ground_amsl_m: of the terrain below; None: not known, which counts the same for AGL limits.
         position_error_m: horizontal; zones are tested grown by it. height_error_m: vertical.
+
+    Raises:
+        ValueError: a place outside 85 degrees of latitude or 180 of longitude, a speed beyond
+            500 m/s, an error that is no number. A height that is none counts as not known.
     """
 
     lat: float
@@ -28,15 +57,29 @@ class Kinematics:
     position_error_m: float = 5.0
     height_error_m: float = 5.0
 
+    def __post_init__(self) -> None:
+        if not (abs(self.lat) <= MAX_LATITUDE_DEG and abs(self.lon) <= 180.0):
+            raise ValueError(f"No zone can be checked at ({self.lat}, {self.lon}).")
+        speeds = (self.north_mps, self.east_mps, self.climb_mps)
+        if not all(abs(speed) <= FASTEST_MPS for speed in speeds):  # a NaN fails too
+            raise ValueError(f"A speed must be a number within {FASTEST_MPS:.0f} m/s.")
+        if not (0 <= self.position_error_m < math.inf and 0 <= self.height_error_m < math.inf):
+            raise ValueError("An error must be a number of metres, at least 0.")
+        for name in ("alt_amsl_m", "ground_amsl_m"):
+            value = getattr(self, name)
+            if value is not None and not math.isfinite(value):
+                object.__setattr__(self, name, None)
+
 
 @dataclass(frozen=True, slots=True)
 class Breach:
     """A zone that an aircraft is inside of, or nears.
 
     Attributes:
-        inside: now. enters_in_s: on its present course; None: it does not within the look ahead.
+        inside: now. enters_in_s: on its present course, 0 inside; None: it does not within the
+            look ahead (and always of a path).
         distance_m: horizontally to the zone's edge, 0 inside.
-        vertically: "within" its band, "below", "above", or "unknown".
+        vertically: "within" its band, "below", "above", or "unknown"; now.
     """
 
     zone: GeoZone
@@ -47,24 +90,230 @@ class Breach:
 
 
 class ZoneIndex:
-    """A dataset made ready for many checks a second. Immutable; safe from any thread."""
+    """A dataset made ready for many checks a second. Immutable; safe from any thread.
+
+    Raises:
+        ValueError: a zone that cannot be checked exactly, by its id, and why: a dataset is usable
+            as a whole or not at all.
+    """
 
     def __init__(self, dataset: ZoneDataset) -> None:
         self.dataset = dataset
+        self._outlines: list[tuple[Outline, ...]] = []
+        self._zone_of_box: list[int] = []
+        boxes: list[shapely.Geometry] = []
+        for number, zone in enumerate(dataset.zones):
+            try:
+                self._outlines.append(tuple(Outline.of(part) for part in zone.parts))
+            except ValueError as error:
+                raise ValueError(f"Zone {zone.zone_id}: {error}") from error
+            for part in zone.parts:
+                boxes.append(shapely.box(*bounds_of(part)))
+                self._zone_of_box.append(number)
+        self._tree = shapely.STRtree(boxes)
+        self._tree.query(shapely.box(0, 0, 0, 0))  # builds it, which no two threads may do at once
 
     def near(self, lat: float, lon: float, within_m: float) -> Sequence[GeoZone]:
-        """Zones whose edge or inside lies within so many metres of a place."""
-        raise NotImplementedError
+        """Zones whose edge or inside lies within so many metres of a place, the nearest first."""
+        found = []
+        for number in self.candidates(Ahead(lat, lon), within_m):
+            distance_m = min(seen.distance_m() for seen in self.seen(number, Ahead(lat, lon)))
+            if distance_m <= within_m + BOUNDARY_M:
+                found.append((distance_m, self.dataset.zones[number].zone_id, number))
+        return [self.dataset.zones[number] for _distance, _id, number in sorted(found)]
+
+    def candidates(self, ahead: Ahead, margin_m: float) -> list[int]:
+        """Numbers of zones that may be within a margin of a way."""
+        lat, lon = ahead.lat, ahead.lon
+        end_lat, end_lon = lat, lon
+        if ahead.length_m > 0:
+            end_lon, end_lat, _back = GEOD.fwd(lon, lat, ahead.course_deg, ahead.length_m)
+            end_lon += 360.0 * round((lon - end_lon) / 360.0)
+        bulge_m = ahead.length_m**2 / 4e6  # of the geodesic beside the straight lon/lat line
+        west, south, east, north = box_round(
+            min(lat, end_lat),
+            min(lon, end_lon),
+            max(lat, end_lat),
+            max(lon, end_lon),
+            margin_m + bulge_m + 1.0,
+        )
+        hits = self._tree.query(shapely.box(west, south, east, north)).tolist()
+        if west < -180.0 or east > 180.0:  # the other side of the 180th meridian is near too
+            turn = 360.0 if west < -180.0 else -360.0
+            hits += self._tree.query(shapely.box(west + turn, south, east + turn, north)).tolist()
+        return sorted({self._zone_of_box[hit] for hit in hits})
+
+    def seen(self, number: int, ahead: Ahead) -> list[Seen]:
+        """A zone's parts from where a way begins."""
+        return [outline.seen(ahead) for outline in self._outlines[number]]
 
 
 def check_vehicle(
     index: ZoneIndex, vehicle: Kinematics, *, look_ahead_s: float, nearing_m: float
 ) -> tuple[Breach, ...]:
     """Every zone the vehicle is inside of, will be inside of within `look_ahead_s` on its present
-    course and climb, or is nearer than `nearing_m` to at its height; the most urgent first."""
-    raise NotImplementedError
+    course and climb, or is nearer than `nearing_m` to at its height; the most urgent first.
+
+    The entry is computed, not stepped. The ground ahead counts as high as the ground below it.
+    """
+    speed_mps = math.hypot(vehicle.north_mps, vehicle.east_mps)
+    ahead = Ahead(
+        vehicle.lat,
+        vehicle.lon,
+        math.degrees(math.atan2(vehicle.east_mps, vehicle.north_mps)),
+        speed_mps * look_ahead_s,
+    )
+    place = Place(vehicle.lat, vehicle.lon, vehicle.ground_amsl_m, vehicle.ground_amsl_m)
+    grown_m = vehicle.position_error_m + BOUNDARY_M
+    breaches = []
+    for number in index.candidates(ahead, grown_m + nearing_m):
+        zone = index.dataset.zones[number]
+        band = band_of(zone, place)
+        times = band.when(
+            vehicle.alt_amsl_m, vehicle.climb_mps, vehicle.height_error_m, look_ahead_s
+        )
+        if times is None:
+            continue
+        seen = index.seen(number, ahead)
+        entry_s = _first(seen, grown_m, ahead.length_m, look_ahead_s, times)
+        distance_m = min(shape.distance_m() for shape in seen)
+        vertically = band.where(vehicle.alt_amsl_m, vehicle.height_error_m)
+        at_its_height = vertically in (Vertically.WITHIN, Vertically.UNKNOWN)
+        if entry_s < _NEVER or (at_its_height and distance_m - grown_m <= nearing_m):
+            inside = entry_s == 0.0
+            breaches.append(
+                Breach(
+                    zone,
+                    inside,
+                    entry_s if entry_s < _NEVER else None,
+                    0.0 if inside else distance_m,
+                    vertically.value,
+                )
+            )
+    return tuple(sorted(breaches, key=_urgency))
 
 
 def check_path(index: ZoneIndex, points: Sequence[Kinematics]) -> tuple[Breach, ...]:
-    """Every zone that a straight flight through these points touches."""
-    raise NotImplementedError
+    """Every zone that a straight flight through these points touches, in the order of the way.
+
+    Legs are geodesics; height changes evenly along a leg, and is unknown on one of which either
+    end's is. The ground of a leg lies between that of its ends: give points where it changes.
+
+    Raises:
+        ValueError: a leg longer than 10,000 km.
+    """
+    found: dict[int, Breach] = {}
+    legs = list(_legs(points))
+    for start, end in legs:
+        for _entry, number, breach in sorted(
+            _leg_breaches(index, start, end), key=lambda each: each[:2]
+        ):
+            known = found.get(number, breach)
+            surer = known.vertically == "unknown" and breach.vertically == "within"
+            found[number] = breach if surer else known
+    return tuple(found.values())
+
+
+def _leg_breaches(
+    index: ZoneIndex, start: Kinematics, end: Kinematics
+) -> Iterable[tuple[float, int, Breach]]:
+    """(where along the leg, the zone's number, what of it)."""
+    course_deg, _back, length_m = GEOD.inv(start.lon, start.lat, end.lon, end.lat)
+    ahead = Ahead(start.lat, start.lon, course_deg, length_m)
+    grown_m = max(start.position_error_m, end.position_error_m) + BOUNDARY_M
+    error_m = max(start.height_error_m, end.height_error_m)
+    known = start.alt_amsl_m is not None and end.alt_amsl_m is not None
+    alt_m = start.alt_amsl_m if known else None
+    climb_m = (end.alt_amsl_m or 0.0) - (start.alt_amsl_m or 0.0) if known else 0.0
+    place = _between(start, end)
+    for number in index.candidates(ahead, grown_m):
+        zone = index.dataset.zones[number]
+        band = band_of(zone, place)
+        times = band.when(alt_m, climb_m, error_m, 1.0)
+        if times is None:
+            continue
+        entry = _first(index.seen(number, ahead), grown_m, length_m, 1.0, times)
+        if entry < _NEVER:
+            vertically = _known(band, alt_m)
+            yield entry, number, Breach(zone, True, None, 0.0, vertically)
+
+
+def _known(band: Band, alt_m: float | None) -> str:
+    if band.low_m == -math.inf and band.high_m == math.inf:
+        return Vertically.WITHIN.value
+    unknown = alt_m is None or None in (band.low_m, band.high_m)
+    return (Vertically.UNKNOWN if unknown else Vertically.WITHIN).value
+
+
+def _between(start: Kinematics, end: Kinematics) -> Place:
+    grounds = (start.ground_amsl_m, end.ground_amsl_m)
+    known = [ground for ground in grounds if ground is not None]
+    if len(known) < 2:
+        return Place(start.lat, start.lon, None, None)
+    return Place(start.lat, start.lon, min(known), max(known))
+
+
+def _first(
+    seen: Iterable[Seen], grown_m: float, length_m: float, most_s: float, times: Interval
+) -> float:
+    """The first second at which the aircraft is in a shape and in its band; inf: never."""
+    earliest = _NEVER
+    for shape in seen:
+        for low_m, high_m in shape.inside(grown_m, length_m):
+            if length_m > 0:
+                low, high = low_m / length_m * most_s, high_m / length_m * most_s
+            else:
+                low, high = 0.0, most_s
+            low, high = max(low, times[0]), min(high, times[1])
+            if low <= high:
+                earliest = min(earliest, low)
+    return earliest
+
+
+def _legs(points: Sequence[Kinematics]) -> Iterable[tuple[Kinematics, Kinematics]]:
+    """The legs of a path, long ones in pieces; a single point is a leg of no length."""
+    if len(points) == 1:
+        yield points[0], points[0]
+    for start, end in itertools.pairwise(points):
+        length_m = GEOD.inv(start.lon, start.lat, end.lon, end.lat)[2]
+        pieces = max(1, math.ceil(length_m / LONGEST_LEG_M))
+        if pieces > MOST_PIECES:
+            raise ValueError(f"A leg of {length_m / 1000:.0f} km is too long to be checked.")
+        corners = [
+            start,
+            *(
+                _part_way(start, end, number / pieces, lat, lon)
+                for number, (lon, lat) in enumerate(
+                    GEOD.npts(start.lon, start.lat, end.lon, end.lat, pieces - 1), 1
+                )
+            ),
+            end,
+        ]
+        yield from itertools.pairwise(corners)
+
+
+def _part_way(
+    start: Kinematics, end: Kinematics, part: float, lat: float, lon: float
+) -> Kinematics:
+    """A point between two; its ground is not known where it may differ from theirs."""
+    alt = _mixed(start.alt_amsl_m, end.alt_amsl_m, part)
+    level = start.ground_amsl_m if start.ground_amsl_m == end.ground_amsl_m else None
+    return Kinematics(
+        lat,
+        lon,
+        alt,
+        level,
+        position_error_m=max(start.position_error_m, end.position_error_m),
+        height_error_m=max(start.height_error_m, end.height_error_m),
+    )
+
+
+def _mixed(start_m: float | None, end_m: float | None, part: float) -> float | None:
+    if start_m is None or end_m is None:
+        return None
+    return start_m + (end_m - start_m) * part
+
+
+def _urgency(breach: Breach) -> tuple[bool, float, float, str]:
+    soon = _NEVER if breach.enters_in_s is None else breach.enters_in_s
+    return not breach.inside, soon, breach.distance_m, breach.zone.zone_id

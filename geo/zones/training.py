@@ -1,0 +1,95 @@
+"""The training dataset: London's zones, made by our own code out of published facts.
+
+It is for simulation and demonstration and never for operational use: the facts are one AIRAC cycle
+of 2026, typed by hand, without temporary restrictions, and it is called valid on any day.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from geo.zones import build
+from geo.zones.model import (
+    METRES_PER_FOOT,
+    METRES_PER_NAUTICAL_MILE,
+    Circle,
+    Datum,
+    GeoZone,
+    Limit,
+    Polygon,
+    Restriction,
+    ZoneDataset,
+)
+from geo.zones.training_facts import AERODROMES, AIP, AREAS, FRZ_LAW, Aerodrome, Restricted
+
+NAME = "London training zones: training, not for operational use"
+WINDOW = timedelta(days=28)  # as an AIRAC cycle
+RUNWAY_ZONE_M = 5000.0
+FRZ_HEIGHT_FT = 2000.0
+SURFACE = Limit(0.0, Datum.SURFACE, "surface")
+
+
+def training_dataset(now: datetime) -> ZoneDataset:
+    """The zones, valid for 28 days round `now` (aware).
+
+    Raises:
+        ValueError: `now` has no time zone.
+    """
+    if now.tzinfo is None:
+        raise ValueError("The time must have a time zone.")
+    zones = [_aerodrome(each) for each in AERODROMES] + [_area(each) for each in AREAS]
+    return ZoneDataset(NAME, True, now - WINDOW / 2, now + WINDOW / 2, tuple(zones))
+
+
+def _aerodrome(fact: Aerodrome) -> GeoZone:
+    """The circle and its runway protection zones as one zone: the published letters are parts."""
+    lat, lon = build.place(fact.centre)
+    strips = tuple(
+        build.runway_strip(
+            (runway.lat, runway.lon),
+            runway.track_deg,
+            length_m=RUNWAY_ZONE_M,
+            half_width_m=fact.half_width_m,
+        )
+        for runway in fact.runways
+    )
+    return GeoZone(
+        zone_id=fact.zone_id,
+        name=fact.name,
+        kind="aerodrome",
+        restriction=Restriction.PERMISSION,
+        parts=(Circle(lat, lon, fact.radius_nm * METRES_PER_NAUTICAL_MILE), *strips),
+        lower=SURFACE,
+        upper=Limit(
+            (fact.level_ft + FRZ_HEIGHT_FT) * METRES_PER_FOOT,
+            Datum.AMSL,
+            f"2,000 ft above the aerodrome's level of {fact.level_ft:.0f} ft",
+        ),
+        authority=fact.authority,
+        contact=fact.contact,
+        law=FRZ_LAW,
+        source=f"{AIP}; level of the aerodrome: {fact.level_note}",
+    )
+
+
+def _area(fact: Restricted) -> GeoZone:
+    shape: Circle | Polygon
+    if fact.radius_nm is None:
+        shape = build.ring(fact.shape)
+    else:
+        shape = Circle(*build.place(fact.shape), fact.radius_nm * METRES_PER_NAUTICAL_MILE)
+    return GeoZone(
+        zone_id=fact.zone_id,
+        name=fact.name,
+        kind=fact.kind,
+        restriction=Restriction.PERMISSION,
+        parts=(shape,),
+        lower=SURFACE,
+        upper=Limit(
+            fact.upper_ft * METRES_PER_FOOT, Datum.AMSL, f"{fact.upper_ft:,.0f} ft above sea level"
+        ),
+        authority=fact.authority,
+        contact=fact.contact,
+        law=fact.law,
+        source=AIP,
+    )
