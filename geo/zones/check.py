@@ -102,7 +102,11 @@ class ZoneIndex:
         self._outlines: list[tuple[Outline, ...]] = []
         self._zone_of_box: list[int] = []
         boxes: list[shapely.Geometry] = []
+        if len({zone.zone_id for zone in dataset.zones}) < len(dataset.zones):
+            raise ValueError("Two zones of the dataset have the same id.")
         for number, zone in enumerate(dataset.zones):
+            if not zone.parts:
+                raise ValueError(f"Zone {zone.zone_id}: it has no shape.")
             try:
                 self._outlines.append(tuple(Outline.of(part) for part in zone.parts))
             except ValueError as error:
@@ -175,8 +179,11 @@ def check_vehicle(
         if times is None:
             continue
         seen = index.seen(number, ahead)
-        entry_s = _first(seen, grown_m, ahead.length_m, look_ahead_s, times)
         distance_m = min(shape.distance_m() for shape in seen)
+        if times[0] == 0.0 and distance_m <= grown_m:
+            entry_s = 0.0
+        else:
+            entry_s = _first(seen, grown_m, ahead.length_m, look_ahead_s, times)
         vertically = band.where(vehicle.alt_amsl_m, vehicle.height_error_m)
         at_its_height = vertically in (Vertically.WITHIN, Vertically.UNKNOWN)
         if entry_s < _NEVER or (at_its_height and distance_m - grown_m <= nearing_m):

@@ -117,7 +117,7 @@ def _check_ring(part: Polygon) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A part made ready; `lats` and `lons` are its densified ring, None for a circle."""
+    """A part made ready; `lats` and `lons` are its densified and closed ring, None for a circle."""
 
     part: Circle | Polygon
     lats: FloatArray | None = field(repr=False)
@@ -127,7 +127,10 @@ class Outline:
     def of(cls, part: Circle | Polygon) -> Outline:
         """ValueError as `check_part`."""
         check_part(part)
-        return cls(part, None, None) if isinstance(part, Circle) else cls(part, *densified(part))
+        if isinstance(part, Circle):
+            return cls(part, None, None)
+        lats, lons = densified(part)
+        return cls(part, np.append(lats, lats[0]), np.append(lons, lons[0]))
 
     def seen(self, ahead: Ahead) -> Seen:
         """From where a way begins, and along it."""
@@ -172,7 +175,7 @@ class SeenCircle:
 
 @dataclass(frozen=True, slots=True)
 class SeenPolygon:
-    """x_m along the way and y_m left of it, of each corner."""
+    """x_m along the way and y_m left of it, of each corner; the first stands at the end again."""
 
     x_m: FloatArray
     y_m: FloatArray
@@ -181,8 +184,8 @@ class SeenPolygon:
         """From the way's beginning; 0 inside."""
         if len(self._crossings()) % 2:
             return 0.0
-        x, y = self.x_m, self.y_m
-        dx, dy = np.roll(x, -1) - x, np.roll(y, -1) - y
+        x, y = self.x_m[:-1], self.y_m[:-1]
+        dx, dy = self.x_m[1:] - x, self.y_m[1:] - y
         squared = np.maximum(dx * dx + dy * dy, 1e-18)
         along = np.clip(-(x * dx + y * dy) / squared, 0.0, 1.0)
         return float(np.sqrt(np.min((x + along * dx) ** 2 + (y + along * dy) ** 2)))
@@ -197,12 +200,12 @@ class SeenPolygon:
 
     def _crossings(self) -> list[float]:
         """Where the x axis ahead (x > 0) crosses the ring, in order."""
-        x, y = self.x_m, self.y_m
-        next_x, next_y = np.roll(x, -1), np.roll(y, -1)
-        crosses = (y >= 0) != (next_y >= 0)
-        if not crosses.any():
+        left = self.y_m >= 0
+        crosses = np.flatnonzero(left[:-1] != left[1:])
+        if not len(crosses):
             return []
-        x, y, next_x, next_y = x[crosses], y[crosses], next_x[crosses], next_y[crosses]
+        x, y = self.x_m[crosses], self.y_m[crosses]
+        next_x, next_y = self.x_m[crosses + 1], self.y_m[crosses + 1]
         at = x - y * (next_x - x) / (next_y - y)
         return sorted(at[at > 0].tolist())
 
@@ -210,9 +213,9 @@ class SeenPolygon:
         """Where the x axis is within `grown_m` of each edge: a convex shape, so one stretch."""
         x, y = self.x_m, self.y_m
         low, high = _disc(x, y, grown_m)
-        low = np.minimum(low, np.roll(low, -1))
-        high = np.maximum(high, np.roll(high, -1))
-        strip_low, strip_high = _strip(x, y, np.roll(x, -1), np.roll(y, -1), grown_m)
+        low = np.minimum(low[:-1], low[1:])
+        high = np.maximum(high[:-1], high[1:])
+        strip_low, strip_high = _strip(x[:-1], y[:-1], x[1:], y[1:], grown_m)
         some = strip_low <= strip_high
         low = np.where(some, np.minimum(low, strip_low), low)
         high = np.where(some, np.maximum(high, strip_high), high)
