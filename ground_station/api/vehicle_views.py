@@ -1,0 +1,245 @@
+"""Vehicles as what goes over the wire."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from geo.zones import Breach
+from ground_station.api.schemas import (
+    BreachView,
+    ControlView,
+    StatusText,
+    VehicleTelemetry,
+    VehicleView,
+)
+from ground_station.core.agent_vehicles import VehicleReport
+from ground_station.core.fleet import AirspaceFinding, Control, VehicleStatus
+
+# One sentence of the autopilot's is dated anew by each report, and each was some milliseconds on
+# its way: the date it was first given stays.
+SAME_SENTENCE: Final = timedelta(seconds=1.5)
+STANDS_MPS: Final = 0.3  # slower than this, a course over the ground means nothing
+UNKNOWN: Final = "unknown"
+
+
+class Numbers:
+    """What things are called on the live link while the station runs. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._next = itertools.count()
+        self._numbers: dict[str, int] = {}
+
+    def of(self, thing_id: str) -> int:
+        """Its number, made when it is first asked for and never used again."""
+        with self._lock:
+            number = self._numbers.get(thing_id)
+            if number is None:
+                number = self._numbers[thing_id] = next(self._next)
+            return number
+
+    def forget(self, thing_id: str) -> None:
+        with self._lock:
+            self._numbers.pop(thing_id, None)
+
+
+def vehicle_view(
+    status: VehicleStatus,
+    number: int,
+    *,
+    source_id: str | None,
+    control: ControlView | None,
+    now: datetime,
+    now_s: float,
+    former: VehicleView | None = None,
+) -> VehicleView:
+    """What of a vehicle seldom changes: equal to the former one as long as nothing of it has.
+
+    Args:
+        control: see `control_view`.
+        now, now_s: of this moment, by the station's two clocks.
+    """
+    vehicle, report, finding = status.vehicle, status.report, status.finding
+    flight = report.flight if report else None
+    home = report.home if report else None
+    mission = report.mission if report else None
+    gps = report.gps if report else None
+    return VehicleView(
+        vehicle_id=vehicle.vehicle_id,
+        number=number,
+        name=vehicle.name,
+        organisation_id=vehicle.organisation_id,
+        agent_id=vehicle.agent_id,
+        source_id=source_id,
+        system_id=vehicle.system_id,
+        autopilot=report.autopilot.value if report else UNKNOWN,
+        airframe=report.airframe if report else "",
+        simulated=report.simulated if report else False,
+        link=status.link.value,
+        link_since=status.link_since,
+        armed=flight.armed if flight else None,
+        mode=flight.mode.value if flight else UNKNOWN,
+        landed=flight.landed.value if flight else UNKNOWN,
+        home_lat=_rounded(home.lat, 6) if home else None,
+        home_lon=_rounded(home.lon, 6) if home else None,
+        home_amsl_m=_rounded(home.alt_amsl_m, 1) if home else None,
+        mission_current=mission.current if mission else None,
+        mission_total=mission.total if mission else None,
+        gps_fix=gps.fix if gps else UNKNOWN,
+        satellites=gps.satellites if gps else None,
+        armable=report.health.armable if report and report.health else None,
+        control=control,
+        airspace=finding.state.value,
+        airspace_problem=finding.problem,
+        breaches=breach_views(finding),
+        problems=_problems(status),
+        status_texts=_status_texts(report, now, now_s - status.received_s, former),
+    )
+
+
+def control_view(
+    control: Control | None, display_name: Callable[[str], str], former: ControlView | None = None
+) -> ControlView | None:
+    """Who flies it; the name is asked for only where somebody else does than before."""
+    if control is None:
+        return None
+    same = former is not None and (former.user_id, former.taken_at) == (
+        control.user_id,
+        control.taken_at,
+    )
+    if same and former is not None and former.display_name:
+        return former
+    return ControlView(
+        user_id=control.user_id,
+        display_name=display_name(control.user_id),
+        taken_at=control.taken_at,
+    )
+
+
+def shared_vehicle_view(view: VehicleView) -> VehicleView:
+    """Another organisation's vehicle, seen under an agreement: where it flies is shown; who flies
+    it, and how it runs there, stays there."""
+    control = view.control
+    if control is not None:
+        control = msgspec.structs.replace(
+            control, user_id="", display_name="Its own organisation's pilot"
+        )
+    return msgspec.structs.replace(view, control=control, problems=[], status_texts=[])
+
+
+def breach_views(finding: AirspaceFinding) -> list[BreachView]:
+    """The zones of a finding, the most urgent first."""
+    return [_breach_view(breach) for breach in finding.breaches]
+
+
+def vehicle_telemetry(status: VehicleStatus, number: int, now_s: float) -> VehicleTelemetry:
+    """Where it is and how it moves; each age as of `now_s`, on the station's monotonic clock."""
+    report = status.report
+    if report is None:
+        return VehicleTelemetry(number, *[None] * 19)
+    more_ms = max(0, round((now_s - status.received_s) * 1000))
+
+    def age(age_ms: int | None) -> int | None:
+        return None if age_ms is None else age_ms + more_ms
+
+    place, velocity, attitude, battery = (
+        report.position,
+        report.velocity,
+        report.attitude,
+        report.battery,
+    )
+    speed_mps = math.hypot(velocity.north_mps, velocity.east_mps) if velocity else None
+    course_deg = None
+    if velocity is not None and speed_mps is not None and speed_mps >= STANDS_MPS:
+        course_deg = math.degrees(math.atan2(velocity.east_mps, velocity.north_mps)) % 360
+    return VehicleTelemetry(
+        vehicle=number,
+        heartbeat_age_ms=age(report.heartbeat_age_ms),
+        position_age_ms=age(place.age_ms) if place else None,
+        lat=_rounded(place.lat, 7) if place else None,
+        lon=_rounded(place.lon, 7) if place else None,
+        alt_amsl_m=_rounded(place.alt_amsl_m, 1) if place else None,
+        height_home_m=_rounded(place.height_home_m, 1) if place else None,
+        height_agl_m=_rounded(status.finding.height_agl_m, 1) if place else None,
+        velocity_age_ms=age(velocity.age_ms) if velocity else None,
+        speed_mps=_rounded(speed_mps, 1),
+        course_deg=_rounded(course_deg, 1),
+        climb_mps=_rounded(-velocity.down_mps, 1) if velocity else None,
+        attitude_age_ms=age(attitude.age_ms) if attitude else None,
+        heading_deg=_rounded(attitude.heading_deg % 360, 1) if attitude else None,
+        roll_deg=_rounded(attitude.roll_deg, 1) if attitude else None,
+        pitch_deg=_rounded(attitude.pitch_deg, 1) if attitude else None,
+        battery_age_ms=age(battery.age_ms) if battery else None,
+        battery=_rounded(battery.remaining, 3) if battery else None,
+        voltage_v=_rounded(battery.voltage_v, 2) if battery else None,
+        battery_minutes=_rounded(battery.minutes_left, 1) if battery else None,
+    )
+
+
+def heard_at_s(status: VehicleStatus) -> tuple[float | None, ...]:
+    """When the autopilot's message behind each group of telemetry was heard, on the station's
+    monotonic clock; None for a group that there is none of."""
+    report = status.report
+    if report is None:
+        return ()
+    groups = (report.position, report.velocity, report.attitude, report.battery)
+    ages = (report.heartbeat_age_ms, *(group.age_ms if group else None for group in groups))
+    return tuple(None if age is None else status.received_s - age / 1000 for age in ages)
+
+
+# --- inside ----------------------------------------------------------------------------------
+
+
+def _breach_view(breach: Breach) -> BreachView:
+    zone = breach.zone
+    return BreachView(
+        zone_id=zone.zone_id,
+        zone_name=zone.name,
+        restriction=zone.restriction.value,
+        inside=breach.inside,
+        vertically=breach.vertically,  # type: ignore[arg-type]  # one of the schema's words
+        authority=zone.authority,
+        contact=zone.contact,
+        law=zone.law,
+    )
+
+
+def _problems(status: VehicleStatus) -> list[str]:
+    """What the station says, and what the agent says, each once."""
+    of_agent = status.report.problems if status.report else []
+    return list(dict.fromkeys([*status.problems, *of_agent]))
+
+
+def _status_texts(
+    report: VehicleReport | None, now: datetime, since_s: float, former: VehicleView | None
+) -> list[StatusText]:
+    if report is None:
+        return []
+    before = list(former.status_texts) if former else []
+    found = []
+    for line in report.status_lines:
+        at = now - timedelta(seconds=since_s, milliseconds=line.age_ms)
+        known = next(
+            (
+                one
+                for one in before
+                if (one.severity, one.text) == (line.severity, line.text)
+                and abs(one.at - at) < SAME_SENTENCE
+            ),
+            None,
+        )
+        if known is not None:
+            before.remove(known)
+        found.append(known or StatusText(at=at, severity=line.severity, text=line.text))
+    return found
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
