@@ -2,6 +2,7 @@
 
 from geo.zones.check import Breach, Kinematics, ZoneIndex, check_path, check_vehicle
 from geo.zones.model import (
+    Area,
     Circle,
     Datum,
     GeoZone,
@@ -12,6 +13,7 @@ from geo.zones.model import (
 )
 
 __all__ = [
+    "Area",
     "Breach",
     "Circle",
     "Datum",

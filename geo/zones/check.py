@@ -205,9 +205,7 @@ def check_path(index: ZoneIndex, points: Sequence[Kinematics]) -> tuple[Breach, 
 
     Legs are geodesics; height changes evenly along a leg, and is unknown on one of which either
     end's is. The ground of a leg lies between that of its ends: give points where it changes.
-
-    Raises:
-        ValueError: a leg longer than 10,000 km.
+    Legs of more than 10,000 km are cut into pieces too long to be exact to the centimetre.
     """
     found: dict[int, Breach] = {}
     legs = list(_legs(points))
@@ -282,37 +280,34 @@ def _legs(points: Sequence[Kinematics]) -> Iterable[tuple[Kinematics, Kinematics
     if len(points) == 1:
         yield points[0], points[0]
     for start, end in itertools.pairwise(points):
-        length_m = GEOD.inv(start.lon, start.lat, end.lon, end.lat)[2]
-        pieces = max(1, math.ceil(length_m / LONGEST_LEG_M))
-        if pieces > MOST_PIECES:
-            raise ValueError(f"A leg of {length_m / 1000:.0f} km is too long to be checked.")
-        corners = [
-            start,
-            *(
-                _part_way(start, end, number / pieces, lat, lon)
-                for number, (lon, lat) in enumerate(
-                    GEOD.npts(start.lon, start.lat, end.lon, end.lat, pieces - 1), 1
-                )
-            ),
-            end,
-        ]
-        yield from itertools.pairwise(corners)
+        pieces = [start, *points_between(start, end, every_m=LONGEST_LEG_M, most=MOST_PIECES), end]
+        yield from itertools.pairwise(pieces)
 
 
-def _part_way(
-    start: Kinematics, end: Kinematics, part: float, lat: float, lon: float
-) -> Kinematics:
-    """A point between two; its ground is not known where it may differ from theirs."""
-    alt = _mixed(start.alt_amsl_m, end.alt_amsl_m, part)
+def points_between(
+    start: Kinematics, end: Kinematics, *, every_m: float, most: int
+) -> list[Kinematics]:
+    """Points along the geodesic between two, without those, at most so many metres apart (further
+    where they would be more than `most`); their ground is not known unless both ends' is the same.
+    """
+    length_m = GEOD.inv(start.lon, start.lat, end.lon, end.lat)[2]
+    pieces = min(max(1, math.ceil(length_m / every_m)), most + 1)
+    if pieces < 2:
+        return []
     level = start.ground_amsl_m if start.ground_amsl_m == end.ground_amsl_m else None
-    return Kinematics(
-        lat,
-        lon,
-        alt,
-        level,
-        position_error_m=max(start.position_error_m, end.position_error_m),
-        height_error_m=max(start.height_error_m, end.height_error_m),
-    )
+    return [
+        Kinematics(
+            lat,
+            lon,
+            _mixed(start.alt_amsl_m, end.alt_amsl_m, number / pieces),
+            level,
+            position_error_m=max(start.position_error_m, end.position_error_m),
+            height_error_m=max(start.height_error_m, end.height_error_m),
+        )
+        for number, (lon, lat) in enumerate(
+            GEOD.npts(start.lon, start.lat, end.lon, end.lat, pieces - 1), 1
+        )
+    ]
 
 
 def _mixed(start_m: float | None, end_m: float | None, part: float) -> float | None:

@@ -88,12 +88,28 @@ class GeoZone:
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """Between two latitudes and two longitudes (not across the 180th meridian), in degrees."""
+
+    south: float
+    west: float
+    north: float
+    east: float
+    name: str  # as people read it
+
+    def holds(self, lat: float, lon: float) -> bool:
+        return self.south <= lat <= self.north and self.west <= lon <= self.east
+
+
+@dataclass(frozen=True, slots=True)
 class ZoneDataset:
     """Zones that were published together.
 
     Attributes:
         training: constructed by us for simulation: not for operational use.
         effective_from, effective_until: outside of it nothing may be called clear.
+        covers: the area it is complete for; outside of it nothing may be called clear either.
+            None: the whole of where it is used.
     """
 
     name: str
@@ -101,3 +117,4 @@ class ZoneDataset:
     effective_from: datetime
     effective_until: datetime
     zones: tuple[GeoZone, ...]
+    covers: Area | None = None

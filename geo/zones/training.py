@@ -12,6 +12,7 @@ from geo.zones import build
 from geo.zones.model import (
     METRES_PER_FOOT,
     METRES_PER_NAUTICAL_MILE,
+    Area,
     Circle,
     Datum,
     GeoZone,
@@ -26,6 +27,7 @@ NAME = "London training zones: training, not for operational use"
 WINDOW = timedelta(days=28)  # as an AIRAC cycle
 RUNWAY_ZONE_M = 5000.0
 FRZ_HEIGHT_FT = 2000.0
+GREATER_LONDON = Area(51.29, -0.51, 51.69, 0.33, "Greater London")
 SURFACE = Limit(0.0, Datum.SURFACE, "surface")
 
 
@@ -38,7 +40,7 @@ def training_dataset(now: datetime) -> ZoneDataset:
     if now.tzinfo is None:
         raise ValueError("The time must have a time zone.")
     zones = [_aerodrome(each) for each in AERODROMES] + [_area(each) for each in AREAS]
-    return ZoneDataset(NAME, True, now - WINDOW / 2, now + WINDOW / 2, tuple(zones))
+    return ZoneDataset(NAME, True, now - WINDOW / 2, now + WINDOW / 2, tuple(zones), GREATER_LONDON)
 
 
 def _aerodrome(fact: Aerodrome) -> GeoZone:
