@@ -129,11 +129,15 @@ class AlertInbox:
         *,
         agent_id: str | None = None,
         organisation_id: str = "",
+        vehicle_id: str | None = None,
+        lat: float | None = None,
+        lon: float | None = None,
     ) -> str:
         """An alert of the station itself; its id. It is written down soon, not at once.
 
         Args:
             organisation_id: whose it is; "" = the installation's own.
+            lat, lon: where, both or neither; who may only see an area sees no alert without.
         """
         now = self._clock.now()
         alert = Alert(
@@ -145,10 +149,11 @@ class AlertInbox:
             remedy=one_line(remedy)[:500],
             source_id=None,
             agent_id=agent_id,
-            lat=None,
-            lon=None,
+            lat=lat,
+            lon=lon,
             raised_at=now,
             received_at=now,
+            vehicle_id=vehicle_id,
         )
         self._batches.put(_Batch(None, ((None, alert),)))
         return alert.alert_id
