@@ -79,7 +79,7 @@ def prepare(folder: DataFolder, where: Settings | Path) -> str:
     if kept is not None:
         return kept
     return (
-        "user names: operator watches, admin runs the installation\n"
+        "user names: operator watches, pilot flies, admin runs the installation\n"
         "(password forgotten? python3 run.py users password NAME)"
     )
 

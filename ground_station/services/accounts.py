@@ -17,7 +17,7 @@ from ground_station.services.passwords import Passwords, make_password
 from ground_station.services.people import check_username, is_working_admin
 from ground_station.services.second_factor import SecondFactors
 
-OPERATOR, ADMIN = "operator", "admin"
+OPERATOR, ADMIN, PILOT = "operator", "admin", "pilot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,25 +154,30 @@ class Accounts:
 
 
 def first_users(accounts: Accounts) -> list[FirstSignIn]:
-    """Make the accounts an installation begins with: `operator`, who watches, and `admin`, who
-    runs it. Older releases had one `operator` who was both: it stays the operator, and an admin
-    is made. Those made now, the operator first.
+    """Make the accounts an installation begins with: `operator`, who watches, `admin`, who runs
+    it, and `pilot`, who flies. Older releases had one `operator` who was the first two: it stays
+    the operator, and an admin is made. A pilot is only made where nobody but these was ever added:
+    who flies in an installation of one's own is for its admins to say. Those made now, the
+    operator first.
     """
     made = []
     if not accounts.any():
-        password = make_password()
-        accounts.add(OPERATOR, "Operator", Role.CCTV_OPERATOR, password)
-        made.append(FirstSignIn(OPERATOR, password))
+        made.append(_first(accounts, OPERATOR, Role.CCTV_OPERATOR))
     operator = accounts.find(OPERATOR)
     admins = [u for u in accounts.all() if u.role is Role.ADMIN and u != operator]
-    if admins or accounts.find(ADMIN) is not None:
-        return made
-    password = make_password()
-    accounts.add(ADMIN, "Admin", Role.ADMIN, password)
-    made.append(FirstSignIn(ADMIN, password))
-    if operator is not None and operator.role is Role.ADMIN:
-        accounts.set_role(operator, Role.CCTV_OPERATOR)
+    if not admins and accounts.find(ADMIN) is None:
+        made.append(_first(accounts, ADMIN, Role.ADMIN))
+        if operator is not None and operator.role is Role.ADMIN:
+            accounts.set_role(operator, Role.CCTV_OPERATOR)
+    if {user.username for user in accounts.all()} == {OPERATOR, ADMIN}:
+        made.append(_first(accounts, PILOT, Role.PILOT))
     return made
+
+
+def _first(accounts: Accounts, username: str, role: Role) -> FirstSignIn:
+    password = make_password()
+    accounts.add(username, username.title(), role, password)
+    return FirstSignIn(username, password)
 
 
 def _entry(act: Act, user: User, **details: str | bool) -> AuditEntry:

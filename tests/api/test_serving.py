@@ -180,7 +180,7 @@ def test_a_built_station_starts_and_stops_in_one_process(tmp_path: Path) -> None
 def test_the_first_sign_ins_are_made_once(tmp_path: Path) -> None:
     prepare_store(tmp_path)
     made = ensure_first_users(tmp_path)
-    assert [one.username for one in made] == ["operator", "admin"]
+    assert [one.username for one in made] == ["operator", "admin", "pilot"]
     assert ensure_first_users(tmp_path) == []
     stored = (tmp_path / "kestrel.db").read_bytes()
     assert all(one.password.encode() not in stored for one in made)

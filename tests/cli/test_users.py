@@ -60,7 +60,7 @@ def test_an_older_installation_gets_an_admin(tmp_path: Path) -> None:
     prepare_store(tmp_path)
     with opened_accounts(tmp_path) as accounts:
         accounts.add("operator", "Operator", Role.ADMIN, "correct horse battery")
-        assert [made.username for made in first_users(accounts)] == ["admin"]
+        assert [made.username for made in first_users(accounts)] == ["admin", "pilot"]
         operator, admin = accounts.find("operator"), accounts.find("admin")
         assert operator is not None
         assert operator.role is Role.CCTV_OPERATOR
@@ -77,13 +77,32 @@ def test_an_installation_with_its_own_admins_is_left_alone(tmp_path: Path) -> No
     assert ensure_first_users(tmp_path) == []
 
 
+def test_a_pilot_is_made_only_where_nobody_else_was_added(tmp_path: Path) -> None:
+    prepare_store(tmp_path)
+    with opened_accounts(tmp_path) as accounts:  # an older demonstration
+        accounts.add("operator", "Operator", Role.CCTV_OPERATOR, "correct horse battery")
+        accounts.add("admin", "Admin", Role.ADMIN, "correct horse battery")
+        accounts.add("ada", "Ada", Role.OFFICER, "correct horse battery")
+        assert first_users(accounts) == []
+    untouched = tmp_path / "untouched"
+    untouched.mkdir()
+    prepare_store(untouched)
+    with opened_accounts(untouched) as accounts:
+        accounts.add("operator", "Operator", Role.CCTV_OPERATOR, "correct horse battery")
+        accounts.add("admin", "Admin", Role.ADMIN, "correct horse battery")
+        assert [made.username for made in first_users(accounts)] == ["pilot"]
+        pilot = accounts.find("pilot")
+        assert pilot is not None
+        assert pilot.role is Role.PILOT
+
+
 def test_a_password_changed_since_is_not_told_any_more(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path)
     folder.make()
     told = prepare(folder, tmp_path)
     names = [name for name, _ in folder.first_sign_ins()]
-    assert names == ["operator", "admin"]
-    assert told.index("operator") < told.index("admin")
+    assert names == ["operator", "admin", "pilot"]
+    assert told.index("operator") < told.index("admin") < told.index("pilot")
     assert prepare(folder, tmp_path) == told
     with opened_accounts(tmp_path) as accounts:
         accounts.set_password("admin", "another password")
@@ -92,5 +111,6 @@ def test_a_password_changed_since_is_not_told_any_more(tmp_path: Path) -> None:
     assert "user name: admin" not in told
     with opened_accounts(tmp_path) as accounts:
         accounts.set_password("operator", "another password")
+        accounts.set_password("pilot", "another password")
     assert "password forgotten?" in prepare(folder, tmp_path)
     assert not folder.first_sign_in.exists()
