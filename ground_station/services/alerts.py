@@ -130,14 +130,14 @@ class AlertInbox:
         agent_id: str | None = None,
         organisation_id: str = "",
         vehicle_id: str | None = None,
-        lat: float | None = None,
-        lon: float | None = None,
+        place: tuple[float, float] | None = None,
     ) -> str:
         """An alert of the station itself; its id. It is written down soon, not at once.
 
         Args:
+            agent_id: what it is about; the record then names the agent as who raised it.
             organisation_id: whose it is; "" = the installation's own.
-            lat, lon: where, both or neither; who may only see an area sees no alert without.
+            place: (lat, lon) where; who may only see an area sees no alert without.
         """
         now = self._clock.now()
         alert = Alert(
@@ -149,8 +149,8 @@ class AlertInbox:
             remedy=one_line(remedy)[:500],
             source_id=None,
             agent_id=agent_id,
-            lat=lat,
-            lon=lon,
+            lat=None if place is None else place[0],
+            lon=None if place is None else place[1],
             raised_at=now,
             received_at=now,
             vehicle_id=vehicle_id,

@@ -35,11 +35,9 @@ class RaiseAlert(Protocol):
         text: str,
         remedy: str,
         *,
-        agent_id: str | None = None,
         organisation_id: str = "",
         vehicle_id: str | None = None,
-        lat: float | None = None,
-        lon: float | None = None,
+        place: tuple[float, float] | None = None,
     ) -> str: ...
 
 
@@ -167,17 +165,14 @@ class ZoneAlerts:
         self, status: VehicleStatus, breach: Breach, place: tuple[float, float] | None
     ) -> None:
         vehicle = status.vehicle
-        lat, lon = place if place is not None else (None, None)
         self._raise(
             INSIDE if breach.inside else NEARING,
             Severity.WARNING if breach.inside else Severity.CAUTION,
             alert_text(vehicle, breach),
             remedy(breach),
-            agent_id=vehicle.agent_id,
             organisation_id=vehicle.organisation_id,
             vehicle_id=vehicle.vehicle_id,
-            lat=lat,
-            lon=lon,
+            place=place,
         )
 
 
