@@ -82,6 +82,13 @@ STORED_KINDS: tuple[StoredKind, ...] = (
         until="the unit is changed or dissolved",
     ),
     StoredKind(
+        "vehicle_control",
+        "Who has control of a drone, and since when",
+        "One pilot a drone, also after a restart of the station",
+        None,
+        until="it is released or taken over, or the sign-in ends",
+    ),
+    StoredKind(
         "disclosure",
         "Who of another organisation looked at what, when, what for and under which agreement",
         "Answering for what passes between two controllers",
@@ -111,6 +118,7 @@ TABLE_KINDS: Mapping[str, str] = MappingProxyType(
         "received_messages": "",
         "sources": "",
         "vehicles": "",
+        "vehicle_controls": "vehicle_control",
         "units": "unit",
         "unit_members": "unit",
         "unit_positions": "unit_position",

@@ -20,7 +20,8 @@ from ground_station.store.repos import (
     SqlAgents,
     SqlSources,
 )
-from ground_station.store.work_repos import SqlAlerts, SqlIncidents, SqlVehicles
+from ground_station.store.vehicle_repo import SqlControls, SqlVehicles
+from ground_station.store.work_repos import SqlAlerts, SqlIncidents
 
 __all__ = [
     "AuditChain",
@@ -29,6 +30,7 @@ __all__ = [
     "Database",
     "SqlAgents",
     "SqlAlerts",
+    "SqlControls",
     "SqlEnrolments",
     "SqlExpiredRows",
     "SqlFactors",

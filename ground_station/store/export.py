@@ -81,6 +81,7 @@ OWNED: Mapping[str, Owned] = MappingProxyType(
         "received_messages": _of("agent_id", "agents"),
         "sources": _own("organisation_id"),
         "vehicles": _own("organisation_id"),
+        "vehicle_controls": _of("vehicle_id", "vehicles"),
         "units": _own("organisation_id"),
         "unit_members": _of("unit_id", "units"),
         "unit_positions": _of("unit_id", "units"),

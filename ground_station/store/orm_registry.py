@@ -106,7 +106,10 @@ class IncidentRow(Base):
 
 class VehicleRow(Base):
     __tablename__ = "vehicles"
-    __table_args__ = (UniqueConstraint("organisation_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "name"),
+        Index("ix_vehicles_agent_id", "agent_id", "system_id", unique=True),
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     organisation_id: Mapped[str] = mapped_column(ForeignKey(ORGANISATION))
@@ -118,8 +121,22 @@ class VehicleRow(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class VehicleControlRow(Base):
+    """`sign_in_id` has no foreign key: the station ends a control by itself, with a record."""
+
+    __tablename__ = "vehicle_controls"
+
+    vehicle_id: Mapped[str] = mapped_column(
+        ForeignKey("vehicles.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[str] = mapped_column(ForeignKey(USER))
+    sign_in_id: Mapped[str] = mapped_column(String(36))
+    taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class AlertRow(Base):
-    """`source_id` has no foreign key: a source may be removed, its alerts stay their days."""
+    """`source_id` and `vehicle_id` have no foreign keys: a source or vehicle may be removed, its
+    alerts stay their days."""
 
     __tablename__ = "alerts"
     __table_args__ = (Index("ix_alerts_organisation_id", "organisation_id", "raised_at"),)
@@ -140,3 +157,4 @@ class AlertRow(Base):
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by: Mapped[str | None] = mapped_column(ForeignKey(USER))
     reason: Mapped[str] = mapped_column(String(2000))
+    vehicle_id: Mapped[str | None] = mapped_column(String(36))

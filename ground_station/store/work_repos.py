@@ -1,11 +1,11 @@
-"""Incidents, vehicles and alerts in SQL, as the types of `core.entities`."""
+"""Incidents and alerts in SQL, as the types of `core.entities`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.exc import IntegrityError as ConstraintBroken
 
 from ground_station.core.entities import (
@@ -14,11 +14,10 @@ from ground_station.core.entities import (
     Incident,
     IncidentState,
     Severity,
-    Vehicle,
 )
 from ground_station.core.errors import Conflict, NotFound
 from ground_station.store.engine import Database
-from ground_station.store.orm_registry import AlertRow, IncidentRow, VehicleRow
+from ground_station.store.orm_registry import AlertRow, IncidentRow
 
 DECIDED = frozenset({AlertState.RESOLVED, AlertState.REJECTED})
 OPEN_STATES = tuple(state.value for state in AlertState if state not in DECIDED)
@@ -66,48 +65,6 @@ class SqlIncidents:
                     raise NotFound("There is no such incident.")
         except ConstraintBroken as error:
             raise _incident_conflict(incident) from error
-
-
-class SqlVehicles:
-    """`VehicleRepository` over SQL."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def all(self, organisation_id: str | None = None) -> Sequence[Vehicle]:
-        wanted = select(VehicleRow).order_by(VehicleRow.name, VehicleRow.id)
-        if organisation_id is not None:
-            wanted = wanted.where(VehicleRow.organisation_id == organisation_id)
-        with self._database.read() as session:
-            return [_vehicle(row) for row in session.scalars(wanted)]
-
-    def get(self, vehicle_id: str) -> Vehicle | None:
-        with self._database.read() as session:
-            row = session.get(VehicleRow, vehicle_id)
-            return None if row is None else _vehicle(row)
-
-    def add(self, vehicle: Vehicle) -> None:
-        """Conflict if the organisation has a vehicle of that name."""
-        try:
-            with self._database.write() as session:
-                session.add(VehicleRow(**_vehicle_columns(vehicle)))
-        except ConstraintBroken as error:
-            raise _vehicle_conflict(vehicle) from error
-
-    def update(self, vehicle: Vehicle) -> None:
-        """NotFound if it is gone; Conflict if the name is taken."""
-        changed = update(VehicleRow).where(VehicleRow.id == vehicle.vehicle_id)
-        try:
-            with self._database.write() as session:
-                done = session.execute(changed.values(**_vehicle_columns(vehicle)))
-                if isinstance(done, CursorResult) and done.rowcount == 0:
-                    raise NotFound("There is no such vehicle.")
-        except ConstraintBroken as error:
-            raise _vehicle_conflict(vehicle) from error
-
-    def remove(self, vehicle_id: str) -> None:
-        with self._database.write() as session:
-            session.execute(delete(VehicleRow).where(VehicleRow.id == vehicle_id))
 
 
 class SqlAlerts:
@@ -207,38 +164,6 @@ def _incident_conflict(incident: Incident) -> Conflict:
     )
 
 
-def _vehicle(row: VehicleRow) -> Vehicle:
-    return Vehicle(
-        vehicle_id=row.id,
-        organisation_id=row.organisation_id,
-        name=row.name,
-        model=row.model,
-        operator_id=row.operator_id,
-        system_id=row.system_id,
-        agent_id=row.agent_id,
-        created_at=row.created_at,
-    )
-
-
-def _vehicle_columns(vehicle: Vehicle) -> dict[str, object]:
-    return {
-        "id": vehicle.vehicle_id,
-        "organisation_id": vehicle.organisation_id,
-        "name": vehicle.name,
-        "model": vehicle.model,
-        "operator_id": vehicle.operator_id,
-        "system_id": vehicle.system_id,
-        "agent_id": vehicle.agent_id,
-        "created_at": vehicle.created_at,
-    }
-
-
-def _vehicle_conflict(vehicle: Vehicle) -> Conflict:
-    return Conflict(
-        f"The vehicle {vehicle.name} cannot be kept: the name is taken, or its agent is not there."
-    )
-
-
 def _alert(row: AlertRow) -> Alert:
     return Alert(
         alert_id=row.id,
@@ -257,6 +182,7 @@ def _alert(row: AlertRow) -> Alert:
         decided_at=row.decided_at,
         decided_by=row.decided_by,
         reason=row.reason,
+        vehicle_id=row.vehicle_id,
     )
 
 
@@ -278,4 +204,5 @@ def _alert_columns(alert: Alert) -> dict[str, object]:
         "decided_at": alert.decided_at,
         "decided_by": alert.decided_by,
         "reason": alert.reason,
+        "vehicle_id": alert.vehicle_id,
     }

@@ -142,7 +142,7 @@ def test_many_rows_come_in_parts(
     with database.write() as session:
         for number in range(5):
             row = {one.name: _value(one, "a") for one in vehicles.columns}
-            row |= {"id": f"v{number}", "name": f"v{number}"}
+            row |= {"id": f"v{number}", "name": f"v{number}", "system_id": 10 + number}
             session.execute(insert(vehicles).values(row))
     manifest = export_organisation(database, "a-organisations", tmp_path / "x", release="test")
     assert {one.name: one.rows for one in manifest.files}["vehicles.jsonl"] == 6

@@ -1,0 +1,162 @@
+"""The way that a flight would take, for the zones; and how far and how high it may go."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from geo.local_frame import LocalFrame
+from geo.terrain import Terrain
+from geo.zones import Kinematics
+from ground_station.core.agent_vehicles import (
+    GoTo,
+    HomeReading,
+    PositionReading,
+    TakeOff,
+    UploadMission,
+    VehicleReport,
+)
+
+MAX_DISTANCE_M = 10_000.0  # an autopilot takes a place 500 km away
+MAX_HEIGHT_M = 120.0
+MIN_HEIGHT_M = 1.5
+HEIGHT_LAW = (
+    "120 m above the ground is the most that is allowed "
+    "(UK Regulation (EU) 2019/947, article 4(1)(e))."
+)
+# Nothing tells the station how high its autopilot returns: ArduPilot's default is 15 m above home,
+# PX4's 60 m; the higher is reckoned with.
+RETURN_HEIGHT_M = 60.0
+SAMPLE_EVERY_M = 50.0
+MAX_SAMPLES = 2000  # of one flight
+
+
+def go_to_way(position: PositionReading, target: GoTo, terrain: Terrain | None) -> list[Kinematics]:
+    """Straight to the target, and with the climb first or the descent last: the autopilot decides
+    which, so all of it is checked."""
+    start = _point(position.lat, position.lon, position.alt_amsl_m, terrain)
+    end = _point(target.lat, target.lon, target.alt_amsl_m, terrain)
+    if position.alt_amsl_m == target.alt_amsl_m:
+        return [start, end]
+    top = max(position.alt_amsl_m, target.alt_amsl_m)
+    return [
+        start,
+        end,
+        _point(target.lat, target.lon, top, terrain),
+        _point(position.lat, position.lon, top, terrain),
+        start,
+    ]
+
+
+def take_off_way(
+    position: PositionReading, base_amsl_m: float, action: TakeOff, terrain: Terrain | None
+) -> list[Kinematics]:
+    """The column above the place."""
+    top = base_amsl_m + action.height_home_m
+    return [_point(position.lat, position.lon, alt, terrain) for alt in (position.alt_amsl_m, top)]
+
+
+def mission_way(
+    position: PositionReading, home: HomeReading, mission: UploadMission, terrain: Terrain | None
+) -> list[Kinematics]:
+    """Up where it is, from item to item, and home again at the return height; [] for no items."""
+    if not mission.items:
+        return []
+    stops = [(item.lat, item.lon, home.alt_amsl_m + item.height_home_m) for item in mission.items]
+    first_alt, last = stops[0][2], stops[-1]
+    up = max(position.alt_amsl_m, first_alt)
+    way = [
+        (position.lat, position.lon, position.alt_amsl_m),
+        (position.lat, position.lon, up),
+        *stops,
+    ]
+    if mission.return_at_end:
+        back = max(last[2], home.alt_amsl_m + RETURN_HEIGHT_M)
+        way += [
+            (last[0], last[1], back),
+            (home.lat, home.lon, back),
+            (home.lat, home.lon, home.alt_amsl_m),
+        ]
+    return [_point(lat, lon, alt, terrain) for lat, lon, alt in way]
+
+
+def distance_m(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
+    """Along the ellipsoid."""
+    return math.hypot(*LocalFrame(lat, lon).from_wgs84(to_lat, to_lon))
+
+
+def height_agl_m(
+    lat: float, lon: float, alt_amsl_m: float, terrain: Terrain | None
+) -> float | None:
+    """Above the ground of the terrain in use; None where that is not known."""
+    ground = None if terrain is None else terrain.ground_amsl_m(lat, lon)
+    return None if ground is None else alt_amsl_m - ground
+
+
+def why_too_far(position: PositionReading, places: Sequence[tuple[float, float]]) -> str:
+    """A sentence for the first of these (lat, lon) that is out of range, or ""."""
+    for lat, lon in places:
+        if abs(position.lat) > 89.0:
+            return "So near to a pole nothing can be reckoned."
+        away_m = distance_m(position.lat, position.lon, lat, lon)
+        if away_m > MAX_DISTANCE_M:
+            return (
+                f"That is {away_m / 1000:.1f} km from where it is; "
+                f"the most is {MAX_DISTANCE_M / 1000:.0f} km."
+            )
+    return ""
+
+
+def why_wrong_height(
+    way: Sequence[Kinematics], home_amsl_m: float | None, terrain: Terrain | None, *, low: bool
+) -> str:
+    """A sentence where a flight comes too high or too low, or "".
+
+    Args:
+        home_amsl_m: what heights are told above where the ground is not known.
+        low: whether coming near the ground matters too; where the flight starts never does.
+    """
+    for number, (lat, lon, alt) in enumerate(_samples(way)):
+        height = height_agl_m(lat, lon, alt, terrain)
+        above = "the ground" if height is not None else "home"
+        if height is None:
+            if home_amsl_m is None:
+                return "Neither the height of the ground nor that of its home is known."
+            height = alt - home_amsl_m
+        if height > MAX_HEIGHT_M:
+            return f"It would be {math.ceil(height)} m above {above}. {HEIGHT_LAW}"
+        if low and number and above == "the ground" and height < MIN_HEIGHT_M:
+            return f"It would come to {height:.0f} m above the ground."
+    return ""
+
+
+def _samples(way: Sequence[Kinematics]) -> list[tuple[float, float, float]]:
+    """(lat, lon, height AMSL) of the points, and of places between them."""
+    legs = [(a, b, LocalFrame(a.lat, a.lon).from_wgs84(b.lat, b.lon)) for a, b in pairwise(way)]
+    total_m = sum(math.hypot(*metres) for _a, _b, metres in legs)
+    apart_m = max(SAMPLE_EVERY_M, total_m / MAX_SAMPLES)
+    found = [(one.lat, one.lon, one.alt_amsl_m or 0.0) for one in way[:1]]
+    for a, b, (east, north) in legs:
+        parts = max(1, math.ceil(math.hypot(east, north) / apart_m))
+        share = np.arange(1, parts + 1) / parts
+        lats, lons = LocalFrame(a.lat, a.lon).to_wgs84_many(east * share, north * share)
+        low, high = a.alt_amsl_m or 0.0, b.alt_amsl_m or 0.0
+        alts = low + (high - low) * share
+        found += [
+            (float(lat), float(lon), float(alt))
+            for lat, lon, alt in zip(lats, lons, alts, strict=True)
+        ]
+    return found
+
+
+def base_amsl_m(report: VehicleReport, position: PositionReading) -> float:
+    """The height that a take-off is measured from: home's, else where it stands."""
+    return position.alt_amsl_m if report.home is None else report.home.alt_amsl_m
+
+
+def _point(lat: float, lon: float, alt_amsl_m: float, terrain: Terrain | None) -> Kinematics:
+    ground = None if terrain is None else terrain.ground_amsl_m(lat, lon)
+    return Kinematics(lat, lon, alt_amsl_m, ground)
