@@ -6,7 +6,6 @@ import logging
 import threading
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
 
 from ground_station.core.agent_durable import Durable
 from ground_station.core.agent_protocol import (
@@ -23,6 +22,7 @@ from ground_station.core.agent_protocol import (
     TrackBatch,
     ViewerClock,
 )
+from ground_station.core.agent_vehicles import Telemetry
 from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock
 from ground_station.core.errors import KestrelError, NotAllowed
@@ -31,6 +31,7 @@ from ground_station.core.lifecycle import Worker
 from ground_station.core.mailbox import DropOldest
 from ground_station.core.model import SourceKind
 from ground_station.core.ports import AgentChannel, AgentIdentity
+from ground_station.services.agent_intakes import DurableIntake, FleetIntake, MediaEnds
 from ground_station.services.agent_state import (
     FIRST_RETRY_S,
     AgentStatus,
@@ -52,30 +53,6 @@ UNPUBLISHED_FOR_S = 5.0  # an agent publishes again by itself; only then is it r
 MAX_REMEMBERED = 1000  # agents that have gone, for the page
 
 
-class MediaEnds(Protocol):
-    """What the agents service tells the media service."""
-
-    def node_lost(self, node_id: str) -> None: ...
-    def session_ended(self, session_id: str, reason: str) -> None: ...
-    def stray_sessions(self, node_id: str, session_ids: Sequence[str]) -> None: ...
-    def viewers_reported(self, node_id: str, session_ids: Sequence[str]) -> None: ...
-    def viewer_clock(self, session_id: str, rtp_offset: int) -> None: ...
-    def frame_times(self, agent_id: str, message: FrameTimes) -> None: ...
-
-
-class DurableIntake(Protocol):
-    """What the agents service hands durable messages to."""
-
-    def take(
-        self,
-        identity: AgentIdentity,
-        channel: AgentChannel,
-        messages: Sequence[Durable],
-        clock_offset_ms: float | None,
-    ) -> None: ...
-    def token_seen_twice(self, identity: AgentIdentity, address: str) -> None: ...
-
-
 __all__ = ["AgentStatus", "Agents", "MediaEnds"]
 
 
@@ -91,6 +68,7 @@ class Agents:
         self._edge = EdgeIntake(sources=sources, tracks=tracks, clock=clock)
         self._media: MediaEnds | None = None
         self._inbox: DurableIntake | None = None
+        self._fleet: FleetIntake | None = None
         self._lock = threading.RLock()
         self._connected: dict[str, ConnectedAgent] = {}
         self._gone: dict[str, AgentStatus] = {}
@@ -108,6 +86,10 @@ class Agents:
     def attach_inbox(self, inbox: DurableIntake) -> None:
         """Join the inbox of durable messages; before `start`, once."""
         self._inbox = inbox
+
+    def attach_fleet(self, fleet: FleetIntake) -> None:
+        """Join the fleet; before `start`, once."""
+        self._fleet = fleet
 
     def start(self) -> None:
         for worker in self._workers:
@@ -180,6 +162,8 @@ class Agents:
             self._gone.pop(identity.agent_id, None)
         if former is not None and identity.kind is AgentKind.NODE:
             self._forget_node(former.identity)
+        if self._fleet is not None and _flies(identity):
+            self._fleet.agent_connected(identity.agent_id)
         self._announce(identity, connected=True)
         if identity.kind is AgentKind.NODE:
             self._tell_all()
@@ -188,45 +172,26 @@ class Agents:
 
     def agent_message(self, agent_id: str, channel: AgentChannel, message: AgentMessage) -> None:
         """One message; a straggler of a connection that was replaced is dropped."""
-        with self._lock:
-            connected = self._connected.get(agent_id)
-            if connected is None or connected.channel is not channel:
-                return
-            connected.heard_at_s = self._clock.monotonic_s()
-        is_node = connected.identity.kind is AgentKind.NODE
+        connected = self._heard(agent_id, channel)
+        if connected is None:
+            return
         match message:
             case Heartbeat():
                 self._heartbeat(connected, message)
             case Goodbye():
                 connected.leaves = True
-            case SourceReports() if is_node:
-                self._reports(connected, message)
-            case TrackBatch() if is_node:
-                self._tracks.take(message)
-            case TrackBatch():
-                self._edge.take(agent_id, message, connected.clock_offset_ms)
-            case ViewerClock() if is_node and self._media is not None:
-                self._media.viewer_clock(message.viewer_session_id, message.rtp_offset)
-            case SessionEnded() if is_node and self._media is not None:
-                self._media.session_ended(message.session_id, message.reason)
-            case FrameTimes() if not is_node and self._media is not None:
-                self._media.frame_times(agent_id, message)
+            case _ if connected.identity.kind is AgentKind.NODE:
+                self._of_node(connected, message)
             case _:
-                log.warning(
-                    "agent_message_ignored agent=%s message=%s",
-                    connected.identity.name,
-                    type(message).__name__,
-                )
+                self._of_agent(connected, message)
 
     def agent_durable(
         self, agent_id: str, channel: AgentChannel, messages: Sequence[Durable]
     ) -> None:
         """Hand them to the inbox, which acknowledges them once they are kept."""
-        with self._lock:
-            connected = self._connected.get(agent_id)
-            if connected is None or connected.channel is not channel:
-                return
-            connected.heard_at_s = self._clock.monotonic_s()
+        connected = self._heard(agent_id, channel)
+        if connected is None:
+            return
         if self._inbox is None:
             log.warning("durable_messages_not_taken agent=%s", connected.identity.name)
             return
@@ -262,6 +227,40 @@ class Agents:
             self._bus.publish(AgentChanged(agent_id, gone.name, connected=False, changed_at=now))
 
     # --- inside --------------------------------------------------------------------------------
+
+    def _heard(self, agent_id: str, channel: AgentChannel) -> ConnectedAgent | None:
+        """The agent that a message came of, over its present connection."""
+        with self._lock:
+            connected = self._connected.get(agent_id)
+            if connected is None or connected.channel is not channel:
+                return None
+            connected.heard_at_s = self._clock.monotonic_s()
+            return connected
+
+    def _of_node(self, connected: ConnectedAgent, message: AgentMessage) -> None:
+        match message:
+            case SourceReports():
+                self._reports(connected, message)
+            case TrackBatch():
+                self._tracks.take(message)
+            case ViewerClock() if self._media is not None:
+                self._media.viewer_clock(message.viewer_session_id, message.rtp_offset)
+            case SessionEnded() if self._media is not None:
+                self._media.session_ended(message.session_id, message.reason)
+            case _:
+                _ignored(connected, message)
+
+    def _of_agent(self, connected: ConnectedAgent, message: AgentMessage) -> None:
+        identity = connected.identity
+        match message:
+            case TrackBatch():
+                self._edge.take(identity.agent_id, message, connected.clock_offset_ms)
+            case FrameTimes() if self._media is not None:
+                self._media.frame_times(identity.agent_id, message)
+            case Telemetry() if self._fleet is not None and _flies(identity):
+                self._fleet.take(identity, message)
+            case _:
+                _ignored(connected, message)
 
     def _heartbeat(self, connected: ConnectedAgent, message: Heartbeat) -> None:
         if connected.take_heartbeat(message, self._clock.monotonic_s()):
@@ -316,6 +315,8 @@ class Agents:
         else:
             self._edge.agent_gone(agent_id, problem)
             self._sources.agent_lost(agent_id, problem)
+            if self._fleet is not None and _flies(identity):
+                self._fleet.agent_gone(agent_id)
         self._announce(identity, connected=False)
 
     def _forget_node(self, identity: AgentIdentity) -> None:
@@ -395,3 +396,15 @@ class Agents:
             connected.channel.call(PublishSources(WHIP_PATH, grants), PUBLISH_TIMEOUT_S)
         except KestrelError as error:
             log.warning("publish_refused agent=%s reason=%s", connected.identity.name, error)
+
+
+def _flies(identity: AgentIdentity) -> bool:
+    return identity.kind is AgentKind.DRONE
+
+
+def _ignored(connected: ConnectedAgent, message: AgentMessage) -> None:
+    log.warning(
+        "agent_message_ignored agent=%s message=%s",
+        connected.identity.name,
+        type(message).__name__,
+    )

@@ -135,7 +135,7 @@ class AlertInbox:
         """An alert of the station itself; its id. It is written down soon, not at once.
 
         Args:
-            agent_id: what it is about; the record then names the agent as who raised it.
+            agent_id, vehicle_id: what it is about; who raised it is the station.
             organisation_id: whose it is; "" = the installation's own.
             place: (lat, lon) where; who may only see an area sees no alert without.
         """
@@ -279,6 +279,7 @@ class AlertInbox:
         known = set(self._received.known([(m.agent_id, m.message_id) for m, _alert in pairs if m]))
         messages: list[ReceivedMessage] = []
         alerts: list[Alert] = []
+        entries: list[AuditEntry] = []
         for message, alert in pairs:
             if message is not None:
                 key = (message.agent_id, message.message_id)
@@ -287,9 +288,10 @@ class AlertInbox:
                 known.add(key)
                 messages.append(message)
             alerts.append(alert)
+            entries.append(_raised(alert, own=message is None))
         if not alerts:
             return []
-        with self._audit.together(*[_raised(alert) for alert in alerts]):
+        with self._audit.together(*entries):
             if messages:
                 self._received.add(messages)
             for alert in alerts:
@@ -363,8 +365,9 @@ def raised_at(made_at: datetime, clock_offset_ms: float | None, received_at: dat
     return min(corrected, received_at) if corrected.year >= FIRST_YEAR else received_at
 
 
-def _raised(alert: Alert) -> AuditEntry:
-    by_agent = alert.agent_id is not None and alert.kind not in (SEEN_TWICE, NOT_KEPT)
+def _raised(alert: Alert, *, own: bool) -> AuditEntry:
+    """`own`: the station raised it, whatever agent it is about."""
+    by_agent = not own and alert.agent_id is not None and alert.kind != NOT_KEPT
     return AuditEntry(
         Act.ALERT_RAISED,
         Actor.AGENT if by_agent else Actor.STATION,
