@@ -35,14 +35,19 @@ from ground_station.services.addresses import (
 )
 from ground_station.services.agent_removal import SourceRemoval
 from ground_station.services.agents import Agents
+from ground_station.services.airspace import station_airspace
 from ground_station.services.alert_desk import Alerts
 from ground_station.services.alerts import AlertInbox, inbox_probe
 from ground_station.services.audit import StartRecord
 from ground_station.services.audit_reading import AuditReading, audit_probe
+from ground_station.services.control import Controls, over_with_sign_in
 from ground_station.services.enrolment import EnrolledAuthenticator, Enrolments, Warden
+from ground_station.services.fleet import Fleet
+from ground_station.services.flights import Flights
 from ground_station.services.geolocate import Geolocator
 from ground_station.services.identities import join_identities
 from ground_station.services.identity import Stores
+from ground_station.services.late_records import LateRecords
 from ground_station.services.media import Media
 from ground_station.services.names import LastingNames, station_names
 from ground_station.services.passwords import Passwords
@@ -54,6 +59,8 @@ from ground_station.services.system import SystemHealth
 from ground_station.services.system_probes import add_station_probes
 from ground_station.services.tracks import TrackIntake
 from ground_station.services.turn import TurnSignIns
+from ground_station.services.vehicle_cameras import VehicleCameras
+from ground_station.services.zone_alerts import follow_findings
 from ground_station.store import (
     AuditChain,
     AuditVerifier,
@@ -61,6 +68,7 @@ from ground_station.store import (
     Database,
     SqlAgents,
     SqlAlerts,
+    SqlControls,
     SqlEnrolments,
     SqlExpiredRows,
     SqlFactors,
@@ -69,6 +77,7 @@ from ground_station.store import (
     SqlSignIns,
     SqlSources,
     SqlUsers,
+    SqlVehicles,
     check_all,
     export_lines,
     migrate_database,
@@ -167,6 +176,37 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
     agents.attach(media)
     sign_in.on_ended(media.sign_in_ended)
     sharing.on_ended(lambda _: media.check_agreements())
+    display_name = LastingNames(users)
+    airspace = station_airspace(settings.airspace, clock)
+    fleet = Fleet(
+        vehicles=SqlVehicles(database),
+        audit=audit,
+        bus=bus,
+        clock=clock,
+        airspace=airspace,
+        sources=sources,
+    )
+    controls = Controls(
+        repository=SqlControls(database),
+        fleet=fleet,
+        audit=audit,
+        why_over=over_with_sign_in(sign_in),
+        display_name=display_name,
+        bus=bus,
+        clock=clock,
+    )
+    fleet.attach_holder(controls.holder)
+    sign_in.on_ended(controls.sign_in_ended)
+    late_records = LateRecords(audit)
+    flights = Flights(
+        controls=controls,
+        channel=agents.channel,
+        airspace=airspace,
+        audit=audit,
+        late=late_records,
+        clock=clock,
+    )
+    cameras = VehicleCameras(fleet=fleet, sources=sources, poses=poses, bus=bus, clock=clock)
     alert_rows = SqlAlerts(database)
     inbox = AlertInbox(
         received=SqlReceivedMessages(database),
@@ -178,6 +218,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         clock=clock,
     )
     agents.attach_inbox(inbox)
+    follow_findings(fleet, airspace, inbox.raise_own, clock)
     warden = Warden(
         repository=enrolled,
         channel=agents.channel,
@@ -210,7 +251,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
             alerts=alert_rows,
             audit=audit,
             sharing=sharing,
-            display_name=LastingNames(users),
+            display_name=display_name,
             bus=bus,
             clock=clock,
         ),
@@ -224,6 +265,12 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         media=media,
         system=system,
         geolocator=geolocator,
+        poses=poses,
+        fleet=fleet,
+        airspace=airspace,
+        controls=controls,
+        flights=flights,
+        cameras=cameras,
         bus=bus,
         clock=clock,
         secret_key=key,
@@ -235,6 +282,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         metrics_token=settings.station.metrics_token,
         ice_servers=TurnSignIns(settings.turn, clock).make,
         max_sockets=_max_sockets(settings.station.threads),
+        commands_at_once=max(2, _threads_for_http(settings.station.threads) // 4),
     )
     served = served_files(settings)
     if served is not None:
@@ -256,6 +304,10 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         api.connections,
         media,
         inbox,
+        fleet,
+        controls,
+        late_records,
+        cameras,
         agents,
         warden,
         agent_server,
@@ -267,8 +319,12 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
 
 def _max_sockets(threads: int) -> int:
     """Of the station's threads, how many may hold an open page or agent."""
+    return threads - _threads_for_http(threads)
+
+
+def _threads_for_http(threads: int) -> int:
     least, most = THREADS_FOR_HTTP
-    return threads - min(most, max(least, threads // 4))
+    return min(most, max(least, threads // 4))
 
 
 def serve(settings: Settings) -> int:

@@ -17,12 +17,13 @@ MAX_BODY_BYTES = 64_000  # an SDP offer; nothing else comes near
 MAX_JSON_BYTES = 16_000
 
 
-def json_body(kind: type[T]) -> T:
-    """The request's JSON as `kind`; InvalidInput names the field that is wrong."""
+def json_body(kind: type[T], limit: int = MAX_JSON_BYTES) -> T:
+    """The request's JSON, of at most `limit` bytes, as `kind`; InvalidInput names the field that
+    is wrong."""
     if flask.request.mimetype != "application/json":
         raise UnsupportedMediaType
     body = flask.request.get_data(cache=False)
-    if len(body) > MAX_JSON_BYTES:
+    if len(body) > limit:
         raise RequestEntityTooLarge
     try:
         return msgspec.json.decode(body, type=kind)

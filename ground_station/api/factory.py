@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,8 @@ from ground_station.api import (
     sharing_routes,
     source_routes,
     system_routes,
+    vehicle_routes,
+    zone_routes,
 )
 from ground_station.api.auth import check_declarations, guard
 from ground_station.api.bodies import MAX_BODY_BYTES
@@ -32,10 +35,18 @@ from ground_station.api.front_door import FrontDoor
 from ground_station.api.live import NAMESPACE, LiveEvents
 from ground_station.api.live_clients import LiveClients
 from ground_station.api.metrics import Metrics
-from ground_station.api.parts import LIVE_CLIENTS, METRICS, Parts, attach
+from ground_station.api.parts import (
+    COMMAND_GATE,
+    LIVE_CLIENTS,
+    METRICS,
+    VEHICLE_NUMBERS,
+    Parts,
+    attach,
+)
 from ground_station.api.pusher import Pusher
 from ground_station.api.shared_frames import SharedFrames
 from ground_station.api.socket_queues import SocketQueues
+from ground_station.api.vehicle_views import Numbers
 from ground_station.core.agent_protocol import NAMESPACE as AGENTS_NAMESPACE
 from ground_station.core.agent_wire import MAX_ENVELOPE_BYTES
 
@@ -48,6 +59,8 @@ ROUTES = (
     account_routes,
     people_routes,
     source_routes,
+    vehicle_routes,
+    zone_routes,
     media_routes,
     metrics_routes,
     retention_routes,
@@ -114,7 +127,9 @@ def create_api(parts: Parts) -> Api:
     frames.install()
     clients = app.extensions[LIVE_CLIENTS] = LiveClients()
     queues = SocketQueues(socketio.server, NAMESPACES, frames.held_bytes)
-    pusher = Pusher(parts, frames, clients, queues)
+    app.extensions[COMMAND_GATE] = threading.BoundedSemaphore(parts.commands_at_once)
+    numbers = app.extensions[VEHICLE_NUMBERS] = Numbers()
+    pusher = Pusher(parts, frames, clients, queues, numbers)
     LiveEvents(socketio, clients, pusher.hang_up)
     metrics = app.extensions[METRICS] = Metrics(parts, lambda: len(clients))
     door = FrontDoor(

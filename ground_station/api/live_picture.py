@@ -7,18 +7,20 @@ taken off exactly those pages that had it, and named to no others.
 
 from __future__ import annotations
 
-import itertools
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from ground_station.api.live_audience import Audience
+from ground_station.api.live_vehicles import LiveVehicles, VehicleNews
+from ground_station.api.live_views import LiveViews
 from ground_station.api.parts import Parts
 from ground_station.api.schemas import (
     AgentView,
     AlertView,
     Batch,
+    LiveTelemetry,
     Snapshot,
     SourceFigures,
     SourceTracks,
@@ -26,6 +28,7 @@ from ground_station.api.schemas import (
     SystemSummary,
 )
 from ground_station.api.system_routes import summary
+from ground_station.api.vehicle_views import Numbers
 from ground_station.api.views import (
     agent_view,
     alert_view,
@@ -81,13 +84,16 @@ class News:
     alerts: list[Alert] = field(default_factory=list)
     system: SystemState | None = None  # None = as before
     detector: tuple[str, str] = ("", "")
+    vehicles: VehicleNews = field(default_factory=VehicleNews)
 
 
 class LivePicture:
     """Follows the bus and puts it into words. One thread, the pusher's."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, vehicle_numbers: Numbers) -> None:
         self._parts = parts
+        self.vehicles = LiveVehicles(parts, vehicle_numbers)
+        self.views = LiveViews(parts)
         bus = parts.bus
         self._source_events = bus.subscribe(SourceChanged)
         self._agent_events = bus.subscribe(AgentChanged)
@@ -99,8 +105,7 @@ class LivePicture:
         self._places: dict[str, TracksLocated] = {}
         self._alerts: dict[str, Alert] = {}
         self._system_changed = False
-        self._numbers: dict[str, int] = {}
-        self._next_number = itertools.count()
+        self._numbers = Numbers()
         self._shown: dict[str, _Shown] = {}
         self._told: dict[Audience, set[str]] = {}  # ids of sources, by who was told of them
         self._began = False
@@ -117,8 +122,10 @@ class LivePicture:
         for event in self._alert_events.take_all(0):
             self._alerts[event.alert.alert_id] = event.alert
         self._system_changed |= bool(self._system_events.take_all(0))
+        of_vehicles = self.vehicles.collect()
         return bool(
-            self._touched
+            of_vehicles
+            or self._touched
             or self._agents_changed
             or self._places
             or self._alerts
@@ -127,7 +134,8 @@ class LivePicture:
 
     def news(self, sent_at: datetime, now_s: float) -> News:
         """What has changed since the last call, which is then told."""
-        news = News(sent_at, detector=self._parts.agents.detector())
+        detector = self._parts.agents.detector()
+        news = News(sent_at, detector=detector, vehicles=self.vehicles.news())
         for source_id in self._touched:
             self._look_at(source_id, news, now_s)
         for source_id, located in self._places.items():
@@ -159,6 +167,7 @@ class LivePicture:
             elif source_id in told:
                 removed.append(source_id)
         told.difference_update(removed)
+        vehicles, removed_vehicles = self.vehicles.batch(audience, news.vehicles)
         return Batch(
             sent_at=news.sent_at,
             sources=sources,
@@ -170,8 +179,8 @@ class LivePicture:
                 for source_id, (located, tracks) in news.tracks.items()
                 if source_id in told
             ],
-            vehicles=[],
-            removed_vehicles=[],
+            vehicles=vehicles,
+            removed_vehicles=removed_vehicles,
             alerts=self._alert_views(audience, news.alerts),
             shared_alerts=_shared_alerts(audience, news.alerts),
             system=None if news.system is None else self._system_for(audience, news.system),
@@ -188,16 +197,33 @@ class LivePicture:
             sources=[self._shown[one].view for one in told if one in self._shown],
             agents=_agents_in(audience.scope, self._parts.agents.all()),
             tracks=[],  # within 100 ms they come with the next batch
-            vehicles=[],
+            vehicles=self.vehicles.snapshot(audience),
             alerts=self._alert_views(audience, self._recent_alerts(audience, who)),
             system=self._system_for(audience, self._parts.system.latest()),
             detector=detector,
             detector_problem=detector_problem,
         )
 
+    def telemetry(
+        self, audience: Audience, sent_at: datetime, now_s: float, *, whole: bool = False
+    ) -> LiveTelemetry | None:
+        """Which vehicles and views have moved since the last turn, of those that this audience was
+        told of; None if none has. `whole`: all of them, however old, for a fresh snapshot."""
+        number_of = self._numbers_for(audience)
+        if whole:
+            vehicles = self.vehicles.whole_telemetry(audience, now_s)
+            views = self.views.all(number_of, now_s)
+        else:
+            vehicles = self.vehicles.telemetry(audience, now_s)
+            views = self.views.moved(number_of, now_s)
+        if not vehicles and not views:
+            return None
+        return LiveTelemetry(sent_at=sent_at, vehicles=vehicles, views=views)
+
     def keep_only(self, audiences: Iterable[Audience]) -> None:
         """Forget what was told to audiences that have no page any more."""
         present = set(audiences)
+        self.vehicles.keep_only(present)
         for audience in list(self._told):
             if audience not in present:
                 del self._told[audience]
@@ -205,6 +231,7 @@ class LivePicture:
     def forget_told(self) -> None:
         """What was told to whom is not known any more: every page needs a snapshot."""
         self._told.clear()
+        self.vehicles.forget_told()
 
     # --- inside --------------------------------------------------------------------------------
 
@@ -217,6 +244,14 @@ class LivePicture:
             self._told[audience] = told
         return told
 
+    def _numbers_for(self, audience: Audience) -> Callable[[str], int | None]:
+        told = self._told_to(audience)
+
+        def number_of(source_id: str) -> int | None:
+            return self._shown[source_id].view.number if source_id in told else None
+
+        return number_of
+
     def _system_for(self, audience: Audience, state: SystemState) -> SystemSummary:
         if not audience.sees_system:
             return SystemSummary(status=state.status, problems=[])
@@ -226,14 +261,16 @@ class LivePicture:
     def _look_at(self, source_id: str, news: News, now_s: float) -> None:
         status = self._parts.sources.find(source_id)
         if status is None:
-            self._numbers.pop(source_id, None)
+            self._numbers.forget(source_id)
             if self._shown.pop(source_id, None) is not None:
                 news.gone.add(source_id)
             return
-        number = self._numbers.get(source_id)
-        if number is None:
-            number = self._numbers[source_id] = next(self._next_number)
-        view = source_view(status, self._parts.geolocator, number)
+        view = source_view(
+            status,
+            self._parts.geolocator,
+            self._numbers.of(source_id),
+            poses_come=self._parts.poses.are_coming(source_id),
+        )
         steady = without_figures(view)
         shown = self._shown.get(source_id)
         if shown is not None and shown.steady == steady:

@@ -15,22 +15,30 @@ from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock
 from ground_station.core.entities import Organisation
 from ground_station.services.agents import Agents
+from ground_station.services.airspace import Airspace
 from ground_station.services.alert_desk import Alerts
 from ground_station.services.audit_reading import AuditReading
+from ground_station.services.control import Controls
 from ground_station.services.enrolment import Enrolments, Warden
+from ground_station.services.fleet import Fleet
+from ground_station.services.flights import Flights
 from ground_station.services.geolocate import Geolocator
 from ground_station.services.identities import Identities
 from ground_station.services.media import Media
 from ground_station.services.names import Names
+from ground_station.services.poses import Poses
 from ground_station.services.sharing import Sharing
 from ground_station.services.sign_in import SignInService
 from ground_station.services.sources import Sources
 from ground_station.services.system import SystemHealth
 from ground_station.services.turn import IceServer
+from ground_station.services.vehicle_cameras import VehicleCameras
 
 _KEY = "kestrel"
 LIVE_CLIENTS = "kestrel_live_clients"
 METRICS = "kestrel_metrics"
+COMMAND_GATE = "kestrel_command_gate"
+VEHICLE_NUMBERS = "kestrel_vehicle_numbers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,8 @@ class Parts:
         demo: the station runs with demonstration footage.
         trusted_hosts: the values of the Host header that are answered.
         max_sockets: Socket.IO connections held at once; the threads left over serve HTTP.
+        commands_at_once: so many commands to vehicles may hold one of those threads; hold, return
+            and land are not counted.
         certificate: what is served (PEM); root_certificate: our own authority, if it is of that.
         ice_servers: TURN and STUN servers with a sign-in for one session.
     """
@@ -65,6 +75,12 @@ class Parts:
     media: Media
     system: SystemHealth
     geolocator: Geolocator
+    poses: Poses
+    fleet: Fleet
+    airspace: Airspace
+    controls: Controls
+    flights: Flights
+    cameras: VehicleCameras
     bus: Bus
     clock: Clock
     secret_key: str = field(repr=False)
@@ -74,6 +90,7 @@ class Parts:
     demo: bool
     trusted_hosts: tuple[str, ...]
     max_sockets: int
+    commands_at_once: int = 2
     certificate: Path | None = None
     root_certificate: Path | None = None
     metrics_token: SecretStr | None = None

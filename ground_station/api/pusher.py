@@ -19,9 +19,10 @@ from ground_station.api.live_audience import Audience, admitted, audience_of, ma
 from ground_station.api.live_clients import LiveClient, LiveClients
 from ground_station.api.live_picture import LivePicture
 from ground_station.api.parts import Parts
-from ground_station.api.schemas import Batch, Frames, Snapshot, ViewerClock
+from ground_station.api.schemas import Batch, Frames, LiveTelemetry, Snapshot, ViewerClock
 from ground_station.api.shared_frames import SharedFrames, SharedPacket
 from ground_station.api.socket_queues import SocketQueues
+from ground_station.api.vehicle_views import Numbers
 from ground_station.api.views import analysed_frame
 from ground_station.core.authority import Permission, Principal, require
 from ground_station.core.errors import KestrelError, TimedOut, Unavailable
@@ -48,13 +49,18 @@ class Pusher:
     """The live namespace's sending side."""
 
     def __init__(
-        self, parts: Parts, sender: SharedFrames, clients: LiveClients, queues: SocketQueues
+        self,
+        parts: Parts,
+        sender: SharedFrames,
+        clients: LiveClients,
+        queues: SocketQueues,
+        vehicle_numbers: Numbers,
     ) -> None:
         self._parts = parts
         self._sender = sender
         self._clients = clients
         self._queues = queues
-        self._picture = LivePicture(parts)
+        self._picture = LivePicture(parts, vehicle_numbers)
         self._observed = parts.bus.subscribe(TracksObserved)
         self._clocks = parts.bus.subscribe(ViewerClockKnown)
         self._batch_at_s = float("-inf")
@@ -105,6 +111,7 @@ class Pusher:
         if since_s >= SILENCE_S or (since_s >= BATCH_S and has_news):
             self._send_batches(now_s)
             self._batch_at_s = now_s
+        self._send_telemetry(now_s)
         self._send_snapshots()
         self._check_sign_ins(now_s)
         self._queues.sweep(now_s, JOIN_WITHIN_S)
@@ -140,13 +147,31 @@ class Pusher:
         for audience, sids in audiences.items():
             self._send("batch", self._picture.batch(audience, news), sids)
 
+    def _send_telemetry(self, now_s: float) -> None:
+        """What moved in this turn, after the batch that may tell of it for the first time; to the
+        pages that are up to date. Those that are not get all of it with their snapshot."""
+        views_moved = self._picture.views.collect(now_s)
+        if views_moved or self._picture.vehicles.has_telemetry:
+            sent_at = self._parts.clock.now()
+            sent_s = self._parts.clock.monotonic_s()
+            for audience, sids in self._clients.audiences().items():
+                message = self._picture.telemetry(audience, sent_at, sent_s)
+                if message is not None:
+                    self._send("telemetry", message, sids)
+        self._picture.vehicles.turn_over()
+
     def _send_snapshots(self) -> None:
         by_audience: dict[Audience, list[LiveClient]] = {}
         for client in self._clients.new():
             by_audience.setdefault(client.audience, []).append(client)
         for audience, clients in by_audience.items():
             snapshot = self._picture.snapshot(audience, clients[0].who, self._parts.clock.now())
-            self._send("snapshot", snapshot, [client.sid for client in clients])
+            sids = [client.sid for client in clients]
+            self._send("snapshot", snapshot, sids)
+            now_s = self._parts.clock.monotonic_s()
+            places = self._picture.telemetry(audience, self._parts.clock.now(), now_s, whole=True)
+            if places is not None:
+                self._send("telemetry", places, sids)
             self._clients.got_snapshot(clients)
             for client in clients:
                 for _source_id, viewer in list(client.watches):  # missed while it was behind
@@ -155,7 +180,10 @@ class Pusher:
                         self._send("viewer_clock", _clock(viewer, offset), [client.sid])
 
     def _send(
-        self, event: str, message: Snapshot | Batch | Frames | ViewerClock, sids: Sequence[str]
+        self,
+        event: str,
+        message: Snapshot | Batch | LiveTelemetry | Frames | ViewerClock,
+        sids: Sequence[str],
     ) -> None:
         if sids:
             packet = SharedPacket(NAMESPACE, event, msgspec.json.encode(message))

@@ -21,14 +21,20 @@ from ground_station.api.schemas import (
 from ground_station.core.entities import Alert
 from ground_station.core.errors import InvalidInput
 from ground_station.core.events import TracksLocated
-from ground_station.core.model import FrameTracks, GeoObservation
+from ground_station.core.model import FrameTracks, GeoObservation, SourceCondition
 from ground_station.services.agents import AgentStatus
 from ground_station.services.geolocate import Geolocator
 from ground_station.services.source_state import SourceStatus
 
 
-def source_view(status: SourceStatus, geolocator: Geolocator, number: int) -> SourceView:
-    """A source with the figures of its present (or last) session."""
+def source_view(
+    status: SourceStatus, geolocator: Geolocator, number: int, *, poses_come: bool = False
+) -> SourceView:
+    """A source with the figures of its present (or last) session.
+
+    Args:
+        poses_come: it is a moving camera, and where it is and looks is known of each frame now.
+    """
     source, report = status.source, status.report
     footprint = _footprint(status, geolocator)
     return SourceView(
@@ -48,7 +54,7 @@ def source_view(status: SourceStatus, geolocator: Geolocator, number: int) -> So
         lon=source.lon,
         heading_deg=source.heading_deg,
         footprint=footprint,
-        located=footprint is not None,
+        located=footprint is not None or (poses_come and status.condition is SourceCondition.LIVE),
         codec=report.codec if report else "",
         width=report.width if report else 0,
         height=report.height if report else 0,

@@ -24,6 +24,8 @@ WATCHERS = frozenset(
 DECIDERS = WATCHERS - {R.OFFICER}
 SOURCES = frozenset({R.SUPERVISOR, R.ADMIN})
 ADMIN = frozenset({R.ADMIN})
+PILOTS = frozenset({R.PILOT})
+STOPPERS = frozenset({R.PILOT, R.SUPERVISOR})
 SYSTEM = frozenset({R.SUPERVISOR, R.AUDITOR, R.ADMIN})
 PEOPLE = frozenset({R.SUPERVISOR, R.DATA_PROTECTION_OFFICER, R.AUDITOR, R.ADMIN})
 SHARING = PEOPLE
@@ -109,6 +111,21 @@ ROLES: dict[tuple[str, str], frozenset[Role]] = {
     ("DELETE", "/api/sources/<source_id>"): SOURCES,
     ("POST", "/api/sources/<source_id>/viewer-token"): WATCHERS,
     ("GET", "/api/system"): SYSTEM,
+    ("GET", "/api/zones"): EVERY_ROLE,
+    ("GET", "/api/vehicles"): EVERY_ROLE,
+    ("POST", "/api/vehicles/<vehicle_id>/control"): PILOTS,
+    ("DELETE", "/api/vehicles/<vehicle_id>/control"): PILOTS,
+    ("POST", "/api/vehicles/<vehicle_id>/hold"): STOPPERS,
+    ("POST", "/api/vehicles/<vehicle_id>/return"): STOPPERS,
+    ("POST", "/api/vehicles/<vehicle_id>/land"): STOPPERS,
+    ("POST", "/api/vehicles/<vehicle_id>/arm"): PILOTS,
+    ("POST", "/api/vehicles/<vehicle_id>/disarm"): PILOTS,
+    ("POST", "/api/vehicles/<vehicle_id>/take-off"): PILOTS,
+    ("POST", "/api/vehicles/<vehicle_id>/go-to"): PILOTS,
+    ("POST", "/api/vehicles/<vehicle_id>/go-to/check"): PILOTS,
+    ("PUT", "/api/vehicles/<vehicle_id>/mission"): PILOTS,
+    ("POST", "/api/vehicles/<vehicle_id>/mission/start"): PILOTS,
+    ("PUT", "/api/vehicles/<vehicle_id>/geofence"): PILOTS,
 }
 NEEDS_PURPOSE = frozenset({("POST", "/api/sources/<source_id>/viewer-token")})
 

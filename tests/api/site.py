@@ -12,6 +12,8 @@ from ground_station.api.factory import Api, create_api
 from ground_station.api.parts import Parts
 from ground_station.core.authority import Role
 from ground_station.core.registry import token_hash
+from ground_station.core.settings import AirspaceSettings
+from ground_station.services.airspace import station_airspace
 from ground_station.services.audit_reading import AuditReading
 from ground_station.store import SqlOrganisations
 from tests.services.world import PASSWORD, World
@@ -51,6 +53,12 @@ class Site:
             media=self.world.media,
             system=self.world.system,
             geolocator=self.world.geolocator,
+            poses=self.world.poses,
+            fleet=self.world.fleet,
+            airspace=station_airspace(AirspaceSettings(training=True), self.world.clock),
+            controls=self.world.controls,
+            flights=self.world.flights,
+            cameras=self.world.cameras,
             bus=self.world.bus,
             clock=self.world.clock,
             secret_key="k" * 64,

@@ -25,10 +25,12 @@ from ground_station.core.agent_protocol import (
     SourceReport,
     SourceReports,
 )
+from ground_station.core.agent_vehicles import Flown, Fly
 from ground_station.core.authority import Role
 from ground_station.core.bus import Bus
 from ground_station.core.clock import ManualClock
 from ground_station.core.errors import KestrelError
+from ground_station.core.fleet import NoAirspace
 from ground_station.core.ids import new_id
 from ground_station.core.model import SourceCondition
 from ground_station.core.ports import AgentIdentity
@@ -37,10 +39,14 @@ from ground_station.services.agent_removal import SourceRemoval
 from ground_station.services.agents import Agents
 from ground_station.services.alert_desk import Alerts
 from ground_station.services.alerts import AlertInbox
+from ground_station.services.control import Controls, over_with_sign_in
 from ground_station.services.enrolment import EnrolledAuthenticator, Enrolments, Warden
+from ground_station.services.fleet import Fleet
+from ground_station.services.flights import Flights
 from ground_station.services.geolocate import Geolocator
 from ground_station.services.identities import join_identities
 from ground_station.services.identity import Identity, Stores
+from ground_station.services.late_records import LateRecords
 from ground_station.services.media import Media
 from ground_station.services.names import Names, station_names
 from ground_station.services.passwords import Passwords
@@ -50,9 +56,11 @@ from ground_station.services.sources import Sources
 from ground_station.services.system import SystemHealth
 from ground_station.services.system_probes import add_station_probes
 from ground_station.services.tracks import TrackIntake
+from ground_station.services.vehicle_cameras import VehicleCameras
 from ground_station.store import (
     SqlAgents,
     SqlAlerts,
+    SqlControls,
     SqlEnrolments,
     SqlFactors,
     SqlOrganisations,
@@ -60,6 +68,7 @@ from ground_station.store import (
     SqlSignIns,
     SqlSources,
     SqlUsers,
+    SqlVehicles,
     database_file,
     open_audit,
     open_database,
@@ -99,16 +108,18 @@ class FakeChannel:
     commands: list[Command] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     address: str = "127.0.0.1"
-    answer: Callable[[Command], Done | SdpAnswer] | None = None
+    answer: Callable[[Command], Done | SdpAnswer | Flown] | None = None
     error: KestrelError | None = None
     closed: bool = False
 
-    def call(self, command: Command, timeout_s: float) -> Done | SdpAnswer:
+    def call(self, command: Command, timeout_s: float) -> Done | SdpAnswer | Flown:
         self.commands.append(command)
         if self.error is not None:
             raise self.error
         if self.answer is not None:
             return self.answer(command)
+        if isinstance(command, Fly):
+            return Flown()
         return SdpAnswer(ANSWER) if isinstance(command, AcceptWhip | AcceptWhep) else Done()
 
     def notify(self, notice: Notice) -> None:
@@ -171,6 +182,41 @@ class World:
         )
         self.agents.attach(self.media)
         self.sharing.on_ended(lambda _: self.media.check_agreements())
+        self.fleet = Fleet(
+            vehicles=SqlVehicles(self.database),
+            audit=self.audit,
+            bus=self.bus,
+            clock=self.clock,
+            airspace=NoAirspace(),
+            sources=self.sources,
+        )
+        self.controls = Controls(
+            repository=SqlControls(self.database),
+            fleet=self.fleet,
+            audit=self.audit,
+            why_over=over_with_sign_in(self.sign_in),
+            display_name=lambda user_id: user_id and "Operator",
+            bus=self.bus,
+            clock=self.clock,
+        )
+        self.fleet.attach_holder(self.controls.holder)
+        self.sign_in.on_ended(self.controls.sign_in_ended)
+        self.late_records = LateRecords(self.audit)
+        self.flights = Flights(
+            controls=self.controls,
+            channel=self.agents.channel,
+            airspace=NoAirspace(),
+            audit=self.audit,
+            late=self.late_records,
+            clock=self.clock,
+        )
+        self.cameras = VehicleCameras(
+            fleet=self.fleet,
+            sources=self.sources,
+            poses=self.poses,
+            bus=self.bus,
+            clock=self.clock,
+        )
         self.system = SystemHealth(data_folder=folder, bus=self.bus, clock=self.clock)
         add_station_probes(
             self.system,

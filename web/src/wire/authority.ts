@@ -73,6 +73,7 @@ export type Act =
   | 'backed_up'
   | 'restored'
   | 'vehicle_added'
+  | 'vehicle_removed'
   | 'control_taken'
   | 'control_released'
   | 'flight_commanded'
@@ -154,6 +155,7 @@ export const ACT_WORDS: Record<Act, string> = {
   backed_up: 'Backed up',
   restored: 'Restored',
   vehicle_added: 'Vehicle added',
+  vehicle_removed: 'Vehicle removed',
   control_taken: 'Control taken',
   control_released: 'Control released',
   flight_commanded: 'Flight commanded',
