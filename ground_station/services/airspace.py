@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from datetime import datetime
 
-from geo.terrain import Terrain
+from geo.terrain import Terrain, TrainingTerrain
 from geo.zones import (
     Breach,
     Datum,
@@ -24,6 +24,7 @@ from geo.zones import (
     check_vehicle,
 )
 from geo.zones.check import points_between
+from geo.zones.training import training_dataset
 from ground_station.core.agent_vehicles import LandedState, PositionReading, VehicleReport
 from ground_station.core.clock import Clock
 from ground_station.core.fleet import AirspaceFinding, AirspaceState
@@ -64,6 +65,7 @@ class Airspace:
         clock: Clock,
     ) -> None:
         self.terrain = terrain
+        self.nearing_m = settings.nearing_m
         self._settings = settings
         self._clock = clock
         self._index = None if dataset is None else ZoneIndex(dataset)
@@ -265,4 +267,16 @@ def _out_of_date(dataset: ZoneDataset, what: str, day: datetime) -> str:
     return (
         f"The airspace dataset ({dataset.name}) {what} {day:%d %B %Y}: no place is known to be "
         "clear. Import the present one."
+    )
+
+
+def station_airspace(settings: AirspaceSettings, clock: Clock) -> Airspace:
+    """The training zones and terrain if the settings say so, else none: then nothing is clear."""
+    if not settings.training:
+        return Airspace(dataset=None, terrain=None, settings=settings, clock=clock)
+    return Airspace(
+        dataset=training_dataset(clock.now()),
+        terrain=TrainingTerrain(),
+        settings=settings,
+        clock=clock,
     )

@@ -17,6 +17,7 @@ from geo.zones.outlines import band_words
 from ground_station.core.clock import Clock
 from ground_station.core.entities import Severity, Vehicle
 from ground_station.core.fleet import AirspaceFinding, AirspaceState, VehicleStatus
+from ground_station.services.airspace import Airspace
 
 NEARING, INSIDE = "airspace_nearing", "airspace_inside"
 LEFT_S = 10.0  # out of it for so long, by the margin: then it counts as left
@@ -174,6 +175,21 @@ class ZoneAlerts:
             vehicle_id=vehicle.vehicle_id,
             place=place,
         )
+
+
+class Findings(Protocol):
+    """As `Fleet.on_finding`."""
+
+    def on_finding(self, callback: Callable[[VehicleStatus, AirspaceFinding], None], /) -> None: ...
+
+
+def follow_findings(
+    findings: Findings, airspace: Airspace, raise_alert: RaiseAlert, clock: Clock
+) -> ZoneAlerts:
+    """Alerts of everything that is found from now on."""
+    alerts = ZoneAlerts(raise_alert, clock, near=airspace.near, nearing_m=airspace.nearing_m)
+    findings.on_finding(alerts.follow)
+    return alerts
 
 
 def alert_text(vehicle: Vehicle, breach: Breach) -> str:
