@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from ground_station.agentlink.server import AgentServer
 from ground_station.api.factory import create_api
 from ground_station.api.parts import Parts
+from ground_station.app_vehicles import Around, join_vehicles
 from ground_station.core.agent_protocol import AgentKind
 from ground_station.core.audit import Act, Actor, AuditEntry
 from ground_station.core.bus import Bus
@@ -35,19 +36,14 @@ from ground_station.services.addresses import (
 )
 from ground_station.services.agent_removal import SourceRemoval
 from ground_station.services.agents import Agents
-from ground_station.services.airspace import station_airspace
 from ground_station.services.alert_desk import Alerts
 from ground_station.services.alerts import AlertInbox, inbox_probe
 from ground_station.services.audit import StartRecord
 from ground_station.services.audit_reading import AuditReading, audit_probe
-from ground_station.services.control import Controls, over_with_sign_in
 from ground_station.services.enrolment import EnrolledAuthenticator, Enrolments, Warden
-from ground_station.services.fleet import Fleet
-from ground_station.services.flights import Flights
 from ground_station.services.geolocate import Geolocator
 from ground_station.services.identities import join_identities
 from ground_station.services.identity import Stores
-from ground_station.services.late_records import LateRecords
 from ground_station.services.media import Media
 from ground_station.services.names import LastingNames, station_names
 from ground_station.services.passwords import Passwords
@@ -59,8 +55,6 @@ from ground_station.services.system import SystemHealth
 from ground_station.services.system_probes import add_station_probes
 from ground_station.services.tracks import TrackIntake
 from ground_station.services.turn import TurnSignIns
-from ground_station.services.vehicle_cameras import VehicleCameras
-from ground_station.services.zone_alerts import follow_findings
 from ground_station.store import (
     AuditChain,
     AuditVerifier,
@@ -68,7 +62,6 @@ from ground_station.store import (
     Database,
     SqlAgents,
     SqlAlerts,
-    SqlControls,
     SqlEnrolments,
     SqlExpiredRows,
     SqlFactors,
@@ -77,7 +70,6 @@ from ground_station.store import (
     SqlSignIns,
     SqlSources,
     SqlUsers,
-    SqlVehicles,
     check_all,
     export_lines,
     migrate_database,
@@ -177,36 +169,6 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
     sign_in.on_ended(media.sign_in_ended)
     sharing.on_ended(lambda _: media.check_agreements())
     display_name = LastingNames(users)
-    airspace = station_airspace(settings.airspace, clock)
-    fleet = Fleet(
-        vehicles=SqlVehicles(database),
-        audit=audit,
-        bus=bus,
-        clock=clock,
-        airspace=airspace,
-        sources=sources,
-    )
-    controls = Controls(
-        repository=SqlControls(database),
-        fleet=fleet,
-        audit=audit,
-        why_over=over_with_sign_in(sign_in),
-        display_name=display_name,
-        bus=bus,
-        clock=clock,
-    )
-    fleet.attach_holder(controls.holder)
-    sign_in.on_ended(controls.sign_in_ended)
-    late_records = LateRecords(audit)
-    flights = Flights(
-        controls=controls,
-        channel=agents.channel,
-        airspace=airspace,
-        audit=audit,
-        late=late_records,
-        clock=clock,
-    )
-    cameras = VehicleCameras(fleet=fleet, sources=sources, poses=poses, bus=bus, clock=clock)
     alert_rows = SqlAlerts(database)
     inbox = AlertInbox(
         received=SqlReceivedMessages(database),
@@ -218,7 +180,6 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         clock=clock,
     )
     agents.attach_inbox(inbox)
-    follow_findings(fleet, airspace, inbox.raise_own, clock)
     warden = Warden(
         repository=enrolled,
         channel=agents.channel,
@@ -234,6 +195,22 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         check_database=database.check,
         data_folder=settings.data_folder,
         clock=clock,
+    )
+    vehicles = join_vehicles(
+        settings.airspace,
+        Around(
+            database=database,
+            audit=audit,
+            sources=sources,
+            poses=poses,
+            agents=agents,
+            inbox=inbox,
+            sign_in=sign_in,
+            system=system,
+            display_name=display_name,
+            bus=bus,
+            clock=clock,
+        ),
     )
     system.add("alert_inbox", "Alert inbox", lambda: inbox_probe(inbox))
     system.add("audit", "Audit log", lambda: audit_probe(audit))
@@ -266,11 +243,11 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         system=system,
         geolocator=geolocator,
         poses=poses,
-        fleet=fleet,
-        airspace=airspace,
-        controls=controls,
-        flights=flights,
-        cameras=cameras,
+        fleet=vehicles.fleet,
+        airspace=vehicles.airspace,
+        controls=vehicles.controls,
+        flights=vehicles.flights,
+        cameras=vehicles.cameras,
         bus=bus,
         clock=clock,
         secret_key=key,
@@ -304,10 +281,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         api.connections,
         media,
         inbox,
-        fleet,
-        controls,
-        late_records,
-        cameras,
+        *vehicles.services,
         agents,
         warden,
         agent_server,

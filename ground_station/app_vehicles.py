@@ -1,0 +1,99 @@
+"""Joins what a station knows and does of vehicles; a part of the composition root `app`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ground_station.core.audit import AuditLog
+from ground_station.core.bus import Bus
+from ground_station.core.clock import Clock
+from ground_station.core.lifecycle import Service
+from ground_station.core.settings import AirspaceSettings
+from ground_station.services.agents import Agents
+from ground_station.services.airspace import Airspace, station_airspace
+from ground_station.services.alerts import AlertInbox
+from ground_station.services.control import Controls, over_with_sign_in
+from ground_station.services.fleet import Fleet
+from ground_station.services.flights import Flights
+from ground_station.services.late_records import LateRecords
+from ground_station.services.poses import Poses
+from ground_station.services.sign_in import SignInService
+from ground_station.services.sources import Sources
+from ground_station.services.system import SystemHealth
+from ground_station.services.vehicle_alerts import link_alerts
+from ground_station.services.vehicle_cameras import VehicleCameras
+from ground_station.services.zone_alerts import follow_findings
+from ground_station.store import Database, SqlControls, SqlVehicles
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the vehicles' services work with."""
+
+    database: Database
+    audit: AuditLog
+    sources: Sources
+    poses: Poses
+    agents: Agents
+    inbox: AlertInbox
+    sign_in: SignInService
+    system: SystemHealth
+    display_name: Callable[[str], str]
+    bus: Bus
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicles:
+    """The vehicles' services. `services`: in the order in which they start, before the agents."""
+
+    airspace: Airspace
+    fleet: Fleet
+    controls: Controls
+    flights: Flights
+    cameras: VehicleCameras
+    services: tuple[Service, ...]
+
+
+def join_vehicles(settings: AirspaceSettings, around: Around) -> Vehicles:
+    """Join them to each other and to what is around them; starts nothing."""
+    audit, bus, clock = around.audit, around.bus, around.clock
+    airspace = station_airspace(settings, clock)
+    fleet = Fleet(
+        vehicles=SqlVehicles(around.database),
+        audit=audit,
+        bus=bus,
+        clock=clock,
+        airspace=airspace,
+        sources=around.sources,
+    )
+    controls = Controls(
+        repository=SqlControls(around.database),
+        fleet=fleet,
+        audit=audit,
+        why_over=over_with_sign_in(around.sign_in),
+        display_name=around.display_name,
+        bus=bus,
+        clock=clock,
+    )
+    fleet.attach_holder(controls.holder)
+    fleet.on_lost(link_alerts(around.inbox.raise_own))
+    follow_findings(fleet, airspace, around.inbox.raise_own, clock)
+    around.agents.attach_fleet(fleet)
+    around.sign_in.on_ended(controls.sign_in_ended)
+    late = LateRecords(audit)
+    flights = Flights(
+        controls=controls,
+        channel=around.agents.channel,
+        airspace=airspace,
+        audit=audit,
+        late=late,
+        clock=clock,
+    )
+    cameras = VehicleCameras(
+        fleet=fleet, sources=around.sources, poses=around.poses, bus=bus, clock=clock
+    )
+    around.system.add("fleet", "Vehicles", fleet.probe)
+    around.system.add("flight_records", "Flight records", late.probe)
+    return Vehicles(airspace, fleet, controls, flights, cameras, (late, fleet, controls, cameras))
