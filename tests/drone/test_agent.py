@@ -1,0 +1,214 @@
+"""The drone agent and a station of real Socket.IO: telemetry, commands, losing each other."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from drone.agent import DroneSpec
+from drone.patrol import MARKER
+from ground_station.agentlink import client as client_module
+from ground_station.agentlink.client import COMMAND_THREADS, COMMANDS_WAITING
+from ground_station.core.agent_protocol import EndSession, PublishSources, SourceGrant
+from ground_station.core.agent_vehicles import (
+    Action,
+    Arm,
+    Flown,
+    Fly,
+    Hold,
+    Land,
+    UploadMission,
+    VehicleLinkState,
+)
+from ground_station.core.errors import (
+    Conflict,
+    InvalidInput,
+    KestrelError,
+    NotFound,
+    Unavailable,
+    Unprocessable,
+)
+from ground_station.core.ids import new_id
+from tests.agentlink.station import until
+from tests.drone.running import PLAIN, Running, far_side
+from tests.drone.scripted_link import ScriptedLink, report
+from tests.fixed_cctv.far_side import FarSide
+
+Start = Callable[..., Running]
+
+
+@pytest.fixture
+def far() -> Iterator[FarSide]:
+    side = far_side()
+    yield side
+    side.stop()
+
+
+@pytest.fixture
+def start(far: FarSide, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+    monkeypatch.setattr(client_module, "FIRST_PAUSE_S", 0.02)
+    monkeypatch.setattr(client_module, "LONGEST_PAUSE_S", 0.1)
+    running: list[Running] = []
+
+    def run(link: ScriptedLink | None = None, spec: DroneSpec = PLAIN) -> Running:
+        running.append(Running(far, tmp_path / "data", link, spec))
+        return running[-1]
+
+    yield run
+    for one in running:
+        one.stop()
+
+
+def fly(action: Action, system_id: int = 1) -> Fly:
+    return Fly(new_id(), system_id, action, "Pat Pilot")
+
+
+def test_the_station_hears_of_every_vehicle(far: FarSide, start: Start) -> None:
+    running = start(ScriptedLink([report(1), report(2)])).connected()
+    assert [r.system_id for r in running.telemetry().vehicles] == [1, 2]
+    assert far.station.listener.hellos[0].sources == []
+    assert running.last_heartbeat().figures["vehicles"] == 2
+    assert running.last_heartbeat().problems == {}
+
+
+def test_what_is_lost_is_told_of_too(start: Start) -> None:
+    link = ScriptedLink()
+    running = start(link).connected()
+    lost = report(link=VehicleLinkState.LOST, heartbeat_age_ms=5000)
+    running.on_loop(lambda: setattr(link, "vehicles", [lost]))
+    running.telemetry()
+    assert running.telemetry().vehicles == [lost]
+
+
+def test_an_agent_that_hears_nothing_says_so(start: Start) -> None:
+    running = start(ScriptedLink([])).connected()
+    assert "udpin://127.0.0.1:1" in running.last_heartbeat().problems[""]
+
+
+def test_commands_reach_the_vehicle_and_are_answered(far: FarSide, start: Start) -> None:
+    link = ScriptedLink()
+    start(link).connected()
+    assert far.station.listener.channels[-1].call(fly(Arm()), 5) == Flown("done")
+    assert link.carried == [(1, Arm())]
+
+
+def test_a_refusal_comes_back_as_the_error_it_was(far: FarSide, start: Start) -> None:
+    async def refuse(_system_id: int, _action: Action) -> str:
+        raise Unprocessable("Arm: Need Position Estimate")
+
+    start(ScriptedLink(answer=refuse)).connected()
+    channel = far.station.listener.channels[-1]
+    with pytest.raises(Unprocessable, match="Need Position"):
+        channel.call(fly(Arm()), 5)
+    with pytest.raises(NotFound, match="system id 9"):
+        channel.call(fly(Hold(), 9), 5)
+    with pytest.raises(InvalidInput, match="EndSession"):
+        channel.call(EndSession("x"), 5)
+    with pytest.raises(NotFound, match="no camera"):
+        channel.call(PublishSources("/whip/", [SourceGrant("camera", new_id())]), 5)
+
+
+def test_a_repeated_command_is_answered_over_a_new_connection_too(
+    far: FarSide, start: Start
+) -> None:
+    link = ScriptedLink()
+    running = start(link).connected()
+    command = fly(Arm())
+    assert far.station.listener.channels[-1].call(command, 5) == Flown("done")
+    far.station.stop()
+    until(lambda: not running.agent.link.connected)
+    far.station.start()
+    running.connected()
+    assert far.station.listener.channels[-1].call(command, 5) == Flown("done")
+    assert link.carried == [(1, Arm())]
+
+
+def test_hold_passes_everything_that_waits(far: FarSide, start: Start) -> None:
+    go_on = threading.Event()
+
+    async def slow(_system_id: int, action: Action) -> str:
+        if isinstance(action, UploadMission):
+            await asyncio.to_thread(go_on.wait, 10)
+        return "done"
+
+    start(ScriptedLink(answer=slow)).connected()
+    channel = far.station.listener.channels[-1]
+    room = COMMAND_THREADS + COMMANDS_WAITING + 1
+    with ThreadPoolExecutor(room) as pool:
+        calls = [pool.submit(channel.call, fly(UploadMission([])), 10) for _ in range(room)]
+        until(lambda: any(call.done() for call in calls))
+        assert isinstance(next(c for c in calls if c.done()).exception(), Unavailable)
+        assert channel.call(fly(Hold()), 2) == Flown("done")
+        go_on.set()
+
+
+def test_while_the_station_is_gone_no_vehicle_is_commanded(far: FarSide, start: Start) -> None:
+    link = ScriptedLink()
+    running = start(link).connected()
+    far.station.stop()
+    until(lambda: not running.agent.link.connected)
+    running.on_loop(lambda: setattr(link, "vehicles", [report(heartbeat_age_ms=77)]))
+    far.station.start()
+    running.connected()
+    assert running.telemetry().vehicles[0].heartbeat_age_ms == 77
+    assert (link.carried, link.opened, link.closed) == ([], 1, 0)
+
+
+def test_an_agent_that_stops_commands_nothing_and_closes_its_link(start: Start) -> None:
+    link = ScriptedLink()
+    running = start(link).connected()
+    assert running.stop() < 3
+    assert (link.carried, link.closed) == ([], 1)
+    assert running.error is None
+
+
+def test_one_that_cannot_listen_ends_with_why(start: Start) -> None:
+    class Taken(ScriptedLink):
+        async def open(self) -> None:
+            raise Conflict("Another program listens on port 14550.")
+
+    link = Taken()
+    running = start(link)
+    until(running.ended)
+    assert isinstance(running.error, KestrelError)
+    assert "14550" in str(running.error)
+    assert link.closed == 1
+
+
+def test_a_report_that_fails_costs_one_message_not_the_agent(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("drone.agent.FAILED_PAUSE_S", 0.0)
+
+    class Failing(ScriptedLink):
+        failures = 3
+
+        def reports(self) -> list[object]:  # type: ignore[override]
+            if self.failures:
+                self.failures -= 1
+                raise ZeroDivisionError
+            return list(super().reports())
+
+    assert start(Failing()).connected().telemetry().vehicles == [report()]
+
+
+def test_a_person_ends_the_patrol(
+    far: FarSide, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("drone.patrol.LOOK_S", 0.01)
+    monkeypatch.setattr("drone.patrol.STANDS_S", 0.02)
+    link = ScriptedLink()
+    start(link, dataclasses.replace(PLAIN, patrol=True)).connected()
+    until(lambda: len(link.carried) >= 2)
+    assert far.station.listener.channels[-1].call(fly(Land()), 5) == Flown("done")
+    done = len(link.carried)
+    assert (tmp_path / "data" / MARKER).exists()
+    until(lambda: len(far.station.listener.messages) > 20)
+    assert link.carried[done - 1] == (1, Land())
+    assert len(link.carried) == done
