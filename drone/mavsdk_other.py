@@ -1,0 +1,186 @@
+"""PX4, and what else speaks MAVLink, by MAVSDK's own Action plugin as it documents it.
+
+No PX4 was flown with this: see docs/drones.md. An autopilot that is neither PX4 nor ArduCopter
+(aeroplanes, rovers, kinds unknown) is only ever told to hold, return or land: what its other modes
+and heights mean is not known here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Awaitable, Callable
+from typing import NoReturn
+
+from mavsdk.asyncio.plugins.action import ActionAsync
+from mavsdk.asyncio.plugins.mission_raw import MissionRawAsync
+from mavsdk.asyncio.system import System
+from mavsdk.plugins.action import ActionError, ActionResult
+from mavsdk.plugins.mission_raw import MissionRawError
+
+from drone.mavsdk_actions import Steps, flies, not_too_far, on_the_ground
+from drone.mavsdk_commands import Commands
+from drone.mavsdk_instance import Instance
+from drone.vehicle_state import Now, VehicleState
+from ground_station.core.agent_vehicles import FlightMode, GoTo, VehicleLinkState
+from ground_station.core.errors import Conflict, KestrelError, TimedOut, Unavailable, Unprocessable
+
+# In these `arm()` first changes the mode, and ends the process if that change is not answered.
+NEVER_ARM_IN = frozenset({FlightMode.RETURN, FlightMode.LAND, FlightMode.MISSION})
+_NOT_THERE = (ActionResult.NO_SYSTEM, ActionResult.CONNECTION_ERROR)
+
+
+class Px4Actions:
+    """By `Action`: what it sends is its own business, so `arm` is fenced in.
+
+    Args:
+        is_connected: MAVSDK's own opinion of the link.
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        system: System,
+        commands: Commands,
+        state: VehicleState,
+        steps: Steps,
+        is_connected: Callable[[], bool],
+    ) -> None:
+        self._instance = instance
+        self._action = ActionAsync(system)
+        self._mission = MissionRawAsync(system)
+        self._commands = commands
+        self._state = state
+        self._name = state.name
+        self._steps = steps
+        self._is_connected = is_connected
+
+    async def _do(
+        self, what: str, make: Callable[[], Awaitable[object]], *, urgent: bool = False
+    ) -> None:
+        began_s = self._commands.now_s()
+        try:
+            await self._instance.call(make, urgent=urgent)
+        except ActionError as error:
+            raise await self._failed(what, ActionResult(error.result), began_s) from error
+        except MissionRawError as error:
+            result = error.result.name
+            said = await self._commands.words(began_s) or result
+            raise Unprocessable(f"{self._name} refused to {what}: {said}.") from error
+
+    async def _failed(self, what: str, result: ActionResult, began_s: float) -> KestrelError:
+        if result is ActionResult.TIMEOUT:
+            return TimedOut(
+                f"{self._name} did not answer; whether it got the command is not known.",
+                "Look at its mode and its link before trying again.",
+            )
+        if result in _NOT_THERE:
+            return Unavailable(f"Nothing can be sent to {self._name} ({result.name}).")
+        said = await self._commands.words(began_s) or result.name
+        return Unprocessable(f"{self._name} refused to {what}: {said}.")
+
+    def _may_arm(self, now: Now) -> None:
+        """Raises Conflict, Unavailable. Looked at right before `arm`."""
+        if not self._is_connected() or now.link is not VehicleLinkState.CONNECTED:
+            raise Unavailable(f"{self._name} is not connected, so it is not armed.")
+        if now.mode in NEVER_ARM_IN or now.mode is FlightMode.UNKNOWN:
+            raise Conflict(
+                f"{self._name} is in the mode {now.mode.value}, in which it is not armed.",
+                "Give hold first.",
+            )
+
+    async def arm(self, now: Now) -> str:
+        on_the_ground(now, self._name)
+        if now.armed:
+            return "It was armed already."
+        await self._armed()
+        return ""
+
+    async def _armed(self) -> None:
+        self._may_arm(self._state.now(self._commands.now_s()))
+        await self._do("arm", self._action.arm)
+
+    async def disarm(self, now: Now) -> str:
+        if not now.armed:
+            return "It was disarmed already."
+        on_the_ground(now, self._name)
+        await self._do("disarm", self._action.disarm)
+        return ""
+
+    async def take_off(self, now: Now, height_home_m: float) -> str:
+        on_the_ground(now, self._name)
+        check = self._steps.begin()
+        height_m = float(height_home_m)
+        await self._do("take that height", lambda: self._action.set_takeoff_altitude(height_m))
+        check()
+        if not now.armed:
+            await self._armed()
+        check()
+        await self._do("take off", self._action.takeoff)
+        return f"Climbing to {height_home_m:g} m above home."
+
+    async def go_to(self, now: Now, action: GoTo) -> str:
+        distance_m = not_too_far(flies(now, self._name), action, self._name)
+        await self._do(
+            "fly there",
+            lambda: self._action.goto_location(
+                float(action.lat), float(action.lon), float(action.alt_amsl_m), math.nan
+            ),
+        )
+        note = f"{distance_m:.0f} m to go."
+        if action.speed_mps is None:
+            return note
+        speed_mps = float(action.speed_mps)
+        try:
+            await self._do("change its speed", lambda: self._action.set_current_speed(speed_mps))
+        except KestrelError as error:
+            return f"{note} It flies at its own speed: {error.message}"
+        return note
+
+    async def hold(self) -> str:
+        await self._do("hold", self._action.hold, urgent=True)
+        return "It stops where it is."
+
+    async def return_home(self) -> str:
+        await self._do("return", self._action.return_to_launch, urgent=True)
+        return "It flies home and lands."
+
+    async def land(self) -> str:
+        await self._do("land", self._action.land, urgent=True)
+        return "It comes down where it is."
+
+    async def start_mission(self, now: Now, from_first: Callable[[], Awaitable[None]]) -> str:
+        if now.in_air is not True:
+            on_the_ground(now, self._name)
+        check = self._steps.begin()
+        await from_first()
+        check()
+        if not now.armed:
+            await self._armed()
+        check()
+        await self._do("start its mission", self._mission.start_mission)
+        return "It flies its mission from the first item."
+
+
+class SafetyOnly(Px4Actions):
+    """An autopilot of another kind: hold, return and land, nothing else."""
+
+    def _never(self) -> NoReturn:
+        raise Unprocessable(
+            f"{self._name} is no ArduCopter and no PX4: Kestrel only shows it, and can tell it to "
+            "hold, return or land.",
+            "Fly it with its own ground station.",
+        )
+
+    async def arm(self, now: Now) -> str:
+        self._never()
+
+    async def disarm(self, now: Now) -> str:
+        self._never()
+
+    async def take_off(self, now: Now, height_home_m: float) -> str:
+        self._never()
+
+    async def go_to(self, now: Now, action: GoTo) -> str:
+        self._never()
+
+    async def start_mission(self, now: Now, from_first: Callable[[], Awaitable[None]]) -> str:
+        self._never()

@@ -1,0 +1,195 @@
+"""One vehicle of the link: its state, its streams, its actions."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+
+from mavsdk.asyncio.system import System as AsyncSystem
+from mavsdk.system import System
+
+from drone.mavsdk_actions import CopterActions, Flying, Steps
+from drone.mavsdk_commands import Commands
+from drone.mavsdk_instance import Instance
+from drone.mavsdk_intake import Intake
+from drone.mavsdk_missions import Transfers
+from drone.mavsdk_other import Px4Actions, SafetyOnly
+from drone.mavsdk_rates import Rates
+from drone.one_vehicle import Twins
+from drone.vehicle_state import Now, VehicleState
+from ground_station.core.agent_vehicles import (
+    URGENT,
+    Action,
+    Arm,
+    Autopilot,
+    Disarm,
+    GoTo,
+    Hold,
+    Land,
+    Return,
+    StartMission,
+    TakeOff,
+    UploadGeofence,
+    UploadMission,
+    VehicleLinkState,
+)
+from ground_station.core.errors import Conflict, InvalidInput, KestrelError, Unavailable
+
+log = logging.getLogger(__name__)
+
+_NOT_OF_TWO = "Give each vehicle its own number first; hold, return and land are still sent."
+
+
+class MavsdkVehicle:
+    """Made on the loop once the autopilot was heard; listens from then on.
+
+    Args:
+        monotonic_s: any thread.
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        system: System,
+        state: VehicleState,
+        monotonic_s: Callable[[], float],
+    ) -> None:
+        self.state = state
+        self._monotonic_s = monotonic_s
+        self._system = system
+        asynchronous = AsyncSystem(system)
+        commands = Commands(instance, asynchronous, state, monotonic_s)
+        self._steps = Steps(state.name)
+        self._transfers = Transfers(instance, asynchronous, commands, state)
+        self.rates = Rates(commands, state, monotonic_s)
+        other = (instance, asynchronous, commands, state, self._steps, system.is_connected)
+        self._copter = CopterActions(commands, state, self._steps)
+        self._px4 = Px4Actions(*other)
+        self._safety_only = SafetyOnly(*other)
+        self._acting = False
+        self._was = VehicleLinkState.NEVER
+        self._restarts = 0
+        self._total: int | None = None
+        self._preparing: asyncio.Task[None] | None = None
+        self._intake = Intake(system, state, monotonic_s)
+
+    # --- what has to be done without being asked ------------------------------------------------
+
+    def look_after(self) -> None:
+        """A few times a second: sets rates again after a loss, a restart or a silence, and learns
+        a mission that another ground station sent. Never waits."""
+        now_s = self._monotonic_s()
+        link, restarts = self.state.now(now_s).link, self.state.restarts()
+        came_back = link is VehicleLinkState.CONNECTED and self._was is not link
+        restarted = restarts != self._restarts
+        self._was, self._restarts = link, restarts
+        if link is not VehicleLinkState.CONNECTED:
+            return
+        if self._preparing is not None and not self._preparing.done():
+            return
+        total = self.state.mission_total()
+        if came_back or restarted or self.rates.silent():
+            self._prepare(self._made_ready())
+        elif total != self._total:
+            self._prepare(self._mission_learnt())
+        self._total = total
+
+    def _prepare(self, work: Coroutine[object, object, None]) -> None:
+        self._preparing = asyncio.get_running_loop().create_task(work)
+
+    async def _made_ready(self) -> None:
+        await self.rates.ask()
+        await self._mission_learnt()
+
+    async def _mission_learnt(self) -> None:
+        try:
+            await self._transfers.learn_mission()
+        except KestrelError as error:
+            log.info("mission_not_learnt vehicle=%d %s", self.state.system_id, error)
+            self.state.say("mission", f"What mission it holds is not known: {error.message}")
+        else:
+            self.state.say("mission", "")
+
+    async def close(self) -> None:
+        """End its own tasks; its streams end when the instance is destroyed."""
+        if self._preparing is not None:
+            self._preparing.cancel()
+            await asyncio.gather(self._preparing, return_exceptions=True)
+
+    # --- what it is told ------------------------------------------------------------------------
+
+    async def carry_out(self, action: Action) -> str:
+        """See `VehicleLink.carry_out`."""
+        now = self.state.now(self._monotonic_s())
+        if isinstance(action, URGENT):
+            return await self._bring_to_safety(now, action)
+        if now.link is not VehicleLinkState.CONNECTED or not self._system.is_connected():
+            raise self._lost(now)
+        if now.twins is Twins.TIMES:
+            raise Conflict(
+                f"Two vehicles say that they are number {self.state.system_id}; either might obey.",
+                _NOT_OF_TWO,
+            )
+        if isinstance(action, UploadMission):
+            return await self._transfers.upload_mission(now, action)
+        if isinstance(action, UploadGeofence):
+            return await self._transfers.upload_geofence(now, action)
+        return await self._one_at_a_time(now, action)
+
+    async def _bring_to_safety(self, now: Now, action: Action) -> str:
+        """Sent whatever is known: what is lost to us may still hear."""
+        self._steps.safety_first()
+        flying = self._flying(now)
+        how: dict[type, Callable[[], Awaitable[str]]] = {
+            Hold: flying.hold,
+            Return: flying.return_home,
+            Land: flying.land,
+        }
+        try:
+            return await how[type(action)]()
+        except Unavailable as error:
+            later = self.state.now(self._monotonic_s())
+            if later.link is VehicleLinkState.CONNECTED:
+                raise
+            raise self._lost(later, "It was sent, and not answered.") from error
+
+    async def _one_at_a_time(self, now: Now, action: Action) -> str:
+        if self._acting:
+            raise Conflict(
+                f"{self.state.name} has not answered the command before yet.",
+                "Wait a moment; hold, return and land are taken at once.",
+            )
+        self._acting = True
+        try:
+            return await self._act(now, self._flying(now), action)
+        finally:
+            self._acting = False
+
+    async def _act(self, now: Now, flying: Flying, action: Action) -> str:
+        match action:
+            case Arm():
+                return await flying.arm(now)
+            case Disarm():
+                return await flying.disarm(now)
+            case TakeOff():
+                return await flying.take_off(now, action.height_home_m)
+            case GoTo():
+                return await flying.go_to(now, action)
+            case StartMission():
+                return await flying.start_mission(now, self._transfers.from_first)
+            case _:
+                raise InvalidInput(f"{type(action).__name__} is nothing a vehicle does.")
+
+    def _flying(self, now: Now) -> Flying:
+        if now.autopilot is Autopilot.ARDUPILOT and now.copter:
+            return self._copter
+        return self._px4 if now.autopilot is Autopilot.PX4 else self._safety_only
+
+    def _lost(self, now: Now, more: str = "") -> Unavailable:
+        age_s = now.heartbeat_age_s
+        since = "" if age_s is None else f" for {age_s:.0f} s"
+        return Unavailable(
+            f"{self.state.name} has not been heard{since}. {more}".rstrip(),
+            "Its own failsafe flies it now. Check the radio or the network to it.",
+        )

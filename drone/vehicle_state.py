@@ -1,0 +1,352 @@
+"""What is known of one vehicle, from its messages: the newest of each kind and when it came.
+
+Filled by MAVSDK's callback thread, read by the event loop; one lock, held for microseconds. Nothing
+here waits, logs or calls out, and nothing grows: a slot a group, eight status texts, a few seconds
+of poses."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import msgspec
+
+from drone import readings
+from drone.battery_time import BatteryTime
+from drone.one_vehicle import OneVehicle, Twins
+from drone.pose_history import BootClock, PoseHistory, PoseThen
+from drone.status_texts import StatusTexts
+from ground_station.core.agent_vehicles import (
+    VEHICLE_LOST_AFTER_S,
+    AttitudeReading,
+    Autopilot,
+    BatteryReading,
+    FlightMode,
+    FlightReading,
+    GpsReading,
+    HealthReading,
+    HomeReading,
+    LandedState,
+    MissionReading,
+    PositionReading,
+    VehicleLinkState,
+    VehicleReport,
+    VelocityReading,
+)
+
+PROBLEM_KEPT_S = 10.0  # of something that a message was, after the last such message
+LANDED_KNOWN_S = 3.0  # a landed state older than this says nothing of now
+MAX_PROBLEMS = 8
+_MAX_AGE_MS = 10**9
+_LONGEST_LINE = 300
+_Reading = TypeVar("_Reading", bound=msgspec.Struct)
+
+
+class _Slot(Generic[_Reading]):
+    """The newest of one group."""
+
+    __slots__ = ("at_s", "reading")
+
+    def __init__(self) -> None:
+        self.reading: _Reading | None = None
+        self.at_s = 0.0
+
+    def put(self, reading: _Reading | None, at_s: float) -> None:
+        """None leaves what was there, which grows old."""
+        if reading is not None:
+            self.reading, self.at_s = reading, at_s
+
+    def aged(self, now_s: float) -> _Reading | None:
+        if self.reading is None:
+            return None
+        return msgspec.structs.replace(self.reading, age_ms=age_ms(now_s - self.at_s))
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What an action has to know before it begins.
+
+    Attributes:
+        in_air: None where it is not known.
+        position: where it was, at most 3 s ago; else None.
+    """
+
+    link: VehicleLinkState
+    heartbeat_age_s: float | None
+    autopilot: Autopilot
+    copter: bool
+    armed: bool
+    mode: FlightMode
+    in_air: bool | None
+    position: PositionReading | None
+    home: HomeReading | None
+    twins: Twins
+    mission_seqs: tuple[int, ...] | None
+
+
+def age_ms(seconds: float) -> int:
+    return min(max(round(seconds * 1000), 0), _MAX_AGE_MS)
+
+
+class VehicleState:
+    """Args:
+    name: what the vehicle is called in sentences."""
+
+    def __init__(self, system_id: int, name: str, simulated: bool) -> None:
+        self.system_id = system_id
+        self.name = name
+        self._simulated = simulated
+        self._lock = threading.Lock()
+        self._beat: readings.Heartbeat | None = None
+        self._beat_s = 0.0
+        self._landed = LandedState.UNKNOWN
+        self._position: _Slot[PositionReading] = _Slot()
+        self._velocity: _Slot[VelocityReading] = _Slot()
+        self._attitude: _Slot[AttitudeReading] = _Slot()
+        self._battery: _Slot[BatteryReading] = _Slot()
+        self._gps: _Slot[GpsReading] = _Slot()
+        self._health: _Slot[HealthReading] = _Slot()
+        self._home: _Slot[HomeReading] = _Slot()
+        self._mission: readings.MissionCurrent | None = None
+        self._mission_seqs: tuple[int, ...] | None = None
+        self._heard_s: dict[str, float] = {}
+        self._texts = StatusTexts()
+        self._battery_time = BatteryTime()
+        self._poses = PoseHistory()
+        self._boot = BootClock()
+        self._one = OneVehicle()
+        self._faults: dict[str, tuple[str, float]] = {}
+        self._standing: dict[str, str] = {}
+        self._takers: dict[type, Callable[..., None]] = {
+            readings.Heartbeat: self._take_beat,
+            readings.GlobalPositionInt: self._take_position,
+            readings.Attitude: self._take_attitude,
+            readings.SysStatus: self._take_battery,
+            readings.BatteryStatus: self._take_battery,
+            readings.GpsRawInt: lambda gps, at_s: self._gps.put(readings.gps_of(gps), at_s),
+            readings.HomePosition: lambda home, at_s: self._home.put(readings.home_of(home), at_s),
+            readings.ExtendedSysState: self._take_landed,
+            readings.MissionCurrent: self._take_mission,
+            readings.StatusText: self._texts.take,
+        }
+
+    # --- what comes in: MAVSDK's callback thread ------------------------------------------------
+
+    def take(self, message: readings.Heard, arrived_s: float) -> None:
+        """One message; a value that cannot be leaves its group as it was and is said."""
+        kind = type(message)
+        with self._lock:
+            self._heard_s[kind.__name__] = arrived_s
+            try:
+                self._takers[kind](message, arrived_s)
+            except readings.Nonsense as wrong:
+                self._faults[kind.__name__] = (f"{self.name} {wrong}.", arrived_s)
+
+    def take_health(self, health: HealthReading, arrived_s: float) -> None:
+        with self._lock:
+            self._health.put(health, arrived_s)
+
+    def malformed(self, message: str, arrived_s: float) -> None:
+        """A message that could not be read at all."""
+        with self._lock:
+            sentence = f"{self.name} sends {message} messages that cannot be read."
+            self._faults[f"malformed {message}"] = (sentence, arrived_s)
+
+    def _take_beat(self, beat: readings.Heartbeat, at_s: float) -> None:
+        if beat.autopilot == readings.INVALID_AUTOPILOT:
+            return
+        self._beat, self._beat_s = beat, at_s
+        self._one.take_beat(at_s)
+
+    def _take_position(self, message: readings.GlobalPositionInt, at_s: float) -> None:
+        self._take_time("position", message.time_boot_ms, at_s)
+        # Both are checked before either is kept: one message is right or it is not.
+        position, velocity = readings.position_of(message), readings.velocity_of(message)
+        self._position.put(position, at_s)
+        self._velocity.put(velocity, at_s)
+        if position is not None:
+            measured_s = self._boot.instant_s(message.time_boot_ms, at_s)
+            self._poses.add_place(measured_s, position, velocity)
+
+    def _take_attitude(self, message: readings.Attitude, at_s: float) -> None:
+        self._take_time("attitude", message.time_boot_ms, at_s)
+        attitude = readings.attitude_of(message)
+        self._attitude.put(attitude, at_s)
+        measured_s = self._boot.instant_s(message.time_boot_ms, at_s)
+        self._poses.add_turn(measured_s, attitude)
+
+    def _take_time(self, stream: str, boot_ms: int, at_s: float) -> None:
+        if self._one.take_time(stream, boot_ms, at_s):
+            self._boot.forget()
+
+    def _take_battery(
+        self, message: readings.SysStatus | readings.BatteryStatus, at_s: float
+    ) -> None:
+        battery = readings.battery_of(message)
+        self._battery.put(battery, at_s)
+        if battery is not None:
+            self._battery_time.take(battery.remaining, at_s)
+
+    def _take_landed(self, message: readings.ExtendedSysState, at_s: float) -> None:
+        self._landed = readings.landed_of(message)
+
+    def _take_mission(self, message: readings.MissionCurrent, at_s: float) -> None:
+        self._mission = message
+
+    # --- what the event loop says and asks ------------------------------------------------------
+
+    def say(self, key: str, sentence: str) -> None:
+        """A problem that stands until it is said otherwise; "" takes it away."""
+        with self._lock:
+            if sentence:
+                self._standing[key] = sentence[:_LONGEST_LINE]
+            else:
+                self._standing.pop(key, None)
+
+    def holds_mission(self, waypoint_seqs: Sequence[int] | None) -> None:
+        """Which of the mission's items are waypoints; None: not known."""
+        with self._lock:
+            self._mission_seqs = None if waypoint_seqs is None else tuple(waypoint_seqs)
+
+    def restarts(self) -> int:
+        with self._lock:
+            return self._one.restarts
+
+    def heard_age_s(self, kind: type, now_s: float) -> float | None:
+        """Since any message of that kind, good or not; None: there was none."""
+        with self._lock:
+            at_s = self._heard_s.get(kind.__name__)
+        return None if at_s is None else now_s - at_s
+
+    def mission_total(self) -> int | None:
+        """Items the autopilot says it holds, without home; None where it does not say."""
+        with self._lock:
+            mission = self._mission
+        return None if mission is None or mission.total == 0xFFFF else mission.total
+
+    def words_since(self, at_s: float) -> list[str]:
+        with self._lock:
+            return self._texts.since(at_s)
+
+    def pose_at(self, at_s: float) -> tuple[PoseThen, HomeReading | None] | None:
+        with self._lock:
+            pose = self._poses.at(at_s)
+            return None if pose is None else (pose, self._home.reading)
+
+    def now(self, now_s: float) -> Now:
+        with self._lock:
+            beat = self._beat
+            position = self._position.reading
+            if now_s - self._position.at_s > VEHICLE_LOST_AFTER_S:
+                position = None
+            return Now(
+                link=self._link(now_s),
+                heartbeat_age_s=None if beat is None else now_s - self._beat_s,
+                autopilot=Autopilot.OTHER if beat is None else readings.autopilot_of(beat),
+                copter=beat is not None and readings.is_copter(beat),
+                armed=beat is not None and readings.is_armed(beat),
+                mode=FlightMode.UNKNOWN if beat is None else readings.mode_of(beat),
+                in_air=self._in_air(now_s),
+                position=position,
+                home=self._home.reading,
+                twins=self._one.twins(now_s),
+                mission_seqs=self._mission_seqs,
+            )
+
+    def report(self, now_s: float) -> VehicleReport:
+        """All of it with its ages; a few microseconds."""
+        with self._lock:
+            beat = self._beat
+            return VehicleReport(
+                system_id=self.system_id,
+                name=self.name,
+                link=self._link(now_s),
+                autopilot=Autopilot.OTHER if beat is None else readings.autopilot_of(beat),
+                airframe="" if beat is None else readings.airframe_of(beat),
+                simulated=self._simulated,
+                heartbeat_age_ms=None if beat is None else age_ms(now_s - self._beat_s),
+                flight=self._flight(now_s),
+                position=self._position.aged(now_s),
+                velocity=self._velocity.aged(now_s),
+                attitude=self._attitude.aged(now_s),
+                battery=self._battery_now(now_s),
+                gps=self._gps.aged(now_s),
+                health=self._health.aged(now_s),
+                home=self._home.aged(now_s),
+                mission=self._mission_now(now_s),
+                status_lines=self._texts.lines(now_s),
+                problems=self._problems(now_s),
+                rebooted=self._one.restarts,
+            )
+
+    # --- under the lock -------------------------------------------------------------------------
+
+    def _link(self, now_s: float) -> VehicleLinkState:
+        if self._beat is None:
+            return VehicleLinkState.NEVER
+        if now_s - self._beat_s >= VEHICLE_LOST_AFTER_S:
+            return VehicleLinkState.LOST
+        return VehicleLinkState.CONNECTED
+
+    def _landed_now(self, now_s: float) -> LandedState:
+        """While the link is up, an old landed state is none; afterwards the last known is told,
+        with the heartbeat's age."""
+        heard_s = self._heard_s.get(readings.ExtendedSysState.__name__)
+        newest_s = min(now_s, self._beat_s + 1.0)
+        if heard_s is None or newest_s - heard_s > LANDED_KNOWN_S:
+            return LandedState.UNKNOWN
+        return self._landed
+
+    def _in_air(self, now_s: float) -> bool | None:
+        heard_s = self._heard_s.get(readings.ExtendedSysState.__name__)
+        if heard_s is None or now_s - heard_s > LANDED_KNOWN_S:
+            return None
+        if self._landed is LandedState.UNKNOWN:
+            return None
+        return self._landed is not LandedState.ON_GROUND
+
+    def _flight(self, now_s: float) -> FlightReading | None:
+        if self._beat is None:
+            return None
+        return FlightReading(
+            age_ms(now_s - self._beat_s),
+            readings.is_armed(self._beat),
+            readings.mode_of(self._beat),
+            self._landed_now(now_s),
+        )
+
+    def _battery_now(self, now_s: float) -> BatteryReading | None:
+        battery = self._battery.aged(now_s)
+        if battery is None:
+            return None
+        minutes = self._battery_time.minutes_left(now_s)
+        return msgspec.structs.replace(battery, minutes_left=minutes)
+
+    def _mission_now(self, now_s: float) -> MissionReading | None:
+        """In waypoints; None until it is known which of the vehicle's items are some."""
+        if self._mission is None or self._mission_seqs is None:
+            return None
+        seqs, at = self._mission_seqs, self._mission.seq
+        reached = sum(1 for seq in seqs if seq < at)
+        current = 0 if at == 0 else min(reached + 1, len(seqs))
+        aged = now_s - self._heard_s[readings.MissionCurrent.__name__]
+        return MissionReading(age_ms(aged), current, len(seqs))
+
+    def _problems(self, now_s: float) -> list[str]:
+        said: list[str] = []
+        twins = self._one.twins(now_s)
+        if twins is Twins.TIMES:
+            said.append(
+                f"Two vehicles say that they are number {self.system_id}: what is shown is a "
+                "mixture. Give each its own number (SYSID_THISMAV or MAV_SYS_ID)."
+            )
+        elif twins is Twins.BEATS:
+            said.append(
+                f"Number {self.system_id} is heard twice: two vehicles have one number "
+                "(SYSID_THISMAV, MAV_SYS_ID), or one is heard over two addresses."
+            )
+        said += self._standing.values()
+        said += [text for text, at_s in self._faults.values() if now_s - at_s <= PROBLEM_KEPT_S]
+        return said[:MAX_PROBLEMS]
