@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets
 import signal
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import SecretStr
-
 from ground_station.agentlink.server import AgentServer
 from ground_station.api.factory import create_api
 from ground_station.api.parts import Parts
+from ground_station.app_commands import (
+    ensure_first_users,
+    exported_audit,
+    issue_agent_token,
+    migrate_store,
+    opened_accounts,
+    opened_audit,
+    opened_enrolments,
+    opened_sharing,
+    opened_store,
+    prepare_store,
+    set_password,
+    verify_audit,
+)
 from ground_station.app_vehicles import Around, join_vehicles
-from ground_station.core.agent_protocol import AgentKind
-from ground_station.core.audit import Act, Actor, AuditEntry
 from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock, SystemClock
-from ground_station.core.ids import new_id
 from ground_station.core.lifecycle import Service, ServiceGroup
-from ground_station.core.registry import Agent, token_hash
 from ground_station.core.settings import Settings
-from ground_station.services.accounts import Accounts, FirstSignIn, first_users
 from ground_station.services.addresses import (
     certificate_probe,
     prepare_certificates,
@@ -56,9 +60,7 @@ from ground_station.services.system_probes import add_station_probes
 from ground_station.services.tracks import TrackIntake
 from ground_station.services.turn import TurnSignIns
 from ground_station.store import (
-    AuditChain,
     AuditVerifier,
-    ChainCheck,
     Database,
     SqlAgents,
     SqlAlerts,
@@ -70,15 +72,29 @@ from ground_station.store import (
     SqlSignIns,
     SqlSources,
     SqlUsers,
-    check_all,
-    export_lines,
-    migrate_database,
     open_audit,
     open_station_database,
-    prepare_database,
 )
-from ground_station.store.station_key import key_for_accounts, station_key
-from ground_station.store.station_lock import DatabaseHold, hold_data_folder, used_by_command
+from ground_station.store.station_key import station_key
+from ground_station.store.station_lock import DatabaseHold, hold_data_folder
+
+__all__ = [
+    "Station",
+    "build_station",
+    "ensure_first_users",
+    "exported_audit",
+    "issue_agent_token",
+    "migrate_store",
+    "opened_accounts",
+    "opened_audit",
+    "opened_enrolments",
+    "opened_sharing",
+    "prepare_store",
+    "serve",
+    "set_password",
+    "software",
+    "verify_audit",
+]
 
 log = logging.getLogger(__name__)
 
@@ -311,7 +327,7 @@ def serve(settings: Settings) -> int:
 
     with hold_data_folder(settings.data_folder):
         prepare_store(settings)
-        with _opened(settings) as database:
+        with opened_store(settings) as database:
             station_key(settings.data_folder, database)
         served = prepare_certificates(settings, SystemClock().now())
         listener = listen(settings.station.host, settings.station.port)
@@ -330,128 +346,3 @@ def software() -> str:
     """Name and version, as `pyproject.toml` says."""
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
     return f"Kestrel {project['project']['version']}"
-
-
-# --- for the command line ------------------------------------------------------------------------
-
-# The settings, whose store.url is followed; or a bare data folder, for a SQLite file in it.
-Where = Settings | Path
-
-
-def _folder(where: Where) -> Path:
-    return where if isinstance(where, Path) else where.data_folder
-
-
-def _url(where: Where) -> SecretStr | None:
-    return None if isinstance(where, Path) else where.store.url
-
-
-@contextmanager
-def opened_audit(where: Where) -> Iterator[AuditChain]:
-    """The audit log for one command, which commits each record by itself."""
-    with _opened(where) as database:
-        yield open_audit(database, _folder(where), SystemClock())
-
-
-@contextmanager
-def opened_sharing(where: Where) -> Iterator[Sharing]:
-    """Organisations and agreements for one command."""
-    with _opened(where) as database:
-        audit = open_audit(database, _folder(where), SystemClock())
-        yield Sharing(SqlOrganisations(database), audit, SystemClock())
-
-
-def verify_audit(where: Where) -> ChainCheck:
-    """Check the whole audit log (IntegrityError names the first record that is wrong)."""
-    with _opened(where) as database:
-        return check_all(database)
-
-
-def exported_audit(where: Where, organisation_id: str | None) -> Iterator[str]:
-    """The audit log as JSON lines, after writing into it that it was exported."""
-    entry = AuditEntry(Act.EXPORTED, Actor.COMMAND_LINE, None, organisation_id, "audit_log")
-    with _opened(where) as database:
-        open_audit(database, _folder(where), SystemClock()).append(entry)
-        yield from export_lines(database, SystemClock().now(), organisation_id)
-
-
-def prepare_store(where: Where) -> Path | None:
-    """Make or migrate the database; the backup made of an older one, or None."""
-    with used_by_command(_folder(where)):
-        return prepare_database(_folder(where), _url(where))
-
-
-def migrate_store(where: Where) -> Path | None:
-    """As `prepare_store`, for commands: NotFound where there is no database yet."""
-    with used_by_command(_folder(where)):
-        return migrate_database(_folder(where), _url(where))
-
-
-@contextmanager
-def opened_accounts(where: Where) -> Iterator[Accounts]:
-    """People's accounts, for one command."""
-    with _opened(where) as database:
-        clock = SystemClock()
-        yield join_identities(
-            Stores(
-                SqlUsers(database),
-                SqlSignIns(database),
-                SqlFactors(database),
-                open_audit(database, _folder(where), clock),
-            ),
-            station_key=key_for_accounts(_folder(where), database),
-            passwords=Passwords(),
-            clock=clock,
-            session_hours=1,
-        ).accounts
-
-
-def ensure_first_users(where: Where) -> list[FirstSignIn]:
-    """Make the accounts an installation begins with, unless there are some; see `first_users`."""
-    with opened_accounts(where) as accounts:
-        return first_users(accounts)
-
-
-def set_password(where: Where, username: str, password: str) -> None:
-    """Change a password and end that person's sign-ins (NotFound, InvalidInput)."""
-    with opened_accounts(where) as accounts:
-        accounts.set_password(username, password)
-
-
-def issue_agent_token(where: Where, *, name: str, kind: AgentKind) -> str:
-    """A new token for the agent of that name and kind, in place of its former one. Only its hash
-    is kept, so this is the only time it is seen."""
-    token = secrets.token_urlsafe(32)
-    with _opened(where) as database:
-        organisation = SqlUsers(database).default_organisation_id()
-        SqlAgents(database).issue(
-            Agent(new_id(), organisation, name, kind, token_hash(token), revoked_at=None)
-        )
-    return token
-
-
-@contextmanager
-def _opened(where: Where) -> Iterator[Database]:
-    """An open database for one command."""
-    with used_by_command(_folder(where)):
-        database = open_station_database(_folder(where), _url(where))
-        try:
-            yield database
-        finally:
-            database.close()
-
-
-@contextmanager
-def opened_enrolments(where: Where) -> Iterator[tuple[Enrolments, str]]:
-    """The agents' enrolments for one command, and the organisation they are of."""
-    with _opened(where) as database:
-        clock = SystemClock()
-        audit = open_audit(database, _folder(where), clock)
-        organisation_id = SqlUsers(database).default_organisation_id()
-        enrolments = Enrolments(
-            repository=SqlEnrolments(database),
-            own_organisation_id=organisation_id,
-            audit=audit,
-            clock=clock,
-        )
-        yield enrolments, organisation_id
