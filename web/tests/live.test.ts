@@ -33,10 +33,10 @@ const agent = (agent_id: string): AgentView => ({
 const sent = { sources: [], tracks: [], alerts: [], detector: 'd', detector_problem: '' }
 const now = () => new Date().toISOString()
 const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
-  ...sent, sent_at: now(), agents: [], system: { status: 'ok', problems: [] }, ...more,
+  ...sent, sent_at: now(), vehicles: [], agents: [], system: { status: 'ok', problems: [] }, ...more,
 })
 const batch = (more: Partial<Batch> = {}): Batch => ({
-  ...sent, sent_at: now(), figures: [], removed_sources: [], agents: null, shared_alerts: 0, system: null, ...more,
+  ...sent, sent_at: now(), figures: [], removed_sources: [], vehicles: [], removed_vehicles: [], agents: null, shared_alerts: 0, system: null, ...more,
 })
 const shown = () => [...alertTable.value.keys()]
 

@@ -50,6 +50,7 @@ export const alert = (alert_id: string, more: Partial<AlertView> = {}): AlertVie
   text: '',
   remedy: '',
   source_id: null,
+  vehicle_id: null,
   agent_id: null,
   lat: null,
   lon: null,

@@ -19,7 +19,11 @@ const live = (id: number, className = 'person'): LiveTrack => {
 test('the search wants every word, in any order and case', () => {
   expect(matches('GREEN shep', 'Shepherd’s Bush Green', 'lost')).toBe(true)
   expect(matches('green king', 'Shepherd’s Bush Green')).toBe(false)
-  const found = filterList('person 1', [source({ name: 'Person gate 1' }), source()], [live(12), live(3)], [], () => 'King Street')
+  const found = filterList(
+    'person 1',
+    { vehicles: [], zones: [], sources: [source({ name: 'Person gate 1' }), source()], tracks: [live(12), live(3)], agents: [] },
+    () => 'King Street',
+  )
   expect(found.sources.map((s) => s.name)).toEqual(['Person gate 1'])
   expect(found.tracks.map((t) => t.track.track_id)).toEqual([12])
 })

@@ -52,6 +52,7 @@ export const ALERT: AlertView = {
   text: 'King Street, Town Hall has given no picture for a minute',
   remedy: 'Check the camera, its power and its network.',
   source_id: 'sample',
+  vehicle_id: null,
   agent_id: null,
   lat: 51.4927,
   lon: -0.2336,

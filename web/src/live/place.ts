@@ -3,7 +3,7 @@
 
 import { effect, signal } from '@preact/signals'
 
-export type Selection = { kind: 'source'; id: string } | { kind: 'track'; id: string } | null
+export type Selection = { kind: 'source' | 'track' | 'vehicle'; id: string } | null
 export type OpenDialog = 'keys' | 'add-camera' | 'purpose' | null
 
 export const SCREENS = [
@@ -53,11 +53,11 @@ const part = (text: string): string | null => {
 
 /** What an address means; null for one that means nothing (then the role's home opens). */
 export function readAddress(hash: string): Address | null {
-  const picked = /^#(source|track)\/(.+)$/.exec(hash)
+  const picked = /^#(source|track|vehicle)\/(.+)$/.exec(hash)
   const map: Where = { screen: 'map', item: '' }
   if (picked) {
     const id = part(picked[2] ?? '')
-    return id === null ? null : { where: map, selection: { kind: picked[1] as 'source' | 'track', id } }
+    return id === null ? null : { where: map, selection: { kind: picked[1] as 'source' | 'track' | 'vehicle', id } }
   }
   const [, name = '', rest = ''] = /^#\/([a-z]+)(?:\/(.*))?$/.exec(hash) ?? []
   const item = part(rest)

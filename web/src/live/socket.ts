@@ -4,15 +4,20 @@ import { batch as together } from '@preact/signals'
 import { io, type Socket } from 'socket.io-client'
 import { agentTable, applyAgents, detector } from './agents'
 import { alertsBegin, forgetAlerts, heardAlerts, refreshAlerts } from './alerts'
+import { forgetCommands } from './commands'
+import { picking, targets } from './flyTo'
 import { lastHeardMs, waitingSinceMs } from './link'
+import { motionChanged, motions } from './motion'
 import { dialog, selection } from './place'
 import { refreshSession, session } from './session'
-import { applyBatch, byNumber, sourceTable, tableOf } from './sources'
+import { applyBatch, byNumber, sourceNumbers, sourceTable, tableOf } from './sources'
 import { heardSystem, systemSummary } from './system'
-import { heardFromStation } from './time'
+import { heardFromStation, lateMs } from './time'
 import { tracks, tracksChanged, unpackTracks } from './tracks'
+import { applyVehicles, vehicleNumbers, vehiclesOf, vehicleTable } from './vehicles'
 import { watching } from './watching'
-import type { Batch, Frames, Snapshot, SourceTracks, ViewerClock, Watch } from '../wire/types'
+import { noteTelemetry } from '../video/diagnostics'
+import type { Batch, Frames, LiveTelemetry, Snapshot, SourceTracks, ViewerClock, Watch } from '../wire/types'
 
 /** Connected but silent for so long: the connection is dead and nobody noticed. */
 const DEAD_AFTER_MS = 6000
@@ -37,6 +42,9 @@ export function takeSnapshot(message: Snapshot): void {
     sourceTable.value = tableOf(message.sources)
     agentTable.value = applyAgents(agentTable.value, message.agents)
     detector.value = { name: message.detector, problem: message.detector_problem }
+    vehicleTable.value = vehiclesOf(message.vehicles)
+    motions.keepOnly(vehicleTable.value, sourceTable.value)
+    motionChanged.value += 1
     alertsBegin(message.alerts)
     heardSystem(message.system)
     placed(message.tracks, message.sent_at)
@@ -48,6 +56,8 @@ export function takeBatch(message: Batch): void {
     heard(message.sent_at)
     sourceTable.value = applyBatch(sourceTable.value, message)
     agentTable.value = applyAgents(agentTable.value, message.agents)
+    vehicleTable.value = applyVehicles(vehicleTable.value, message.vehicles, message.removed_vehicles)
+    if (message.removed_vehicles.length > 0) motions.keepOnly(vehicleTable.value, sourceTable.value)
     const { name, problem } = detector.value
     if (message.detector !== name || message.detector_problem !== problem) {
       detector.value = { name: message.detector, problem: message.detector_problem }
@@ -57,6 +67,20 @@ export function takeBatch(message: Batch): void {
     if (message.system) heardSystem(message.system)
     placed(message.tracks, message.sent_at)
   })
+}
+
+/** Up to twenty times a second. A message that waited on its way is so much older than it says. */
+export function takeTelemetry(message: LiveTelemetry): void {
+  const nowMs = Date.now()
+  const sentAtMs = Date.parse(message.sent_at)
+  const sentMs = performance.now() - lateMs(sentAtMs, nowMs)
+  const vehicleOf = (number: number) => vehicleNumbers.peek().get(number)
+  motions.heard(message.vehicles, vehicleOf, sentMs)
+  motions.heardViews(message.views, (number) => sourceNumbers.peek().get(number), sentMs)
+  for (const [number, , position_age_ms] of message.vehicles) {
+    noteTelemetry({ vehicle: vehicleOf(number) ?? '', sent_at_ms: sentAtMs, heard_at_ms: nowMs, position_age_ms })
+  }
+  motionChanged.value += 1
 }
 
 /** Whoever signs in next at this desk may be somebody else, who may see less. */
@@ -69,6 +93,12 @@ function forgetAll(): void {
     forgetAlerts()
     tracks.clear()
     tracksChanged.value += 1
+    vehicleTable.value = new Map()
+    motions.clear()
+    motionChanged.value += 1
+    targets.value = new Map()
+    picking.value = null
+    forgetCommands()
     selection.value = null
     dialog.value = null
     lastHeardMs.value = null
@@ -106,6 +136,7 @@ export function connectLive(): () => void {
   })
   socket.on('snapshot', takeSnapshot)
   socket.on('batch', takeBatch)
+  socket.on('telemetry', takeTelemetry)
   socket.on('frames', (message: Frames) => watching.frames(message))
   socket.on('viewer_clock', (message: ViewerClock) => watching.clock(message))
   const watchdog = setInterval(() => reviveIfDead(socket), 1000)

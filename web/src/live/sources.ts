@@ -44,3 +44,8 @@ export function byNumber(table: SourceTable): ReadonlyMap<number, SourceView> {
 export const sourceList = computed(() =>
   [...sourceTable.value.values()].sort((a, b) => a.name.localeCompare(b.name, 'en-GB', { numeric: true })),
 )
+
+/** Ids by number, for what comes many times a second. */
+export const sourceNumbers = computed<ReadonlyMap<number, string>>(
+  () => new Map([...sourceTable.value.values()].map((source) => [source.number, source.source_id])),
+)

@@ -9,6 +9,12 @@ export const secondTick = signal(0)
 const recent: number[] = []
 export const clockAheadMs = signal(0)
 
+/** How much longer than the quickest of late this message was on its way, ms: it waited somewhere,
+ * and is so much older than it says. */
+export function lateMs(sentAtMs: number, receivedAtMs: number): number {
+  return recent.length === 0 ? 0 : Math.max(0, receivedAtMs - sentAtMs - clockAheadMs.peek())
+}
+
 /** Above this the two clocks differ by more than any network in use would explain. */
 export const CLOCKS_DIFFER_MS = 1000
 

@@ -5,6 +5,8 @@ import { signal } from '@preact/signals'
 export interface MapCommands {
   showSource(sourceId: string): void
   showTrack(key: string): void
+  showVehicle(vehicleId: string): void
+  showZone(zoneId: string): void
   showPlace(lon: number, lat: number): void
   showBorough(): void
   focus(): void

@@ -54,3 +54,9 @@ export function towards(lon: number, lat: number, toLon: number, toLat: number, 
   const share = distance > metres ? metres / distance : 1
   return [lon + (toLon - lon) * share, lat + (toLat - lat) * share]
 }
+
+/** Metres between two places; flat earth, good for a few kilometres. */
+export function metresBetween(lat: number, lon: number, toLat: number, toLon: number): number {
+  const degree = (Math.PI / 180) * EARTH_M
+  return Math.hypot((toLon - lon) * degree * Math.cos((lat * Math.PI) / 180), (toLat - lat) * degree)
+}

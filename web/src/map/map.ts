@@ -17,7 +17,9 @@ import { assumedView, towards } from './geometry'
 import { Overlay, type Hit, type PlacedCamera, type Scene } from './overlay'
 import { buildStyle, FONT } from './style'
 import { cameraColour, readColours } from './symbols'
-import { isNarrow, reducedMotion } from '../ui/theme'
+import { addPatterns, zoneData, ZONE_FILL } from './zoneLayers'
+import { isNarrow, reducedMotion, theme } from '../ui/theme'
+import type { ZoneView } from '../wire/types'
 import type { Feature, FeatureCollection } from 'geojson'
 
 setWorkerUrl(workerUrl)
@@ -36,12 +38,22 @@ export interface MapScene extends Scene {
   cameras: readonly ViewedCamera[]
 }
 
+/** What lies under a press: a thing, or the zones of that place and the place itself. */
+export interface Press {
+  hit: Hit | null
+  zones: string[]
+  lat: number
+  lon: number
+}
+
 export class MapView {
   readonly #map: MapLibreMap
   readonly #overlay: Overlay
   readonly #borough: Bounds
   #scene: MapScene | null = null
   #footprints = ''
+  #zones: { list: readonly ZoneView[]; open: readonly string[] } = { list: [], open: [] }
+  #aiming = false
   #ready = false
 
   /** Raises an Error where the browser has no WebGL. Wait for `labelFont` first. */
@@ -49,7 +61,7 @@ export class MapView {
     container: HTMLElement,
     canvas: HTMLCanvasElement,
     private readonly basemap: Basemap,
-    onPick: (hit: Hit | null) => void,
+    onPress: (press: Press) => void,
     /** How many pixels of its lower edge something lies over. */
     private readonly covered: () => number,
   ) {
@@ -88,14 +100,21 @@ export class MapView {
     })
     map.on('move', () => this.#overlay.draw())
     map.on('resize', () => this.#overlay.draw())
-    map.on('click', (event) => onPick(this.#overlay.hit(event.point.x, event.point.y)))
+    map.on('click', ({ point, lngLat }) => {
+      const hit = this.#overlay.hit(point.x, point.y)
+      onPress({ hit, zones: hit ? [] : this.#zonesAt(point.x, point.y), lat: lngLat.lat, lon: lngLat.lng })
+    })
     map.on('mousemove', (event) => {
       const over = this.#overlay.hit(event.point.x, event.point.y)
-      map.getCanvas().style.cursor = over ? 'pointer' : ''
+      map.getCanvas().style.cursor = this.#aiming ? 'crosshair' : over ? 'pointer' : ''
     })
+    // Before any layer asks for them; a style that is made anew asks again.
+    map.on('styleimagemissing', () => addPatterns(map, theme.peek()))
     map.on('load', () => {
       this.#ready = true
+      addPatterns(map, theme.peek())
       this.#drawFootprints()
+      this.#drawZones()
     })
   }
 
@@ -109,11 +128,27 @@ export class MapView {
     this.#overlay.changed()
   }
 
+  /** The zones to show, and those whose card is open. */
+  setZones(list: readonly ZoneView[], open: readonly string[]): void {
+    this.#zones = { list, open }
+    this.#drawZones()
+  }
+
+  /** Whether the next press picks a place. */
+  aim(aiming: boolean): void {
+    this.#aiming = aiming
+    this.#map.getCanvas().style.cursor = aiming ? 'crosshair' : ''
+  }
+
   /** The theme changed. */
   restyle(): void {
     this.#footprints = ''
     this.#overlay.recolour()
-    this.#map.once('styledata', () => this.#drawFootprints())
+    this.#map.once('styledata', () => {
+      addPatterns(this.#map, theme.peek())
+      this.#drawFootprints()
+      this.#drawZones()
+    })
     this.#map.setStyle(buildStyle(this.basemap), { diff: true })
   }
 
@@ -135,14 +170,22 @@ export class MapView {
     this.#map.fitBounds(box, { padding, maxZoom: 19, animate: !reducedMotion(), duration: 700 })
   }
 
-  showPlace(lon: number, lat: number): void {
+  showPlace(lon: number, lat: number, closest = 18): void {
     const camera = {
       center: [lon, lat] as [number, number],
-      zoom: Math.max(this.#map.getZoom(), 18),
+      zoom: Math.max(this.#map.getZoom(), closest),
       padding: { top: 0, left: 0, right: 0, bottom: this.covered() },
     }
     if (reducedMotion()) this.#map.jumpTo(camera)
     else this.#map.easeTo({ ...camera, duration: 400 })
+  }
+
+  /** Brings a zone into view. */
+  showZone(zone: ZoneView): void {
+    const box = boundsOf(zoneData([zone], []).areas)
+    if (!box) return
+    const padding = { top: 64, left: 64, right: 64, bottom: 64 + this.covered() }
+    this.#map.fitBounds(box, { padding, maxZoom: 16, animate: !reducedMotion(), duration: 600 })
   }
 
   focus(): void {
@@ -152,6 +195,21 @@ export class MapView {
   close(): void {
     this.#overlay.stop()
     this.#map.remove()
+  }
+
+  #zonesAt(x: number, y: number): string[] {
+    if (!this.#ready || this.#zones.list.length === 0) return []
+    const found = this.#map.queryRenderedFeatures([x, y], { layers: [ZONE_FILL] })
+    return [...new Set(found.map((feature) => String(feature.properties['id'])))]
+  }
+
+  #drawZones(): void {
+    const areas = this.#map.getSource<GeoJSONSource>('zones')
+    const names = this.#map.getSource<GeoJSONSource>('zone-names')
+    if (!this.#ready || !areas || !names) return
+    const data = zoneData(this.#zones.list, this.#zones.open)
+    areas.setData(data.areas)
+    names.setData(data.names)
   }
 
   /** GL is touched only when a footprint or its look changed. */

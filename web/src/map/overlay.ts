@@ -1,6 +1,7 @@
 // Everything that moves, on one 2D canvas above the map: MapLibre's GL stays at rest. Drawn at most
 // ten times a second, and only when something changed or is ageing.
 
+import { drawAircraftLayer, type PlacedAircraft } from './aircraftLayer'
 import { ellipseOnScreen } from './geometry'
 import { drawAlert, drawCamera, drawTrackDot, readColours, words, type AlertMark, type CameraMark, type MapColours } from './symbols'
 import { noteDot } from '../video/diagnostics'
@@ -23,6 +24,7 @@ export interface Scene {
   cameras: readonly PlacedCamera[]
   alerts: readonly PlacedAlert[]
   tracks(nowMs: number): LiveTrack[]
+  aircraft(nowMs: number): PlacedAircraft[]
   selectedTrack: string | null
 }
 
@@ -33,9 +35,10 @@ export interface Viewport {
   height(): number
 }
 
-export type Hit = { kind: 'source' | 'track' | 'alert'; id: string }
+export type Hit = { kind: 'source' | 'track' | 'vehicle' | 'alert'; id: string }
 
 const REDRAW_MS = 100
+const REDRAW_AGEING_MS = 500
 const MARGIN_PX = 60
 /** An alert stands above the camera that it is about. */
 const ALERT_ABOVE_PX = 34
@@ -45,10 +48,11 @@ const NUMBERS_FROM_ZOOM = 18.2
 export class Overlay {
   readonly #canvas: HTMLCanvasElement
   readonly #view: Viewport
-  #scene: Scene = { cameras: [], alerts: [], tracks: () => [], selectedTrack: null }
+  #scene: Scene = { cameras: [], alerts: [], tracks: () => [], aircraft: () => [], selectedTrack: null }
   #colours: MapColours = readColours()
   #lastDrawMs = -Infinity
   #timer: ReturnType<typeof setTimeout> | undefined
+  #ageing: ReturnType<typeof setTimeout> | undefined
   #frame = 0
 
   constructor(canvas: HTMLCanvasElement, view: Viewport) {
@@ -92,12 +96,14 @@ export class Overlay {
       const { x, y } = this.#view.project(camera.lon, camera.lat)
       if (this.#inside(x, y)) drawCamera(g, x, y, camera, this.#colours)
     }
+    const aircraft = this.#scene.aircraft(now)
+    drawAircraftLayer(g, aircraft, this.#view, this.#colours)
     for (const alert of this.#scene.alerts) {
       const { x, y } = this.#view.project(alert.lon, alert.lat)
       if (this.#inside(x, y)) drawAlert(g, x, y - ALERT_ABOVE_PX, alert, this.#colours)
     }
     if (tracks.some((track) => freshness(track.heardAtMs, now + REDRAW_MS) < 1)) this.changed()
-    else if (tracks.length > 0) this.#drawWhenAgeing(tracks, now)
+    else if (tracks.length + aircraft.length > 0) this.#drawWhenAgeing(tracks, now)
   }
 
   /** What lies under this point: the nearest thing within a finger's width. */
@@ -114,6 +120,7 @@ export class Overlay {
     }
     for (const { id, lon, lat } of this.#scene.alerts) consider('alert', id, lon, lat, 0, ALERT_ABOVE_PX)
     for (const { id, lon, lat } of this.#scene.cameras) consider('source', id, lon, lat, 0)
+    for (const { id, lon, lat } of this.#scene.aircraft(performance.now())) consider('vehicle', id, lon, lat, -4)
     for (const { key, track } of this.#scene.tracks(performance.now())) {
       consider('track', key, track.lon, track.lat, 8)
     }
@@ -122,17 +129,15 @@ export class Overlay {
 
   stop(): void {
     clearTimeout(this.#timer)
+    clearTimeout(this.#ageing)
     cancelAnimationFrame(this.#frame)
   }
 
-  /** Should no batch come, the tracks must fade all the same. */
+  /** Should no batch come, tracks and vehicles must fade all the same. News is drawn before. */
   #drawWhenAgeing(tracks: LiveTrack[], now: number): void {
-    if (this.#timer !== undefined) return
-    const next = Math.min(...tracks.map((track) => track.heardAtMs + 1000 - now))
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined
-      this.changed()
-    }, Math.max(next, REDRAW_MS))
+    clearTimeout(this.#ageing)
+    const next = Math.min(REDRAW_AGEING_MS, ...tracks.map((track) => track.heardAtMs + 1000 - now))
+    this.#ageing = setTimeout(() => this.changed(), Math.max(next, REDRAW_MS))
   }
 
   #prepare(): CanvasRenderingContext2D | null {

@@ -2,7 +2,8 @@
 // from the page's own font.
 
 import { EMPTY, LAYERS, namePoints, outside, type Basemap } from './basemap'
-import { token } from '../ui/theme'
+import { zoneLabels, zoneLayers } from './zoneLayers'
+import { theme, token } from '../ui/theme'
 import type { FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
 
 export const FONT = 'Inter'
@@ -26,10 +27,19 @@ export function buildStyle(basemap: Basemap): StyleSpecification {
   const sources: StyleSpecification['sources'] = {
     outside: { type: 'geojson', data: outside(basemap.boundary) },
     footprints: { type: 'geojson', data: EMPTY },
+    zones: { type: 'geojson', data: EMPTY },
+    'zone-names': { type: 'geojson', data: EMPTY },
     'park-names': { type: 'geojson', data: namePoints(basemap.parks) },
   }
   for (const name of LAYERS) sources[name] = { type: 'geojson', data: basemap[name] }
-  return { version: 8, sources, layers: [...groundLayers(), ...roadLayers(), ...overLayers(), ...labelLayers()] }
+  return { version: 8, sources, layers: allLayers() }
+}
+
+/** Zones lie under what cameras see and over everything that is only background. */
+function allLayers(): LayerSpecification[] {
+  const [outsideLayer, ...rest] = overLayers()
+  const dimmed = outsideLayer ? [outsideLayer] : []
+  return [...groundLayers(), ...roadLayers(), ...dimmed, ...zoneLayers(theme.peek()), ...rest, ...labelLayers(), ...zoneLabels()]
 }
 
 function groundLayers(): LayerSpecification[] {

@@ -13,6 +13,7 @@ export interface MapColours {
   person: string
   vehicle: string
   other: string
+  aircraft: string
   text: string
   paper: string
   selected: string
@@ -25,6 +26,7 @@ export const readColours = (): MapColours => ({
   person: token('person'),
   vehicle: token('vehicle'),
   other: token('other-track'),
+  aircraft: token('aircraft'),
   text: token('text'),
   paper: token('map-label-halo'),
   selected: token('focus'),
@@ -144,7 +146,7 @@ function drawDisc(g: CanvasRenderingContext2D, r: number, mark: CameraMark, colo
 }
 
 /** Simulated things are hatched wherever they are shown. */
-function hatch(g: CanvasRenderingContext2D, r: number, colour: string): void {
+export function hatch(g: CanvasRenderingContext2D, r: number, colour: string): void {
   g.save()
   g.clip()
   g.globalAlpha = 0.2

@@ -3,6 +3,10 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Cctv } from 'lucide'
 import { followAlerts } from '../live/alerts'
+import { followSounds } from '../live/sounds'
+import { stoppable } from '../live/stopping'
+import { vehicleTable } from '../live/vehicles'
+import { followZones } from '../live/zones'
 import { link } from '../live/link'
 import { dialog, followAddress, listOpen, select, selection, where } from '../live/place'
 import { refreshSession, session } from '../live/session'
@@ -26,8 +30,10 @@ import { CurrentScreen } from './Screens'
 import { sheetHeight } from './Sheet'
 import { SignIn } from './SignIn'
 import { SourcePanel } from './SourcePanel'
+import { StopBar } from './StopBar'
 import { TopBar } from './TopBar'
 import { TrackPanel } from './TrackPanel'
+import { NoVehicle, VehiclePanel } from './VehiclePanel'
 import type { Session } from '../wire/types'
 
 export function App() {
@@ -61,7 +67,7 @@ const mustSetUp = (of: Session): boolean => of.must_change_password || of.second
 function Frame({ of }: { of: Session }) {
   const [placed, setPlaced] = useState(false)
   useLayoutEffect(() => {
-    const stops = [connectLive(), followAlerts(), followAddress(homeOf(of.role)), listenToKeys()]
+    const stops = [connectLive(), followAlerts(), followSounds(), followZones(), followAddress(homeOf(of.role)), listenToKeys()]
     setPlaced(true)
     return () => stops.forEach((stop) => stop())
   }, [of.username])
@@ -75,7 +81,13 @@ function Placed({ of }: { of: Session }) {
   const mapMade = useRef(false)
   mapMade.current ||= onMap
   return (
-    <div class="frame" data-sheet={sheetHeight.value} data-list={onMap && listOpen.value} data-screen={where.value.screen}>
+    <div
+      class="frame"
+      data-sheet={sheetHeight.value}
+      data-list={onMap && listOpen.value}
+      data-screen={where.value.screen}
+      data-stop={stoppable.value !== null}
+    >
       <TopBar of={of} />
       <LinkBanner />
       <Rail />
@@ -98,6 +110,7 @@ function Placed({ of }: { of: Session }) {
           <CurrentScreen />
         </main>
       )}
+      <StopBar />
       {dialog.value === 'keys' && <KeysDialog />}
       {dialog.value === 'add-camera' && <AddCamera />}
       {dialog.value === 'purpose' && <PurposeDialog />}
@@ -109,6 +122,7 @@ function Panel() {
   const now = selection.value
   if (now === null) return <NowPanel />
   if (now.kind === 'track') return <TrackPanel id={now.id} />
+  if (now.kind === 'vehicle') return <VehicleOrNot id={now.id} />
   const source = sourceTable.value.get(now.id)
   if (source) return <SourcePanel source={source} />
   if (link.value.state === 'connecting') {
@@ -127,6 +141,17 @@ function Panel() {
         It was removed, or the address is from another installation.
       </Empty>
     </>
+  )
+}
+
+function VehicleOrNot({ id }: { id: string }) {
+  const vehicle = vehicleTable.value.get(id)
+  if (vehicle) return <VehiclePanel key={id} vehicle={vehicle} />
+  if (link.value.state !== 'connecting') return <NoVehicle />
+  return (
+    <div class="panel-body">
+      <Waiting>Asking the station for this drone</Waiting>
+    </div>
   )
 }
 

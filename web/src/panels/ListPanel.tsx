@@ -2,25 +2,44 @@
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { Plus, Search, SearchX, Server, TriangleAlert } from 'lucide'
+import { aircraftStanding, airspaceShort } from '../live/aircraft'
 import { agentKindWords, agentList } from '../live/agents'
 import { openAlerts } from '../live/alerts'
 import { link } from '../live/link'
-import { dialog, go, listOpen, same, searchAsked, select, selection, type Selection } from '../live/place'
+import { motions } from '../live/motion'
+import { dialog, listOpen, searchAsked, select, selection } from '../live/place'
 import { sourceList, sourceTable } from '../live/sources'
 import { standing } from '../live/standing'
 import { ageWords, secondTick, stationNow } from '../live/time'
 import { FADE_AFTER_MS, tracks, type LiveTrack } from '../live/tracks'
+import { vehicleList } from '../live/vehicles'
+import { openZone, openZones, zoneList } from '../live/zones'
+import { mapCommands } from '../map/commands'
 import { Button } from '../ui/Button'
 import { Icon } from '../ui/Icon'
 import { Empty } from '../ui/parts'
 import { isNarrow } from '../ui/theme'
+import { heightWords } from './aircraftWords'
+import { openAlert } from './openAlert'
 import { PanelHead } from './PanelHead'
-import { AgentBadge, SourceRow, StillRow, TrackRow } from './rows'
+import { clocks } from './placedAircraft'
+import { AgentBadge, SourceRow, StillRow, TrackRow, VehicleRow, ZoneRow } from './rows'
 import { sheetHeight } from './Sheet'
-import { filterList, matches, moved, type Listed } from './listing'
+import { filterList, matches, moved, type Filtered, type Listed } from './listing'
 
-const open = (pick: Selection) => {
-  select(pick)
+const sameRow = (a: Listed | null, b: Listed): boolean => a?.kind === b.kind && a.id === b.id
+
+const open = (pick: Listed) => {
+  if (pick.kind === 'zone') {
+    openZone([pick.id])
+    mapCommands.value?.showZone(pick.id)
+    if (isNarrow()) {
+      listOpen.value = false
+      sheetHeight.value = 'low'
+    }
+    return
+  }
+  select({ kind: pick.kind, id: pick.id })
   sheetHeight.value = 'half'
   if (isNarrow()) listOpen.value = false
 }
@@ -28,7 +47,7 @@ const open = (pick: Selection) => {
 export function ListPanel() {
   void secondTick.value
   const [text, setText] = useState('')
-  const [active, setActive] = useState<Selection>(null)
+  const [active, setActive] = useState<Listed | null>(null)
   const list = useRef<HTMLDivElement>(null)
   const search = useRef<HTMLInputElement>(null)
   const asked = searchAsked.value
@@ -37,12 +56,19 @@ export function ListPanel() {
   const sources = sourceList.value
   const seen = tracks.current(now)
   const shown = useMemo(
-    () => filterList(text, sources, seen, agentList.value, (id) => sourceTable.value.get(id)?.name ?? ''),
-    [text, sources, seen.map((t) => t.key).join(), agentList.value],
+    () =>
+      filterList(
+        text,
+        { vehicles: vehicleList.value, zones: zoneList.value, sources, tracks: seen, agents: agentList.value },
+        (id) => sourceTable.value.get(id)?.name ?? '',
+      ),
+    [text, sources, seen.map((t) => t.key).join(), agentList.value, vehicleList.value, zoneList.value],
   )
   const order: Listed[] = [
+    ...shown.vehicles.map((v): Listed => ({ kind: 'vehicle', id: v.vehicle_id })),
     ...shown.sources.map((s): Listed => ({ kind: 'source', id: s.source_id })),
     ...shown.tracks.map((t): Listed => ({ kind: 'track', id: t.key })),
+    ...shown.zones.map((z): Listed => ({ kind: 'zone', id: z.zone_id })),
   ]
   const onKeys = (event: KeyboardEvent) => {
     const next = moved(order, active, event.key)
@@ -67,7 +93,7 @@ export function ListPanel() {
           ref={search}
           class="input"
           type="search"
-          placeholder="Search cameras and tracks"
+          placeholder="Search drones, cameras, tracks, zones"
           aria-label="Search the list"
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}
@@ -87,8 +113,10 @@ export function ListPanel() {
           aria-activedescendant={active ? rowId(active) : undefined}
           onKeyDown={onKeys}
         >
+          <Vehicles vehicles={shown.vehicles} active={active} />
           <Cameras sources={shown.sources} active={active} />
           <Tracks seen={shown.tracks} active={active} now={now} />
+          <Zones zones={shown.zones} active={active} />
         </div>
         <Alerts text={text} />
         {shown.agents.length > 0 && (
@@ -123,7 +151,7 @@ function Alerts({ text }: { text: string }) {
         Alerts <span>{shown.length}</span>
       </h3>
       {shown.map((alert) => (
-        <button key={alert.alert_id} type="button" class="row row-button" onClick={() => go('alerts', alert.alert_id)}>
+        <button key={alert.alert_id} type="button" class="row row-button" onClick={() => openAlert(alert)}>
           <span class={alert.state === 'new' ? 'row-symbol is-warn' : 'row-symbol is-plain'}>
             <Icon of={TriangleAlert} />
           </span>
@@ -140,7 +168,60 @@ function Alerts({ text }: { text: string }) {
 
 const rowId = (row: Listed): string => `row-${row.kind}-${row.id}`
 
-function Cameras({ sources, active }: { sources: ReturnType<typeof filterList>['sources']; active: Selection }) {
+function Vehicles({ vehicles, active }: { vehicles: Filtered['vehicles']; active: Listed | null }) {
+  if (vehicles.length === 0) return null
+  const now = clocks()
+  return (
+    <div role="group" aria-label="Drones">
+      <h3 class="section-title" aria-hidden="true">
+        Drones <span>{vehicles.length}</span>
+      </h3>
+      {vehicles.map((vehicle) => {
+        const me: Listed = { kind: 'vehicle', id: vehicle.vehicle_id }
+        const motion = motions.get(vehicle.vehicle_id)
+        return (
+          <VehicleRow
+            key={vehicle.vehicle_id}
+            id={rowId(me)}
+            vehicle={vehicle}
+            now={aircraftStanding(vehicle, motion, link.value, now)}
+            height={heightWords(motion, vehicle)}
+            airspace={airspaceShort(vehicle)}
+            selected={sameRow(selection.value, me)}
+            active={sameRow(active, me)}
+            onPick={() => open(me)}
+          />
+        )
+      })}
+    </div>
+  )
+}
+
+function Zones({ zones, active }: { zones: Filtered['zones']; active: Listed | null }) {
+  if (zones.length === 0) return null
+  return (
+    <div role="group" aria-label="Airspace zones">
+      <h3 class="section-title" aria-hidden="true">
+        Airspace zones <span>{zones.length}</span>
+      </h3>
+      {zones.map((zone) => {
+        const me: Listed = { kind: 'zone', id: zone.zone_id }
+        return (
+          <ZoneRow
+            key={zone.zone_id}
+            id={rowId(me)}
+            zone={zone}
+            selected={openZones.value?.ids.includes(zone.zone_id) ?? false}
+            active={sameRow(active, me)}
+            onPick={() => open(me)}
+          />
+        )
+      })}
+    </div>
+  )
+}
+
+function Cameras({ sources, active }: { sources: Filtered['sources']; active: Listed | null }) {
   if (sources.length === 0) return null
   return (
     <div role="group" aria-label="Cameras">
@@ -155,8 +236,8 @@ function Cameras({ sources, active }: { sources: ReturnType<typeof filterList>['
             id={rowId(me)}
             source={source}
             now={standing(source, link.value, Date.now(), stationNow())}
-            selected={same(selection.value, me)}
-            active={same(active, me)}
+            selected={sameRow(selection.value, me)}
+            active={sameRow(active, me)}
             onPick={() => open(me)}
           />
         )
@@ -165,7 +246,7 @@ function Cameras({ sources, active }: { sources: ReturnType<typeof filterList>['
   )
 }
 
-function Tracks({ seen, active, now }: { seen: LiveTrack[]; active: Selection; now: number }) {
+function Tracks({ seen, active, now }: { seen: LiveTrack[]; active: Listed | null; now: number }) {
   if (seen.length === 0) return null
   return (
     <div role="group" aria-label="Seen now">
@@ -182,8 +263,8 @@ function Tracks({ seen, active, now }: { seen: LiveTrack[]; active: Selection; n
             number={track.track_id}
             sourceName={sourceTable.value.get(track.source_id)?.name ?? 'a camera'}
             fading={now - heardAtMs > FADE_AFTER_MS}
-            selected={same(selection.value, me)}
-            active={same(active, me)}
+            selected={sameRow(selection.value, me)}
+            active={sameRow(active, me)}
             onPick={() => open(me)}
           />
         )
@@ -196,7 +277,7 @@ function Nothing({ text, onClear }: { text: string; onClear: () => void }) {
   if (text) {
     return (
       <Empty icon={SearchX} title={`Nothing called “${text}”`} act={<Button onPress={onClear}>Show everything</Button>}>
-        Names of cameras, agents and the kinds of tracks are searched.
+        Names of drones, cameras, zones and agents, and the kinds of tracks, are searched.
       </Empty>
     )
   }

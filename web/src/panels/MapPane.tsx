@@ -5,22 +5,32 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { Crosshair, MapPinOff, Scan } from 'lucide'
 import { openAlerts } from '../live/alerts'
 import { link } from '../live/link'
-import { go, select, selection, where } from '../live/place'
+import { picking } from '../live/flyTo'
+import { motionChanged, motions } from '../live/motion'
+import { select, selection, where } from '../live/place'
 import { sourceList, sourceTable } from '../live/sources'
 import { standing } from '../live/standing'
 import { secondTick, stationNow } from '../live/time'
 import { tracks, tracksChanged } from '../live/tracks'
+import { vehicleList, vehicleTable } from '../live/vehicles'
+import { openZone, openZones, zoneList, zonesShown, zoneTable } from '../live/zones'
 import { loadBasemap, NO_BASEMAP } from '../map/basemap'
 import { mapCommands, type MapCommands } from '../map/commands'
 import { Button } from '../ui/Button'
 import { Empty, ProblemCard, Waiting } from '../ui/parts'
 import { isNarrow, theme } from '../ui/theme'
 import { asProblem } from '../wire/problems'
+import { ZonesLegend, ZonesNotice } from './MapZones'
+import { openAlert } from './openAlert'
+import { placedAircraft } from './placedAircraft'
 import { sheetHeight } from './Sheet'
-import type { MapView, ViewedCamera } from '../map/map'
-import type { Hit, PlacedAlert } from '../map/overlay'
+import { ZoneCards } from './ZoneCard'
+import type { MapView, Press, ViewedCamera } from '../map/map'
+import type { PlacedAlert } from '../map/overlay'
 import type { AlertView, Problem, SourceView } from '../wire/types'
 
+/** A drone is watched with its surroundings. */
+const VEHICLE_ZOOM = 15.2
 /** With more cameras than this only those that matter are named. */
 const NAME_UP_TO = 24
 
@@ -64,11 +74,21 @@ function commandsOf(map: MapView): MapCommands {
       const live = tracks.get(key, performance.now())
       if (live) map.showPlace(live.track.lon, live.track.lat)
     },
+    showVehicle: (id) => {
+      const at = motions.get(id)?.position
+      if (at) map.showPlace(at.lon, at.lat, VEHICLE_ZOOM)
+    },
+    showZone: (id) => {
+      const zone = zoneTable.peek().get(id)
+      if (zone) map.showZone(zone)
+    },
     showPlace: (lon, lat) => map.showPlace(lon, lat),
     showBorough: () => map.showBorough(),
     focus: () => map.focus(),
   }
 }
+
+const NOTHING: readonly string[] = []
 
 /** A signal's subscriber is called at once; this one waits for a change. */
 function onChange(act: () => void): () => void {
@@ -90,34 +110,45 @@ function feed(map: MapView): () => void {
         cameras: sources.flatMap((s) => viewed(s, now?.kind === 'source' && now.id === s.source_id, sources.length > NAME_UP_TO)),
         alerts: openAlerts.value.flatMap(placedAlert),
         tracks: (ms) => tracks.current(ms),
+        aircraft: placedAircraft,
         selectedTrack: now?.kind === 'track' ? now.id : null,
       })
     }),
     effect(() => {
-      void tracksChanged.value
+      void [tracksChanged.value, motionChanged.value, vehicleList.value, picking.value]
       map.changed()
     }),
+    effect(() => map.setZones(zonesShown.value ? zoneList.value : [], openZones.value?.ids ?? NOTHING)),
+    effect(() => map.aim(picking.value !== null)),
     theme.subscribe(onChange(() => map.restyle())),
     followSelection(map),
   ]
   return () => stops.forEach((stop) => stop())
 }
 
-/** Goes to a camera when it gets selected: once its place is known, and only once. */
+function isPlaced(kind: 'source' | 'vehicle', id: string): boolean {
+  if (kind === 'source') return sourceTable.value.has(id)
+  void motionChanged.value
+  return vehicleTable.value.has(id) && motions.get(id)?.position != null
+}
+
+/** Goes to a camera or a vehicle when it gets selected: once its place is known, and only once. */
 function followSelection(map: MapView): () => void {
   let shown: string | null = null
   return effect(() => {
     const now = selection.value
-    if (now?.kind !== 'source') {
+    if (now === null || now.kind === 'track') {
       shown = null
       return
     }
-    if (shown === now.id || !sourceTable.value.has(now.id)) return
-    shown = now.id
-    // The panel or sheet takes its room first, so that the camera is centred in what is left.
+    const { kind, id } = now
+    if (shown === id || !isPlaced(kind, id)) return
+    shown = id
+    // The panel or sheet takes its room first, so that what is selected is centred in what is left.
     setTimeout(() => {
-      const camera = one(now.id)
-      if (camera) map.showCamera(camera)
+      const commands = commandsOf(map)
+      if (kind === 'vehicle') commands.showVehicle(id)
+      else commands.showSource(id)
     }, 60)
   })
 }
@@ -173,6 +204,14 @@ export function MapPane() {
         </div>
       )}
       {state === 'shown' && <Tools />}
+      <div class="map-notices">
+        <Aiming />
+        <ZonesNotice />
+      </div>
+      <div class="map-corner">
+        <ZoneCards />
+        <ZonesLegend />
+      </div>
     </div>
   )
 }
@@ -198,16 +237,48 @@ async function openMap(
     import('../map/map'),
   ])
   await module.labelFont()
-  const onPick = (hit: Hit | null) => {
-    if (hit?.kind === 'alert') {
-      go('alerts', hit.id)
-      return
-    }
-    select(hit && { kind: hit.kind, id: hit.id })
-    if (hit) sheetHeight.value = 'half'
-  }
-  return new module.MapView(container, canvas, basemap, onPick, () => sheetOver(container))
+  return new module.MapView(container, canvas, basemap, onPress, () => sheetOver(container))
 }
+
+/** A press picks a place while somebody aims; else it opens what lies there. Nothing there closes
+ * the panel, but not a vehicle's: its urgent buttons go only when they are sent away. */
+function onPress({ hit, zones, lat, lon }: Press): void {
+  const aiming = picking.peek()
+  if (aiming) {
+    picking.value = { ...aiming, at: { lat, lon } }
+    sheetHeight.value = 'half'
+    return
+  }
+  if (hit?.kind === 'alert') {
+    const alert = openAlerts.peek().find((one) => one.alert_id === hit.id)
+    if (alert) openAlert(alert)
+    return
+  }
+  openZone(hit ? [] : zones)
+  if (!hit) {
+    if (selection.peek()?.kind !== 'vehicle') select(null)
+    return
+  }
+  select({ kind: hit.kind, id: hit.id })
+  sheetHeight.value = 'half'
+}
+
+/** What the next press on the map does. */
+function Aiming() {
+  const now = picking.value
+  if (now === null) return null
+  const name = vehicleTable.value.get(now.vehicleId)?.name ?? 'it'
+  return (
+    <p class="map-says is-aiming" role="status">
+      {now.at ? `Press another place, or confirm this one for ${name}` : `Press the place that ${name} is to fly to`}
+      <Button kind="quiet" onPress={() => (picking.value = null)}>
+        Cancel
+      </Button>
+    </p>
+  )
+}
+
+const SHOW = { source: 'showSource', track: 'showTrack', vehicle: 'showVehicle' } as const
 
 function Tools() {
   const now = selection.value
@@ -218,7 +289,7 @@ function Tools() {
         <Button
           icon={Crosshair}
           label="Back to what is selected"
-          onPress={() => (now.kind === 'source' ? mapCommands.value?.showSource(now.id) : mapCommands.value?.showTrack(now.id))}
+          onPress={() => mapCommands.value?.[SHOW[now.kind]](now.id)}
         />
       )}
     </div>

@@ -1,28 +1,34 @@
 // Nothing is selected: what is happening, what needs me, what can I trust.
 
-import { Cctv, CircleCheck, Plus, ScanSearch, Server, TriangleAlert } from 'lucide'
+import { Cctv, CircleCheck, Drone, Plus, ScanSearch, Server, TriangleAlert } from 'lucide'
+import { aircraftStanding, airspaceShort } from '../live/aircraft'
 import { agentKindWords, agentList, detector } from '../live/agents'
-import { newAlerts } from '../live/alerts'
+import { newAlerts, openAlerts } from '../live/alerts'
 import { link } from '../live/link'
 import { dialog, go, listOpen, select } from '../live/place'
-import { whyNotManageCameras } from '../live/session'
+import { motions } from '../live/motion'
+import { may, whyNotManageCameras } from '../live/session'
 import { sourceList } from '../live/sources'
 import { ageWords, secondTick, stationNow } from '../live/time'
 import { tracks } from '../live/tracks'
+import { aloft, vehicleList } from '../live/vehicles'
 import { trackShape } from '../video/drawBoxes'
 import { Button } from '../ui/Button'
 import { Icon } from '../ui/Icon'
 import { Badge, Empty } from '../ui/parts'
-import { AgentBadge, SourceRow, StillRow } from './rows'
+import { heightWords } from './aircraftWords'
+import { openAlert } from './openAlert'
+import { clocks } from './placedAircraft'
+import { AgentBadge, SourceRow, StillRow, VehicleRow } from './rows'
 import { PanelHead } from './PanelHead'
-import { attention } from './attention'
+import { alerted, attention, type Need } from './attention'
 import { standing } from '../live/standing'
 
 export function NowPanel() {
   void secondTick.value
   const sources = sourceList.value
   const alerts = newAlerts.value
-  const needs = attention(sources, agentList.value, detector.value, link.value, stationNow())
+  const needs = attention(sources, agentList.value, detector.value, link.value, stationNow(), vehicleList.value, alerted(openAlerts.value))
   return (
     <>
       <PanelHead title="Now">
@@ -38,7 +44,7 @@ export function NowPanel() {
           <section class="stack" aria-label="What needs you">
             <h3 class="section-title">Needs you</h3>
             {alerts.slice(0, SHOWN_ALERTS).map((alert) => (
-              <button key={alert.alert_id} type="button" class="need" onClick={() => go('alerts', alert.alert_id)}>
+              <button key={alert.alert_id} type="button" class="need" onClick={() => openAlert(alert)}>
                 <Icon of={TriangleAlert} />
                 <span>
                   <strong>{alert.text}</strong>
@@ -54,7 +60,7 @@ export function NowPanel() {
                 key={need.key}
                 type="button"
                 class="need"
-                onClick={() => need.sourceId && select({ kind: 'source', id: need.sourceId })}
+                onClick={() => openNeed(need)}
               >
                 <Icon of={TriangleAlert} />
                 <span>
@@ -65,10 +71,60 @@ export function NowPanel() {
             ))}
           </section>
         )}
+        {/* Whoever flies sees the drones first; others below what they watch. */}
+        {may('fly') && <Drones />}
         <Cameras />
+        {!may('fly') && <Drones />}
         <Parts />
       </div>
     </>
+  )
+}
+
+function openNeed({ sourceId, vehicleId }: Need): void {
+  if (vehicleId) select({ kind: 'vehicle', id: vehicleId })
+  else if (sourceId) select({ kind: 'source', id: sourceId })
+}
+
+/** Taught to whoever may fly; others are told of drones that are there. */
+export function Drones() {
+  const all = vehicleList.value
+  if (all.length === 0 && !may('fly')) return null
+  const now = clocks()
+  return (
+    <section class="stack" aria-label="Drones">
+      <h3 class="section-title">Drones</h3>
+      {all.length === 0 ? (
+        <Empty icon={Drone} title="No drone yet">
+          A drone shows here, on the map and in the list, as soon as its agent connects. Whoever runs the station invites
+          the agent under Agents and starts it beside the radio.
+        </Empty>
+      ) : (
+        <div role="group">
+          {all.slice(0, SHOWN_ROWS).map((vehicle) => {
+            const motion = motions.get(vehicle.vehicle_id)
+            return (
+              <VehicleRow
+                key={vehicle.vehicle_id}
+                vehicle={vehicle}
+                now={aircraftStanding(vehicle, motion, link.value, now)}
+                height={heightWords(motion, vehicle)}
+                airspace={airspaceShort(vehicle)}
+                selected={false}
+                active={false}
+                as="button"
+                onPick={() => select({ kind: 'vehicle', id: vehicle.vehicle_id })}
+              />
+            )
+          })}
+        </div>
+      )}
+      {all.length > SHOWN_ROWS && (
+        <div class="acts">
+          <Button onPress={() => (listOpen.value = true)}>All {all.length} in the list</Button>
+        </div>
+      )}
+    </section>
   )
 }
 
@@ -78,7 +134,10 @@ function Counts() {
   const vehicles = all.filter(({ track }) => trackShape(track.class_name) === 'vehicle').length
   const sources = sourceList.value
   const live = link.value.state === 'live' ? sources.filter((s) => s.condition === 'live').length : 0
+  const drones = vehicleList.value
+  const up = link.value.state === 'live' ? drones.filter((v) => v.link === 'connected' && aloft(v)).length : 0
   const counts: [string, string, string][] = [
+    ...(drones.length > 0 ? [[String(up), `of ${drones.length}`, drones.length === 1 ? 'drone in the air' : 'drones in the air'] as [string, string, string]] : []),
     [String(live), `of ${sources.length}`, sources.length === 1 ? 'camera live' : 'cameras live'],
     [String(people), '', 'people seen'],
     [String(vehicles), '', 'vehicles seen'],

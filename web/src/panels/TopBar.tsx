@@ -15,6 +15,7 @@ import { ProblemCard, Segments } from '../ui/parts'
 import { setTheme, theme, type Theme } from '../ui/theme'
 import { asProblem } from '../wire/problems'
 import { PurposeState } from './Purpose'
+import { SoundState } from './SoundState'
 import type { Problem, Session } from '../wire/types'
 
 export function TopBar({ of }: { of: Session }) {
@@ -39,6 +40,7 @@ export function TopBar({ of }: { of: Session }) {
       <SystemState />
       <PurposeState />
       <AlertCount />
+      <SoundState />
       <LinkState />
       <button class="button button-quiet who" type="button" popovertarget="menu">
         <Icon of={CircleUserRound} />

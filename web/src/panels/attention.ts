@@ -2,14 +2,19 @@
 
 import { ageWords } from '../live/time'
 import type { Link } from '../live/link'
-import type { AgentView, SourceView } from '../wire/types'
+import type { AgentView, AlertView, SourceView, VehicleView } from '../wire/types'
 
 export interface Need {
   key: string
   what: string
   doThis: string
   sourceId: string | null
+  vehicleId?: string
 }
+
+/** The vehicles that these alerts are about. */
+export const alerted = (alerts: readonly Pick<AlertView, 'vehicle_id'>[]): ReadonlySet<string> =>
+  new Set(alerts.flatMap((alert) => alert.vehicle_id ?? []))
 
 export function attention(
   sources: readonly SourceView[],
@@ -17,10 +22,17 @@ export function attention(
   detector: { name: string; problem: string },
   link: Link,
   stationNowMs: number,
+  vehicles: readonly VehicleView[] = [],
+  /** Vehicles that an open alert is about: that says it already. */
+  alerted: ReadonlySet<string> = new Set(),
 ): Need[] {
   if (link.state === 'lost') return [] // the banner says it; nothing below it is known any more
   const age = (iso: string) => ageWords(stationNowMs - Date.parse(iso))
   const needs: Need[] = []
+  for (const vehicle of vehicles) {
+    const need = vehicleNeed(vehicle, age(vehicle.link_since))
+    if (need && !alerted.has(vehicle.vehicle_id)) needs.push(need)
+  }
   for (const agent of agents) {
     if (!agent.connected) {
       const doThis = 'It reconnects by itself; if it stays away, look at the machine it runs on.'
@@ -41,4 +53,14 @@ export function attention(
     }
   }
   return needs
+}
+
+function vehicleNeed(vehicle: VehicleView, age: string): Need | null {
+  const of = { key: vehicle.vehicle_id, sourceId: null, vehicleId: vehicle.vehicle_id }
+  if (vehicle.link === 'lost') {
+    const doThis = 'Its own failsafe flies it. What is shown is the last that is known; the link comes back by itself.'
+    return { ...of, what: `${vehicle.name} lost for ${age}`, doThis }
+  }
+  const [problem] = vehicle.problems
+  return problem ? { ...of, what: vehicle.name, doThis: problem } : null
 }

@@ -20,7 +20,7 @@ export interface Destination {
 
 export const DESTINATIONS: readonly Destination[] = [
   { screen: 'home', words: 'Home', what: 'What waits for you', icon: House, needs: null, key: 'h' },
-  { screen: 'map', words: 'Map', what: 'Cameras and what they see', icon: MapIcon, needs: 'see_map', key: 'm' },
+  { screen: 'map', words: 'Map', what: 'Drones, cameras, zones and what is seen', icon: MapIcon, needs: 'see_map', key: 'm' },
   { screen: 'wall', words: 'Wall', what: 'Up to nine pictures at once', icon: Grid3x3, needs: 'watch_video', key: 'w' },
   { screen: 'alerts', words: 'Alerts', what: 'What asks for a decision', icon: BellRing, needs: 'see_alerts', key: 'a' },
   { screen: 'sources', words: 'Sources', what: 'Every camera and how it stands', icon: Cctv, needs: 'see_map', key: 's' },

@@ -1,10 +1,15 @@
 // The page's keys. None acts while somebody types.
 
 import { nextAlert, acknowledgeOpen } from '../live/alerts'
+import { picking } from '../live/flyTo'
 import { dialog, go, listOpen, searchAsked, select, selection, where } from '../live/place'
 import { me } from '../live/session'
+import { stopNow, stoppable } from '../live/stopping'
+import { openZones } from '../live/zones'
 import { DESTINATIONS, homeOf, MORE } from './destinations'
 import { goTo } from './Rail'
+import { LAND_BUTTON } from './StopBar'
+import type { Urgent } from '../wire/flight'
 
 export const KEYS: [keys: string[], what: string][] = [
   [['m'], 'Map; arrow keys then move it, + and − zoom'],
@@ -16,6 +21,9 @@ export const KEYS: [keys: string[], what: string][] = [
   [['↑', '↓'], 'Move in a list'],
   [['Enter'], 'Open what is chosen'],
   [['Esc'], 'Back'],
+  [['Shift', 'H'], 'The selected drone holds its position, at once'],
+  [['Shift', 'R'], 'The selected drone returns, at once'],
+  [['Shift', 'L'], 'To the button Land; Enter lands it where it is'],
   ...[...DESTINATIONS, MORE].map((to): [string[], string] => [['g', to.key], to.words]),
   [['?'], 'These keys'],
 ]
@@ -27,7 +35,9 @@ const types = (target: EventTarget | null): boolean =>
 
 function back(): void {
   const now = where.peek()
-  if (now.item) go(now.screen)
+  if (picking.peek()) picking.value = null
+  else if (openZones.peek() && now.screen === 'map') openZones.value = null
+  else if (now.item) go(now.screen)
   else if (now.screen !== 'map') go(homeOf(me.peek()?.role ?? null))
   else if (selection.peek() !== null) select(null)
   else if (listOpen.peek()) goTo.map()
@@ -70,6 +80,23 @@ export function actOf(key: string, afterG: boolean): (() => void) | null {
   return screen === 'map' ? goTo.map : () => go(screen)
 }
 
+/** The urgent keys. Holding and returning can be undone and act at once; landing where it happens to
+ * be cannot, so its key only leads to its button. Never by the small letters, never by a key that
+ * repeats itself. */
+export function urgentOf(event: Pick<KeyboardEvent, 'key' | 'shiftKey' | 'repeat'>): Urgent | null {
+  if (!event.shiftKey || event.repeat) return null
+  return URGENT_KEYS[event.key.toUpperCase()] ?? null
+}
+
+const URGENT_KEYS: Record<string, Urgent> = { H: 'hold', R: 'return', L: 'land' }
+
+function urgent(act: Urgent): void {
+  const vehicle = stoppable.peek()
+  if (!vehicle) return
+  if (act === 'land') document.getElementById(LAND_BUTTON)?.focus()
+  else stopNow(vehicle, act)
+}
+
 export function listenToKeys(): () => void {
   let pressedGAt = -AFTER_G_MS
   const onKey = (event: KeyboardEvent) => {
@@ -77,6 +104,12 @@ export function listenToKeys(): () => void {
     if (document.querySelector('dialog[open], :popover-open')) return
     if (types(event.target)) {
       if (event.key === 'Escape') (event.target as HTMLElement).blur()
+      return
+    }
+    const wanted = urgentOf(event)
+    if (wanted) {
+      event.preventDefault()
+      urgent(wanted)
       return
     }
     const afterG = event.timeStamp - pressedGAt < AFTER_G_MS

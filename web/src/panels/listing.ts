@@ -1,14 +1,25 @@
 // What the list holds, and where the arrow keys go. Pure.
 
 import type { LiveTrack } from '../live/tracks'
-import type { AgentView, SourceView } from '../wire/types'
+import { restrictionWords } from './aircraftWords'
+import type { AgentView, SourceView, VehicleView, ZoneView } from '../wire/types'
 
 export interface Listed {
-  kind: 'source' | 'track'
+  kind: 'source' | 'track' | 'vehicle' | 'zone'
   id: string
 }
 
+export interface Everything {
+  vehicles: readonly VehicleView[]
+  zones: readonly ZoneView[]
+  sources: readonly SourceView[]
+  tracks: readonly LiveTrack[]
+  agents: readonly AgentView[]
+}
+
 export interface Filtered {
+  vehicles: VehicleView[]
+  zones: ZoneView[]
   sources: SourceView[]
   tracks: LiveTrack[]
   agents: AgentView[]
@@ -23,21 +34,17 @@ export function matches(text: string, ...fields: string[]): boolean {
     .every((word) => all.includes(word))
 }
 
-export function filterList(
-  text: string,
-  sources: readonly SourceView[],
-  seen: readonly LiveTrack[],
-  agents: readonly AgentView[],
-  sourceName: (id: string) => string,
-): Filtered {
-  const tracks = seen.filter(({ track }) =>
+export function filterList(text: string, all: Everything, sourceName: (id: string) => string): Filtered {
+  const tracks = all.tracks.filter(({ track }) =>
     matches(text, track.class_name, String(track.track_id), sourceName(track.source_id)),
   )
   tracks.sort((a, b) => a.track.track_id - b.track.track_id)
   return {
-    sources: sources.filter((s) => matches(text, s.name, s.condition, s.simulated ? 'simulated' : '')),
+    vehicles: all.vehicles.filter((v) => matches(text, v.name, 'drone', v.link, v.simulated ? 'simulated' : '')),
+    zones: all.zones.filter((z) => matches(text, z.name, 'zone', z.kind, z.authority, restrictionWords(z.restriction))),
+    sources: all.sources.filter((s) => matches(text, s.name, s.condition, s.simulated ? 'simulated' : '')),
     tracks,
-    agents: agents.filter((a) => matches(text, a.name, a.kind)),
+    agents: all.agents.filter((a) => matches(text, a.name, a.kind)),
   }
 }
 

@@ -1,7 +1,7 @@
 // Rows: the same thing looks the same in list and panel. A row draws again only when it changed.
 
 import { Component } from 'preact'
-import { Car, Cctv, CircleHelp, PersonStanding, type IconNode } from 'lucide'
+import { Car, Cctv, CircleHelp, Drone, PersonStanding, type IconNode } from 'lucide'
 import { trackShape } from '../video/drawBoxes'
 import { Icon } from '../ui/Icon'
 import { Badge, StandingBadge } from '../ui/parts'
@@ -9,7 +9,10 @@ import { link } from '../live/link'
 import { ageWords, stationNow } from '../live/time'
 import type { ComponentChildren } from 'preact'
 import type { Standing } from '../live/standing'
-import type { AgentView, SourceView } from '../wire/types'
+import { ZoneSwatch } from './Airspace'
+import { restrictionWords } from './aircraftWords'
+import { zoneHeights } from '../map/zoneLayers'
+import type { AgentView, SourceView, VehicleView, ZoneView } from '../wire/types'
 
 interface RowProps {
   id?: string
@@ -121,6 +124,51 @@ export class TrackRow extends Component<TrackRowProps> {
     )
   }
 }
+
+export interface VehicleRowProps extends RowProps {
+  vehicle: VehicleView
+  now: Standing
+  /** "62 m above ground". */
+  height: string
+  /** "Nearing London Heliport"; "" for nothing to say. */
+  airspace: string
+}
+
+export class VehicleRow extends Component<VehicleRowProps> {
+  override shouldComponentUpdate(next: VehicleRowProps): boolean {
+    const keys = ['vehicle', 'height', 'airspace', 'selected', 'active'] as const
+    return next.now.words !== this.props.now.words || keys.some((key) => next[key] !== this.props[key])
+  }
+
+  override render({ vehicle, now, height, airspace, ...row }: VehicleRowProps) {
+    const symbol = ['row-symbol', 'is-aircraft']
+    if (now.tone !== 'live') symbol.push(`is-${now.tone}`)
+    if (now.hollow) symbol.push('is-hollow')
+    const more = [airspace, height, vehicle.simulated ? 'Simulated' : ''].filter(Boolean).join(' · ')
+    return (
+      <Row
+        {...row}
+        symbol={
+          <span class={symbol.join(' ')}>
+            <Icon of={Drone} />
+          </span>
+        }
+        name={vehicle.name}
+        more={more}
+        end={<StandingBadge of={now} />}
+      />
+    )
+  }
+}
+
+export const ZoneRow = ({ zone, ...row }: RowProps & { zone: ZoneView }) => (
+  <Row
+    {...row}
+    symbol={<ZoneSwatch of={zone.restriction} />}
+    name={zone.name}
+    more={`${restrictionWords(zone.restriction)} · ${zoneHeights(zone)}`}
+  />
+)
 
 /** A row that only tells. */
 export function StillRow(props: { icon: IconNode; name: string; more: string; end?: ComponentChildren }) {

@@ -63,6 +63,6 @@ export function sinceWords(iso: string | null, nowMs: number): string {
 const KINDS: Record<string, string> = { fixed_camera: 'Fixed camera', drone_camera: 'Drone camera' }
 
 export const sourceKindWords = (source: SourceView): string =>
-  `${KINDS[source.kind] ?? source.kind}, ${source.origin === 'agent' ? 'through a camera agent' : 'over WHIP'}`
+  `${KINDS[source.kind] ?? source.kind}, ${source.origin === 'agent' ? (source.kind === 'drone_camera' ? 'through its drone agent' : 'through a camera agent') : 'over WHIP'}`
 
 export const PASSWORD_HINT = 'At least 10 characters. Three or four words that are not a saying do well.'

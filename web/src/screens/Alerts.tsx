@@ -1,12 +1,13 @@
 // What asks for a decision. Acknowledged is not resolved; nothing goes away by itself.
 
 import { useState } from 'preact/hooks'
-import { BellRing, CircleCheck, LocateFixed } from 'lucide'
+import { BellRing, CircleCheck, Drone, LocateFixed } from 'lucide'
 import { alertList, alertsProblem, alertsReadAt, alertTable, decide, openAlerts, refreshAlerts } from '../live/alerts'
 import { go, select } from '../live/place'
 import { whyNot } from '../live/session'
 import { sourceTable } from '../live/sources'
 import { localClock, secondTick } from '../live/time'
+import { vehicleTable } from '../live/vehicles'
 import { mapCommands } from '../map/commands'
 import { Screen } from '../panels/Screen'
 import { Button } from '../ui/Button'
@@ -82,6 +83,7 @@ export function Alerts({ item }: { item: string }) {
 
 function Detail({ of }: { of: AlertView }) {
   const source = of.source_id === null ? undefined : sourceTable.value.get(of.source_id)
+  const vehicle = of.vehicle_id === null ? undefined : vehicleTable.value.get(of.vehicle_id)
   const place = of.lat !== null && of.lon !== null ? { lat: of.lat, lon: of.lon } : null
   const show = () => {
     if (!place) return
@@ -102,7 +104,7 @@ function Detail({ of }: { of: AlertView }) {
           { name: 'Kind', value: plain(of.kind) },
           { name: 'Since', value: at(of.raised_at), more: ago(of.raised_at) },
           { name: 'Came in', value: at(of.received_at) },
-          { name: 'From', value: source?.name ?? (of.agent_id ? 'an agent' : 'the station') },
+          { name: 'From', value: vehicle?.name ?? source?.name ?? (of.agent_id ? 'an agent' : 'the station') },
           { name: 'Place', value: place ? `${place.lat.toFixed(5)}, ${place.lon.toFixed(5)}` : 'none given' },
           ...(of.decided_by
             ? [{ name: ALERT_STATES[of.state], value: `by ${of.decided_by}`, more: `${at(of.decided_at)}${of.reason && `: ${of.reason}`}` }]
@@ -110,6 +112,11 @@ function Detail({ of }: { of: AlertView }) {
         ]}
       />
       <div class="acts">
+        {vehicle && (
+          <Button kind="primary" icon={Drone} onPress={() => select({ kind: 'vehicle', id: vehicle.vehicle_id })}>
+            Open {vehicle.name}
+          </Button>
+        )}
         {place && (
           <Button icon={LocateFixed} onPress={show}>
             Show on map

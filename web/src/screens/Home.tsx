@@ -2,15 +2,18 @@
 
 import { CircleCheck, TriangleAlert } from 'lucide'
 import { agentList, detector } from '../live/agents'
-import { newAlerts } from '../live/alerts'
+import { newAlerts, openAlerts } from '../live/alerts'
 import { link } from '../live/link'
 import { go, select, type ScreenName } from '../live/place'
 import { NEEDS_SECOND_FACTOR, roleWords } from '../live/roles'
 import { may, me } from '../live/session'
 import { sourceList } from '../live/sources'
+import { vehicleList } from '../live/vehicles'
 import { secondTick, stationNow } from '../live/time'
 import { readAgreements, readAudit, readDisclosures, readPeople, readRetention, readSystem } from '../wire/admin'
-import { attention } from '../panels/attention'
+import { alerted, attention, type Need } from '../panels/attention'
+import { Drones } from '../panels/NowPanel'
+import { openAlert } from '../panels/openAlert'
 import { Screen, Show, useFetched } from '../panels/Screen'
 import { Button } from '../ui/Button'
 import { Icon } from '../ui/Icon'
@@ -55,6 +58,11 @@ export function Home() {
           ))
         )}
       </section>
+      {may('fly') && (
+        <section class="card" aria-label="Drones">
+          <Drones />
+        </section>
+      )}
       <div class="columns">
         {may('see_system') && <SystemCard />}
         {may('see_people') && (
@@ -91,13 +99,13 @@ function waiting(people: readonly PersonView[]): Waiting[] {
     key: alert.alert_id,
     what: alert.text,
     more: `${ago(alert.raised_at)}. ${alert.remedy}`,
-    onOpen: () => go('alerts', alert.alert_id),
+    onOpen: () => openAlert(alert),
   }))
-  const needs = attention(sourceList.value, agentList.value, detector.value, link.value, stationNow()).map((need) => ({
+  const needs = attention(sourceList.value, agentList.value, detector.value, link.value, stationNow(), vehicleList.value, alerted(openAlerts.value)).map((need) => ({
     key: need.key,
     what: need.what,
     more: need.doThis,
-    onOpen: () => (need.sourceId ? select({ kind: 'source', id: need.sourceId }) : go(may('see_system') ? 'system' : 'sources')),
+    onOpen: () => openNeed(need),
   }))
   const bare = withoutFactor(people).map((person) => ({
     key: person.user_id,
@@ -106,6 +114,12 @@ function waiting(people: readonly PersonView[]): Waiting[] {
     onOpen: () => go('people', person.user_id),
   }))
   return [...alerts, ...needs, ...bare]
+}
+
+function openNeed({ vehicleId, sourceId }: Need): void {
+  if (vehicleId) select({ kind: 'vehicle', id: vehicleId })
+  else if (sourceId) select({ kind: 'source', id: sourceId })
+  else go(may('see_system') ? 'system' : 'sources')
 }
 
 function Card({ title, to, children }: { title: string; to: ScreenName; children: preact.ComponentChildren }) {

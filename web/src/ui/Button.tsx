@@ -14,6 +14,8 @@ export interface ButtonProps {
   label?: string
   /** Why it cannot be pressed now; shown with it. */
   whyNot?: string
+  /** The same where the reason stands beside it already. */
+  off?: string
   busy?: string
   wide?: boolean
   submit?: boolean
@@ -28,7 +30,7 @@ export function Button(props: ButtonProps) {
   if (props.label) classes.push('button-icon')
   if (props.wide) classes.push('button-wide')
   if (shown !== 'rest') classes.push(`is-${shown}`)
-  const off = Boolean(props.whyNot)
+  const off = Boolean(props.whyNot || props.off)
   const press = (event: Event) => {
     if (off || props.busy) event.preventDefault()
     else props.onPress?.()
@@ -41,14 +43,14 @@ export function Button(props: ButtonProps) {
       aria-busy={props.busy ? 'true' : undefined}
       aria-pressed={props.pressed}
       aria-label={props.label}
-      title={props.label}
+      title={props.label ?? (props.off || undefined)}
       onClick={press}
     >
       {props.busy ? <Icon of={Loader} /> : props.icon && <Icon of={props.icon} />}
       {!props.label && <span>{props.busy || props.children}</span>}
     </button>
   )
-  if (!off) return button
+  if (!props.whyNot) return button
   return (
     <div>
       {button}
@@ -66,16 +68,19 @@ export const HOLD_MS = 800
 export function HoldButton(props: {
   children: ComponentChildren
   icon?: IconNode
+  kind?: 'danger' | 'primary' | 'plain'
   whyNot?: string
+  off?: string
   onHeld: () => void
   holding?: boolean
 }) {
   const icon = props.icon ?? Trash2
+  const kind = props.kind ?? 'danger'
   const [holding, setHolding] = useState(false)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  if (props.whyNot) {
+  if (props.whyNot || props.off) {
     return (
-      <Button kind="danger" icon={icon} whyNot={props.whyNot}>
+      <Button kind={kind} icon={icon} whyNot={props.whyNot ?? ''} off={props.off ?? ''}>
         {props.children}
       </Button>
     )
@@ -97,7 +102,7 @@ export function HoldButton(props: {
   return (
     <button
       type="button"
-      class={`button button-danger hold${holding || props.holding ? ' is-holding' : ''}`}
+      class={`button button-${kind} hold${holding || props.holding ? ' is-holding' : ''}`}
       onPointerDown={start}
       onPointerUp={stop}
       onPointerLeave={stop}
@@ -115,7 +120,12 @@ export function HoldButton(props: {
     >
       <span class="hold-fill" />
       <span class="hold-words">
-        <Icon of={icon} />
+        <span class="hold-icon">
+          <Icon of={icon} />
+          <svg class="hold-ring" viewBox="0 0 32 32" aria-hidden="true">
+            <circle cx="16" cy="16" r="14" pathLength="100" />
+          </svg>
+        </span>
         {props.children}
       </span>
     </button>

@@ -23,7 +23,27 @@ export interface DotDrawn {
   y: number
 }
 
+/** A vehicle's telemetry as it came over the live link. Times in epoch ms. */
+export interface TelemetryHeard {
+  vehicle: string
+  sent_at_ms: number
+  heard_at_ms: number
+  position_age_ms: number | null
+}
+
+/** A vehicle as it was drawn on the map, in CSS pixels of the map. */
+export interface VehicleDrawn {
+  vehicle: string
+  drawn_at_ms: number
+  x: number
+  y: number
+}
+
 export interface Diagnostics {
+  telemetry: TelemetryHeard[]
+  vehicles: VehicleDrawn[]
+  /** Also those that could not be heard. */
+  sounds: { at_ms: number; loudness: string }[]
   live: LiveShown[]
   locked: LockedShown[]
   dots: DotDrawn[]
@@ -40,7 +60,7 @@ let found: Diagnostics | null = null
 
 export function startDiagnostics(search: string): void {
   if (new URLSearchParams(search).get('diagnostics') !== '1') return
-  found = { live: [], locked: [], dots: [], errors: [] }
+  found = { live: [], locked: [], dots: [], errors: [], telemetry: [], vehicles: [], sounds: [] }
   window.kestrelDiagnostics = found
   addEventListener('error', (event) => noteError(event.message))
   addEventListener('unhandledrejection', (event) => noteError(String(event.reason)))
@@ -54,6 +74,18 @@ export function noteError(words: string): void {
 
 export function noteDot(dot: DotDrawn): void {
   if (found) bounded(found.dots, dot)
+}
+
+export function noteTelemetry(heard: TelemetryHeard): void {
+  if (found) bounded(found.telemetry, heard)
+}
+
+export function noteVehicle(drawn: VehicleDrawn): void {
+  if (found) bounded(found.vehicles, drawn)
+}
+
+export function noteSound(loudness: string): void {
+  if (found) bounded(found.sounds, { at_ms: Date.now(), loudness })
 }
 
 export function bounded<T>(list: T[], entry: T, limit = LIMIT): void {

@@ -27,10 +27,11 @@ export function whenRefused(listener: (code: string) => void): void {
 
 export const path = (...parts: string[]) => '/' + parts.map(encodeURIComponent).join('/')
 
-async function request(method: string, url: string, body?: unknown): Promise<Response> {
+async function request(method: string, url: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (method !== 'GET') headers['X-CSRF-Token'] = csrfToken
   const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' }
+  if (signal) init.signal = signal
   if (body !== undefined) {
     headers['Content-Type'] = 'application/json'
     init.body = JSON.stringify(body)
@@ -49,8 +50,9 @@ export async function send(method: 'POST' | 'PUT' | 'DELETE', url: string, body?
   await request(method, url, body)
 }
 
-export async function json<T>(method: string, url: string, body?: unknown): Promise<T> {
-  const response = await request(method, url, body)
+/** `signal` gives up waiting for the answer; what was asked may be done all the same. */
+export async function json<T>(method: string, url: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const response = await request(method, url, body, signal)
   try {
     return (await response.json()) as T
   } catch {

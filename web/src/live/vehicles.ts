@@ -1,0 +1,37 @@
+// The vehicles, by id: what of them seldom changes. Where they are is in motion.ts.
+
+import { computed, signal } from '@preact/signals'
+import type { VehicleView } from '../wire/types'
+
+export type VehicleTable = ReadonlyMap<string, VehicleView>
+
+export const vehicleTable = signal<VehicleTable>(new Map())
+
+export const vehiclesOf = (list: readonly VehicleView[]): VehicleTable =>
+  new Map(list.map((vehicle) => [vehicle.vehicle_id, vehicle]))
+
+/** What a batch makes of the table: the same object where it changes nothing. */
+export function applyVehicles(table: VehicleTable, changed: readonly VehicleView[], removed: readonly string[]): VehicleTable {
+  const gone = removed.filter((id) => table.has(id))
+  if (changed.length === 0 && gone.length === 0) return table
+  const next = new Map(table)
+  for (const vehicle of changed) next.set(vehicle.vehicle_id, vehicle)
+  for (const id of gone) next.delete(id)
+  return next
+}
+
+export const vehicleList = computed(() =>
+  [...vehicleTable.value.values()].sort((a, b) => a.name.localeCompare(b.name, 'en-GB', { numeric: true })),
+)
+
+/** By the numbers that telemetry names them by. */
+export const vehicleNumbers = computed<ReadonlyMap<number, string>>(
+  () => new Map(vehicleList.value.map((vehicle) => [vehicle.number, vehicle.vehicle_id])),
+)
+
+/** Off the ground, or not known to be on it. */
+export const aloft = (vehicle: VehicleView): boolean =>
+  vehicle.landed === 'in_air' || vehicle.landed === 'taking_off' || vehicle.landed === 'landing'
+
+export const controlledBy = (vehicle: VehicleView, userId: string | null | undefined): boolean =>
+  vehicle.control !== null && vehicle.control.user_id === userId

@@ -1,0 +1,91 @@
+// What the pilot may have a vehicle do. All of it needs control; what cannot be done now says why.
+
+import { MapPin, Power, PowerOff, Route } from 'lucide'
+import { command, commands } from '../live/commands'
+import { picking } from '../live/flyTo'
+import { me, whyNot } from '../live/session'
+import { aloft, controlledBy } from '../live/vehicles'
+import { Button, HoldButton } from '../ui/Button'
+import { arm, disarm, startMission } from '../wire/flight'
+import { CommandLog } from './CommandLine'
+import { Control } from './Control'
+import { TakeOff } from './TakeOff'
+import { count } from './words'
+import type { VehicleView } from '../wire/types'
+
+/** Why nothing may be commanded; "" where it may. */
+export function whyNotFly(vehicle: VehicleView, userId: string | null | undefined, forbidden: string): string {
+  if (forbidden) return forbidden
+  if (controlledBy(vehicle, userId)) return ''
+  return vehicle.control ? `${vehicle.control.display_name} has control.` : 'Take control first.'
+}
+
+export function FlightActs({ vehicle }: { vehicle: VehicleView }) {
+  const why = whyNotFly(vehicle, me.value?.user_id, whyNot('fly'))
+  const id = vehicle.vehicle_id
+  const up = aloft(vehicle)
+  const send = (words: string, act: typeof arm) => void command(id, words, () => act(id))
+  return (
+    <section class="flight-acts" aria-label="What I may do">
+      <Control vehicle={vehicle} />
+      {/* Said once, not at each button of somebody who may not fly at all. */}
+      {!whyNot('fly') && (
+        <FlightButtons
+          vehicle={vehicle}
+          why={why}
+          onArm={() => send('Arm', arm)}
+          onDisarm={() => send('Disarm', disarm)}
+          onMission={() => send('Start the mission', startMission)}
+          onPick={() => (picking.value = { vehicleId: id, at: null })}
+        >
+          {!up && <TakeOff vehicle={vehicle} whyNot={why} />}
+        </FlightButtons>
+      )}
+      <CommandLog list={commands.value.get(id) ?? []} />
+    </section>
+  )
+}
+
+export interface FlightButtonsProps {
+  vehicle: VehicleView
+  why: string
+  children?: preact.ComponentChildren
+  onArm: () => void
+  onDisarm: () => void
+  onMission: () => void
+  onPick: () => void
+}
+
+export function FlightButtons({ vehicle, why, children, onArm, onDisarm, onMission, onPick }: FlightButtonsProps) {
+  const up = aloft(vehicle)
+  const points = vehicle.mission_total ?? 0
+  return (
+    <>
+      {why && <p class="flight-why">{why}</p>}
+      <div class="acts">
+        <Button kind={up && !why ? 'primary' : 'plain'} icon={MapPin} off={why} whyNot={why || up ? '' : 'It is not in the air.'} onPress={onPick}>
+          Fly to a place
+        </Button>
+        {points > 0 && (
+          <HoldButton icon={Route} kind="plain" off={why} onHeld={onMission}>
+            Hold to start the mission of {count(points, 'point')}
+          </HoldButton>
+        )}
+      </div>
+      {!up && (
+        <div class="acts">
+          {vehicle.armed ? (
+            <HoldButton icon={PowerOff} kind="plain" off={why} onHeld={onDisarm}>
+              Hold to disarm: propellers stop
+            </HoldButton>
+          ) : (
+            <HoldButton icon={Power} off={why} onHeld={onArm}>
+              Hold to arm: propellers turn
+            </HoldButton>
+          )}
+        </div>
+      )}
+      {children}
+    </>
+  )
+}

@@ -1,0 +1,68 @@
+// Hold position, return, land: one press, large, always in the same place while a vehicle is
+// selected or flown. Nothing but a missing permission disables them.
+
+import { useEffect, useState } from 'preact/hooks'
+import { Hand, House, PlaneLanding, type IconNode } from 'lucide'
+import { commands, type Command } from '../live/commands'
+import { whyNot } from '../live/session'
+import { stopNow, stoppable, URGENT } from '../live/stopping'
+import { secondTick } from '../live/time'
+import { Icon } from '../ui/Icon'
+import { CommandLine } from './CommandLine'
+import type { Urgent } from '../wire/flight'
+
+const ICONS: Record<Urgent, IconNode> = { hold: Hand, return: House, land: PlaneLanding }
+const TOLD_FOR_MS = 12_000
+export const LAND_BUTTON = 'stop-land'
+
+export function StopBar() {
+  const vehicle = stoppable.value
+  void secondTick.value
+  if (!vehicle) return null
+  const newest = commands.value.get(vehicle.vehicle_id)?.[0]
+  const told = newest && (newest.endedAtMs === null || Date.now() - newest.endedAtMs < TOLD_FOR_MS) ? newest : null
+  return <StopButtons name={vehicle.name} whyNot={whyNot('stop_flight')} told={told} onPress={(act) => stopNow(vehicle, act)} />
+}
+
+export function StopButtons(props: { name: string; whyNot: string; told: Command | null; onPress: (act: Urgent) => void }) {
+  return (
+    <section class="stop-bar" aria-label={`Stop ${props.name}`}>
+      <p class="stop-head">
+        <b>{props.name}</b>
+        <span role="status">{props.told && <CommandLine of={props.told} />}</span>
+      </p>
+      <div class="stop-buttons">
+        {(['hold', 'return', 'land'] as const).map((act) => (
+          <StopButton key={act} act={act} off={props.whyNot !== ''} onPress={() => props.onPress(act)} />
+        ))}
+      </div>
+      {props.whyNot && <p class="stop-why">{props.whyNot}</p>}
+    </section>
+  )
+}
+
+/** Shows for a moment that it was pressed: a press that shows nothing is pressed again in fear. */
+function StopButton({ act, off, onPress }: { act: Urgent; off: boolean; onPress: () => void }) {
+  const [pressed, setPressed] = useState(false)
+  useEffect(() => {
+    if (!pressed) return
+    const timer = setTimeout(() => setPressed(false), 400)
+    return () => clearTimeout(timer)
+  }, [pressed])
+  return (
+    <button
+      type="button"
+      id={act === 'land' ? LAND_BUTTON : undefined}
+      class={`stop-button stop-${act}${pressed ? ' is-sent' : ''}`}
+      aria-disabled={off ? 'true' : undefined}
+      onClick={() => {
+        if (off) return
+        setPressed(true)
+        onPress()
+      }}
+    >
+      <Icon of={ICONS[act]} />
+      <span>{URGENT[act]}</span>
+    </button>
+  )
+}
