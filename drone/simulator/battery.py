@@ -1,0 +1,67 @@
+"""The flight battery: what flying costs, and what the autopilot's monitor reads of it. Pure."""
+
+from __future__ import annotations
+
+CELLS = 4
+IDLE_A = 0.4  # electronics only
+ARMED_A = 3.0  # propellers turning on the ground
+HOVER_A = 14.0
+CLIMB_A_PER_MPS = 2.5
+SPEED_A_PER_CUBE = 0.0022  # of the airspeed
+CELL_OHM = 0.004
+
+
+def current_a(*, flying: bool, armed: bool, airspeed_mps: float, climb_mps: float) -> float:
+    """What is drawn in a state of flight. Flying slowly costs a little less than hovering."""
+    if not armed:
+        return IDLE_A
+    if not flying:
+        return ARMED_A
+    lift = HOVER_A * (1.0 - 0.12 * min(airspeed_mps, 8.0) / 8.0)
+    drag = SPEED_A_PER_CUBE * airspeed_mps**3
+    return max(ARMED_A, lift + drag + CLIMB_A_PER_MPS * climb_mps)
+
+
+class Battery:
+    """A lithium battery of four cells.
+
+    Args:
+        capacity_mah: when full. remaining: fraction of it that is there.
+    """
+
+    def __init__(self, capacity_mah: float, remaining: float = 1.0) -> None:
+        self.capacity_mah = capacity_mah
+        self.used_mah = capacity_mah * (1.0 - remaining)
+        self.current_a = IDLE_A
+        self._mean_a = HOVER_A
+
+    @property
+    def remaining(self) -> float:
+        """0-1 of the capacity."""
+        return max(0.0, 1.0 - self.used_mah / self.capacity_mah)
+
+    @property
+    def left_mah(self) -> float:
+        return max(0.0, self.capacity_mah - self.used_mah)
+
+    @property
+    def voltage_v(self) -> float:
+        """At its clamps: falls with the charge, and with the current drawn."""
+        left = self.remaining
+        cell = 3.3 + 0.75 * left + 0.15 * left**8 if left > 0.08 else 3.0 + 4.5 * left
+        return CELLS * (cell - self.current_a * CELL_OHM)
+
+    @property
+    def seconds_left(self) -> float:
+        """At the current drawn lately."""
+        return self.left_mah * 3.6 / max(self._mean_a, IDLE_A)
+
+    @property
+    def empty(self) -> bool:
+        return self.used_mah >= self.capacity_mah
+
+    def draw(self, amperes: float, dt_s: float) -> None:
+        """Take that current for that long."""
+        self.current_a = amperes
+        self.used_mah += amperes * dt_s / 3.6
+        self._mean_a += (amperes - self._mean_a) * min(1.0, dt_s / 20.0)
