@@ -38,7 +38,7 @@ from ground_station.services.addresses import (
     served_files,
     trusted_hosts,
 )
-from ground_station.services.agent_removal import SourceRemoval
+from ground_station.services.agent_removal import AgentRemoval
 from ground_station.services.agents import Agents
 from ground_station.services.alert_desk import Alerts
 from ground_station.services.alerts import AlertInbox, inbox_probe
@@ -196,14 +196,6 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         clock=clock,
     )
     agents.attach_inbox(inbox)
-    warden = Warden(
-        repository=enrolled,
-        channel=agents.channel,
-        connected=agents.admitted,
-        shut_out=media.end_all_of_agent,
-        forget_sources=SourceRemoval(sources=sources, media=media, audit=audit).forget_sources,
-        clock=clock,
-    )
     system = SystemHealth(data_folder=settings.data_folder, bus=bus, clock=clock)
     add_station_probes(
         system,
@@ -227,6 +219,14 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
             bus=bus,
             clock=clock,
         ),
+    )
+    warden = Warden(
+        repository=enrolled,
+        channel=agents.channel,
+        connected=agents.admitted,
+        shut_out=media.end_all_of_agent,
+        forget=AgentRemoval(sources=sources, media=media, fleet=vehicles.fleet, audit=audit).forget,
+        clock=clock,
     )
     system.add("alert_inbox", "Alert inbox", lambda: inbox_probe(inbox))
     system.add("audit", "Audit log", lambda: audit_probe(audit))

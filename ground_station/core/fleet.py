@@ -40,9 +40,6 @@ class AirspaceFinding:
     height_agl_m: float | None = None
 
 
-NOT_CHECKED = AirspaceFinding(AirspaceState.UNKNOWN, problem="No airspace dataset.")
-
-
 @dataclass(frozen=True, slots=True)
 class Control:
     """Who flies a vehicle. It outlives the station's restart; it ends with that sign-in."""
@@ -100,18 +97,6 @@ class WayCheck(Protocol):
     def way(self, points: Sequence[Kinematics], /) -> AirspaceFinding:
         """Every zone that a straight flight through these points touches."""
         ...
-
-
-class NoAirspace:
-    """Both checks of a station that has no zones: nothing is known, so nothing is clear."""
-
-    terrain: Terrain | None = None
-
-    def live(self, _report: VehicleReport, _age_s: float, /) -> AirspaceFinding:
-        return NOT_CHECKED
-
-    def way(self, _points: Sequence[Kinematics], /) -> AirspaceFinding:
-        return NOT_CHECKED
 
 
 class ControlRepository(Protocol):

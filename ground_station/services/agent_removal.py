@@ -1,4 +1,4 @@
-"""What goes with an agent that is removed: its sources, each with a record."""
+"""What goes with an agent that is removed: its sources and vehicles, each with a record."""
 
 from __future__ import annotations
 
@@ -6,20 +6,23 @@ from contextlib import AbstractContextManager
 
 from ground_station.core.audit import Act, Actor, AuditEntry, AuditLog
 from ground_station.core.registry import Source
+from ground_station.services.fleet import Fleet
 from ground_station.services.media import Media
 from ground_station.services.sources import Sources
 
 
-class SourceRemoval:
-    """Forgets the sources of removed agents: nothing could bring their pictures any more."""
+class AgentRemoval:
+    """Forgets the sources and vehicles of removed agents: nothing could tell of them any more."""
 
-    def __init__(self, *, sources: Sources, media: Media, audit: AuditLog) -> None:
+    def __init__(self, *, sources: Sources, media: Media, fleet: Fleet, audit: AuditLog) -> None:
         self._sources = sources
         self._media = media
+        self._fleet = fleet
         self._audit = audit
 
-    def forget_sources(self, agent_ids: frozenset[str]) -> None:
-        """Remove all that these agents ever offered; each recorded, viewers and publishers ended.
+    def forget(self, agent_ids: frozenset[str]) -> None:
+        """Remove all that these agents ever offered or reported; each recorded, viewers and
+        publishers ended.
 
         Raises:
             Unavailable: one cannot be recorded or removed; it and the rest stay for the next call.
@@ -30,6 +33,7 @@ class SourceRemoval:
                 continue
             removed = self._sources.remove(source.source_id, lambda _agent_id: False, self._record)
             self._media.end_all_of_source(removed)
+        self._fleet.forget_agents(agent_ids)
 
     def _record(self, source: Source) -> AbstractContextManager[None]:
         entry = AuditEntry(

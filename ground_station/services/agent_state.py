@@ -107,6 +107,21 @@ class ConnectedAgent:
         )
         self.twice_until_s = now_s + TWICE_SHOWN_FOR_S
 
+    def gone(self, now: datetime, problem: str) -> AgentStatus:
+        """What is told of it once its connection has ended."""
+        return AgentStatus(
+            agent_id=self.identity.agent_id,
+            name=self.identity.name,
+            kind=self.identity.kind,
+            connected=False,
+            since=now,
+            problem=problem,
+            address=self.channel.address,
+            software=self.software,
+            left=self.leaves,
+            organisation_id=self.identity.organisation_id,
+        )
+
     def status(self) -> AgentStatus:
         return AgentStatus(
             agent_id=self.identity.agent_id,

@@ -291,18 +291,7 @@ class Agents:
             problem = ("{name} was stopped." if leaves else sentence).format(name=identity.name)
             while len(self._gone) >= MAX_REMEMBERED:
                 del self._gone[next(iter(self._gone))]
-            self._gone[agent_id] = AgentStatus(
-                agent_id,
-                identity.name,
-                identity.kind,
-                False,
-                self._clock.now(),
-                problem,
-                connected.channel.address,
-                connected.software,
-                left=leaves,
-                organisation_id=identity.organisation_id,
-            )
+            self._gone[agent_id] = connected.gone(self._clock.now(), problem)
         log.log(
             logging.INFO if leaves else logging.WARNING,
             "agent_lost agent=%s kind=%s of_itself=%s",

@@ -224,7 +224,7 @@ class Warden:
         channel: the way to a connected agent, None if it is not connected.
         connected: the connected agents, and when each showed its token.
         shut_out: end what a revoked agent publishes or, for a node, carries.
-        forget_sources: remove the sources of these agents, which were removed.
+        forget: remove the sources and vehicles of these agents, which were removed.
     """
 
     def __init__(
@@ -234,14 +234,14 @@ class Warden:
         channel: Callable[[str], AgentChannel | None],
         connected: Callable[[], Mapping[str, datetime | None]],
         shut_out: Callable[[str], None],
-        forget_sources: Callable[[frozenset[str]], None],
+        forget: Callable[[frozenset[str]], None],
         clock: Clock,
     ) -> None:
         self._repository = repository
         self._channel = channel
         self._connected = connected
         self._shut_out = shut_out
-        self._forget_sources = forget_sources
+        self._forget = forget
         self._clock = clock
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -303,7 +303,7 @@ class Warden:
                 self._rotate_soon(one.agent)
         removed = self._repository.removed_ids()
         if removed != self._forgotten or removed & connected:
-            self._forget_sources(removed)
+            self._forget(removed)
             self._forgotten = removed
 
     def _end(self, agent_id: str) -> None:

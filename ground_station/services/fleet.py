@@ -187,6 +187,8 @@ class Fleet:
             Unavailable: one cannot be recorded or removed; it and the rest stay for the next call.
         """
         with self._lock:
+            for key in [key for key in self._waiting if key[0] in agent_ids]:
+                del self._waiting[key]
             gone = [s.vehicle for s in self._by_id.values() if s.vehicle.agent_id in agent_ids]
         for vehicle in gone:
             with self._audit.together(_entry(Act.VEHICLE_REMOVED, Actor.STATION, None, vehicle)):
@@ -325,7 +327,7 @@ class Fleet:
                 failed = error
                 continue
             with self._lock:
-                del self._waiting[key]
+                self._waiting.pop(key, None)
         if failed is not None:
             raise failed
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from argon2 import PasswordHasher
 
+from geo.terrain import Terrain
+from geo.zones import Kinematics
 from ground_station.core.agent_durable import Notice
 from ground_station.core.agent_protocol import (
     PROTOCOL_VERSION,
@@ -25,17 +27,21 @@ from ground_station.core.agent_protocol import (
     SourceReport,
     SourceReports,
 )
-from ground_station.core.agent_vehicles import Flown, Fly
+from ground_station.core.agent_vehicles import (
+    Flown,
+    Fly,
+    VehicleReport,
+)
 from ground_station.core.authority import Role
 from ground_station.core.bus import Bus
 from ground_station.core.clock import ManualClock
 from ground_station.core.errors import KestrelError
-from ground_station.core.fleet import NoAirspace
+from ground_station.core.fleet import AirspaceFinding, AirspaceState
 from ground_station.core.ids import new_id
 from ground_station.core.model import SourceCondition
 from ground_station.core.ports import AgentIdentity
 from ground_station.core.registry import Agent, token_hash
-from ground_station.services.agent_removal import SourceRemoval
+from ground_station.services.agent_removal import AgentRemoval
 from ground_station.services.agents import Agents
 from ground_station.services.alert_desk import Alerts
 from ground_station.services.alerts import AlertInbox
@@ -132,6 +138,28 @@ class FakeChannel:
         return [command for command in self.commands if isinstance(command, kind)]
 
 
+NOT_CHECKED = AirspaceFinding(AirspaceState.UNKNOWN, problem="No airspace dataset.")
+
+
+@dataclass(eq=False)
+class FakeAirspace:
+    """Says what it was told to; as long as it was told nothing, that nothing can be checked."""
+
+    finding: AirspaceFinding = NOT_CHECKED
+    way_finding: AirspaceFinding = NOT_CHECKED
+    terrain: Terrain | None = None
+    asked: list[tuple[VehicleReport, float]] = field(default_factory=list)
+    ways: list[Sequence[Kinematics]] = field(default_factory=list)
+
+    def live(self, report: VehicleReport, age_s: float) -> AirspaceFinding:
+        self.asked.append((report, age_s))
+        return self.finding
+
+    def way(self, points: Sequence[Kinematics]) -> AirspaceFinding:
+        self.ways.append(points)
+        return self.way_finding
+
+
 class World:
     """Everything under the web side."""
 
@@ -182,12 +210,13 @@ class World:
         )
         self.agents.attach(self.media)
         self.sharing.on_ended(lambda _: self.media.check_agreements())
+        self.airspace = FakeAirspace()
         self.fleet = Fleet(
             vehicles=SqlVehicles(self.database),
             audit=self.audit,
             bus=self.bus,
             clock=self.clock,
-            airspace=NoAirspace(),
+            airspace=self.airspace,
             sources=self.sources,
         )
         self.controls = Controls(
@@ -200,12 +229,13 @@ class World:
             clock=self.clock,
         )
         self.fleet.attach_holder(self.controls.holder)
+        self.agents.attach_fleet(self.fleet)
         self.sign_in.on_ended(self.controls.sign_in_ended)
         self.late_records = LateRecords(self.audit)
         self.flights = Flights(
             controls=self.controls,
             channel=self.agents.channel,
-            airspace=NoAirspace(),
+            airspace=self.airspace,
             audit=self.audit,
             late=self.late_records,
             clock=self.clock,
@@ -256,9 +286,9 @@ class World:
             channel=self.agents.channel,
             connected=self.agents.admitted,
             shut_out=self.media.end_all_of_agent,
-            forget_sources=SourceRemoval(
-                sources=self.sources, media=self.media, audit=self.audit
-            ).forget_sources,
+            forget=AgentRemoval(
+                sources=self.sources, media=self.media, fleet=self.fleet, audit=self.audit
+            ).forget,
             clock=self.clock,
         )
         self.sign_in.on_ended(self.media.sign_in_ended)
