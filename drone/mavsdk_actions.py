@@ -18,6 +18,8 @@ from drone.vehicle_state import Now, VehicleState
 from ground_station.core.agent_vehicles import FlightMode, GoTo, PositionReading
 from ground_station.core.errors import Conflict, KestrelError, Unprocessable
 
+# Armed in one of these it moves by itself; MAVSDK's `arm()` ends the process in them.
+NEVER_ARM_IN = frozenset({FlightMode.RETURN, FlightMode.LAND, FlightMode.MISSION})
 FARTHEST_GO_TO_M = 20_000.0  # an autopilot without a fence was seen to accept 500 km
 _CUSTOM_MODE = 1.0  # MAV_MODE_FLAG_CUSTOM_MODE_ENABLED
 _GROUND_SPEED = 1.0
@@ -31,6 +33,7 @@ class CopterMode(IntEnum):
     AUTO = 3
     GUIDED = 4
     RTL = 6
+    LAND = 9
     BRAKE = 17
 
 
@@ -73,13 +76,18 @@ class Steps:
 
 
 def on_the_ground(now: Now, name: str) -> None:
-    """Raises Conflict unless that is known. What is disarmed does not fly."""
+    """Raises Conflict unless that is known, and nothing moves it. What is disarmed does not fly."""
     if now.in_air is True:
         raise Conflict(f"{name} is in the air.", "Use go to, hold, return or land.")
     if now.armed and now.in_air is None:
         raise Conflict(
             f"It is not known whether {name} is on the ground.",
             "Wait for its landed state; see what it does not send.",
+        )
+    if now.armed and now.mode in NEVER_ARM_IN:
+        raise Conflict(
+            f"{name} is armed on the ground in the mode {now.mode.value}.",
+            "Disarm it, or wait until it has disarmed itself.",
         )
 
 
@@ -125,16 +133,20 @@ class CopterActions:
 
     def __init__(self, commands: Commands, state: VehicleState, steps: Steps) -> None:
         self._commands = commands
+        self._state = state
         self._name = state.name
         self._steps = steps
 
     async def _mode(self, mode: CopterMode, what: str, *, urgent: bool = False) -> None:
         await self._commands.have(what, Cmd.SET_MODE, _CUSTOM_MODE, float(mode), urgent=urgent)
+        self._state.acknowledged(custom_mode=mode)
+
+    async def _disarmed(self) -> None:
+        await self._commands.have("disarm", Cmd.ARM_DISARM, 0.0)
+        self._state.acknowledged(armed=False)
 
     async def arm(self, now: Now) -> str:
         on_the_ground(now, self._name)
-        if now.armed:
-            return "It was armed already."
         check = self._steps.begin()
         await self._armed(check)
         return "Armed in guided mode; it disarms itself unless it takes off soon."
@@ -144,13 +156,14 @@ class CopterActions:
         await self._mode(CopterMode.GUIDED, "go into guided mode")
         check()
         await self._commands.have("arm", Cmd.ARM_DISARM, 1.0)
+        self._state.acknowledged(armed=True)
 
     async def disarm(self, now: Now) -> str:
-        if not now.armed:
-            return "It was disarmed already."
-        on_the_ground(now, self._name)
-        await self._commands.have("disarm", Cmd.ARM_DISARM, 0.0)
-        return ""
+        """Sent also where it seems disarmed: its last heartbeat may be a second old."""
+        if now.in_air is True or (now.armed and now.in_air is None):
+            on_the_ground(now, self._name)
+        await self._disarmed()
+        return "Its motors are off."
 
     async def take_off(self, now: Now, height_home_m: float) -> str:
         on_the_ground(now, self._name)
@@ -175,7 +188,7 @@ class CopterActions:
         if not armed_by_us:
             return ""
         try:
-            await self._commands.have("disarm", Cmd.ARM_DISARM, 0.0)
+            await self._disarmed()
         except KestrelError:
             return " It is ARMED, and could not be disarmed."
         return " It is disarmed again."
@@ -193,6 +206,7 @@ class CopterActions:
         )
         if result != ACCEPTED:
             raise await self._commands.refusal("fly there", result, began_s)
+        self._state.acknowledged(custom_mode=CopterMode.GUIDED)
         note = f"{distance_m:.0f} m to go."
         if action.speed_mps is None:
             return note
@@ -219,6 +233,7 @@ class CopterActions:
 
     async def land(self) -> str:
         await self._commands.have("land", Cmd.LAND, urgent=True)
+        self._state.acknowledged(custom_mode=CopterMode.LAND)
         return "It comes down where it is."
 
     async def start_mission(self, now: Now, from_first: Callable[[], Awaitable[None]]) -> str:

@@ -53,6 +53,7 @@ class Transfers:
         self._name = state.name
         self._lock = asyncio.Lock()
         self._by_person = False
+        self.held: int | None = None  # items, without home, when they were last read
         self._fence_was: int | None = None  # FENCE_ENABLE before our first fence
 
     # --- one at a time --------------------------------------------------------------------------
@@ -115,6 +116,7 @@ class Transfers:
         held = await self._done("tell its mission", self._mission.download_mission)
         raw = [_from_mavsdk(item) for item in held]
         self._state.holds_mission(waypoint_seqs(raw, home_first=home_first))
+        self.held = len(raw) - (1 if home_first and raw else 0)
         return raw
 
     async def upload_mission(self, now: Now, action: UploadMission) -> str:
@@ -226,7 +228,7 @@ class Transfers:
             await self._set("FENCE_TYPE", kinds | _POLYGONS)
         await self._set("FENCE_ENABLE", 1)
         others = [name for bit, name in ((1, "greatest height"), (2, "circle")) if kinds & bit]
-        also = f" Its own {' and '.join(others)} is kept to as well." if others else ""
+        also = f" It keeps to its own as well: {', '.join(others)}." if others else ""
         return "Read back and the same; it keeps to it." + also
 
     async def _enforced_no_more(self) -> str:

@@ -16,15 +16,13 @@ from mavsdk.asyncio.system import System
 from mavsdk.plugins.action import ActionError, ActionResult
 from mavsdk.plugins.mission_raw import MissionRawError
 
-from drone.mavsdk_actions import Steps, flies, not_too_far, on_the_ground
+from drone.mavsdk_actions import NEVER_ARM_IN, Steps, flies, not_too_far, on_the_ground
 from drone.mavsdk_commands import Commands
 from drone.mavsdk_instance import Instance
 from drone.vehicle_state import Now, VehicleState
 from ground_station.core.agent_vehicles import FlightMode, GoTo, VehicleLinkState
 from ground_station.core.errors import Conflict, KestrelError, TimedOut, Unavailable, Unprocessable
 
-# In these `arm()` first changes the mode, and ends the process if that change is not answered.
-NEVER_ARM_IN = frozenset({FlightMode.RETURN, FlightMode.LAND, FlightMode.MISSION})
 _NOT_THERE = (ActionResult.NO_SYSTEM, ActionResult.CONNECTION_ERROR)
 
 
@@ -89,8 +87,6 @@ class Px4Actions:
 
     async def arm(self, now: Now) -> str:
         on_the_ground(now, self._name)
-        if now.armed:
-            return "It was armed already."
         await self._armed()
         return ""
 
@@ -99,9 +95,8 @@ class Px4Actions:
         await self._do("arm", self._action.arm)
 
     async def disarm(self, now: Now) -> str:
-        if not now.armed:
-            return "It was disarmed already."
-        on_the_ground(now, self._name)
+        if now.in_air is True or (now.armed and now.in_air is None):
+            on_the_ground(now, self._name)
         await self._do("disarm", self._action.disarm)
         return ""
 

@@ -91,7 +91,7 @@ class MavsdkVehicle:
         total = self.state.mission_total()
         if came_back or restarted or self.rates.silent():
             self._prepare(self._made_ready())
-        elif total != self._total:
+        elif total not in (self._total, self._transfers.held):
             self._prepare(self._mission_learnt())
         self._total = total
 

@@ -24,7 +24,7 @@ from ground_station.core.agent_vehicles import (
 
 _UNKNOWN_U16 = 0xFFFF
 MAX_SPEED_MPS = 200.0  # of anything that an agent of ours may fly
-_ARMED_BIT = 128
+ARMED_BIT = 128  # of base_mode
 
 
 class Nonsense(ValueError):
@@ -204,7 +204,7 @@ def is_copter(beat: Heartbeat) -> bool:
 
 
 def is_armed(beat: Heartbeat) -> bool:
-    return bool(beat.base_mode & _ARMED_BIT)
+    return bool(beat.base_mode & ARMED_BIT)
 
 
 def mode_of(beat: Heartbeat) -> FlightMode:

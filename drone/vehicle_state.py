@@ -205,6 +205,18 @@ class VehicleState:
             else:
                 self._standing.pop(key, None)
 
+    def acknowledged(self, *, armed: bool | None = None, custom_mode: int | None = None) -> None:
+        """The autopilot accepted a command for it: so it is, until its next heartbeat says
+        otherwise. The heartbeat's age is not touched."""
+        with self._lock:
+            if self._beat is None:
+                return
+            base = self._beat.base_mode
+            if armed is not None:
+                base = base | readings.ARMED_BIT if armed else base & ~readings.ARMED_BIT
+            mode = self._beat.custom_mode if custom_mode is None else custom_mode
+            self._beat = msgspec.structs.replace(self._beat, base_mode=base, custom_mode=mode)
+
     def holds_mission(self, waypoint_seqs: Sequence[int] | None) -> None:
         """Which of the mission's items are waypoints; None: not known."""
         with self._lock:
