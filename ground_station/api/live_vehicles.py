@@ -16,18 +16,16 @@ from ground_station.api.live_audience import Audience
 from ground_station.api.parts import Parts
 from ground_station.api.schemas import VehicleTelemetry, VehicleView
 from ground_station.api.vehicle_views import (
+    Heard,
     Numbers,
     control_view,
-    heard_at_s,
+    heard,
     shared_vehicle_view,
     vehicle_telemetry,
     vehicle_view,
 )
 from ground_station.core.authority import Scope
 from ground_station.core.fleet import VehicleChanged, VehicleStatus
-
-# Ages differ by some milliseconds from one message to the next though nothing new was heard.
-HEARD_AGAIN_S = 0.05
 
 
 @dataclass(slots=True)
@@ -36,7 +34,7 @@ class _Shown:
 
     status: VehicleStatus
     view: VehicleView
-    heard_s: tuple[float | None, ...]  # as last sent
+    heard: Heard  # as last sent
 
     def is_in(self, scope: Scope) -> bool:
         report = self.status.report
@@ -206,14 +204,14 @@ class LiveVehicles:
             now_s=now_s,
             former=former,
         )
-        heard_s = heard_at_s(status)
         if shown is None:
-            shown = self._shown[vehicle_id] = _Shown(status, view, ())
+            shown = self._shown[vehicle_id] = _Shown(status, view, Heard())
         if view != former:
             self._news.changed.add(vehicle_id)
-        if _heard_again(shown.heard_s, heard_s):
+        now_heard = heard(status)
+        if now_heard.is_newer_than(shown.heard):
             self._moved.add(vehicle_id)
-            shown.heard_s = heard_s
+            shown.heard = now_heard
         shown.status, shown.view = status, view
         self._news.gone.discard(vehicle_id)
         self._news.touched[vehicle_id] = shown
@@ -231,15 +229,3 @@ def _as_seen_by(scope: Scope, shown: _Shown) -> VehicleView:
     if shown.view.organisation_id == scope.organisation_id:
         return shown.view
     return shared_vehicle_view(shown.view)
-
-
-def _heard_again(before: tuple[float | None, ...], now: tuple[float | None, ...]) -> bool:
-    if len(before) != len(now):
-        return True
-    for was_s, is_s in zip(before, now, strict=True):
-        if was_s is None or is_s is None:
-            if was_s is not is_s:
-                return True
-        elif is_s - was_s > HEARD_AGAIN_S:
-            return True
-    return False

@@ -113,6 +113,7 @@ class Pusher:
             self._batch_at_s = now_s
         self._send_telemetry(now_s)
         self._send_snapshots()
+        self._picture.vehicles.turn_over()
         self._check_sign_ins(now_s)
         self._queues.sweep(now_s, JOIN_WITHIN_S)
 
@@ -158,7 +159,6 @@ class Pusher:
                 message = self._picture.telemetry(audience, sent_at, sent_s)
                 if message is not None:
                     self._send("telemetry", message, sids)
-        self._picture.vehicles.turn_over()
 
     def _send_snapshots(self) -> None:
         by_audience: dict[Audience, list[LiveClient]] = {}

@@ -6,8 +6,9 @@ import itertools
 import math
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -25,6 +26,8 @@ from ground_station.core.fleet import AirspaceFinding, Control, VehicleStatus
 # One sentence of the autopilot's is dated anew by each report, and each was some milliseconds on
 # its way: the date it was first given stays.
 SAME_SENTENCE: Final = timedelta(seconds=1.5)
+# Ages differ by some milliseconds from one message to the next though nothing new was heard.
+HEARD_AGAIN_S: Final = 0.05
 STANDS_MPS: Final = 0.3  # slower than this, a course over the ground means nothing
 UNKNOWN: Final = "unknown"
 
@@ -183,15 +186,40 @@ def vehicle_telemetry(status: VehicleStatus, number: int, now_s: float) -> Vehic
     )
 
 
-def heard_at_s(status: VehicleStatus) -> tuple[float | None, ...]:
-    """When the autopilot's message behind each group of telemetry was heard, on the station's
-    monotonic clock; None for a group that there is none of."""
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What telemetry last said of a vehicle.
+
+    Attributes:
+        at_s: when the autopilot's message behind each group was heard, on the station's monotonic
+            clock; None for a group that there is none of.
+        values: what they said, without their ages.
+    """
+
+    at_s: tuple[float | None, ...] = ()
+    values: tuple[Any, ...] = ()
+
+    def is_newer_than(self, before: Heard) -> bool:
+        """Whether anything was heard since: a message that says the same counts as well."""
+        if self.values != before.values or len(self.at_s) != len(before.at_s):
+            return True
+        return any(
+            now_s is not was_s if now_s is None or was_s is None else now_s - was_s > HEARD_AGAIN_S
+            for now_s, was_s in zip(self.at_s, before.at_s, strict=True)
+        )
+
+
+def heard(status: VehicleStatus) -> Heard:
+    """What there is to tell of a vehicle as telemetry."""
     report = status.report
     if report is None:
-        return ()
+        return Heard()
     groups = (report.position, report.velocity, report.attitude, report.battery)
     ages = (report.heartbeat_age_ms, *(group.age_ms if group else None for group in groups))
-    return tuple(None if age is None else status.received_s - age / 1000 for age in ages)
+    return Heard(
+        tuple(None if age is None else status.received_s - age / 1000 for age in ages),
+        tuple(msgspec.structs.astuple(group)[1:] if group else None for group in groups),
+    )
 
 
 # --- inside ----------------------------------------------------------------------------------
