@@ -13,7 +13,14 @@ import sys
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 
-from drone.camera import CameraKind, Draw, DrawnCamera, camera_kind, looker, real_camera
+from drone.camera import (
+    CameraKind,
+    DrawnCamera,
+    borough_view,
+    camera_kind,
+    looker,
+    real_camera,
+)
 from drone.commands import FlightCommands
 from drone.link import VehicleLink
 from drone.patrol import MARKER, Patrol
@@ -57,7 +64,9 @@ class DroneSpec:
     """What an agent is started with.
 
     Attributes:
-        key: names its files. name: what people read.
+        key: names its files.
+        name: what people read: the vehicle of system id 1 is called so, others get their number
+            behind it. "": they are called "Vehicle N".
         addresses: where the autopilots are, as MAVSDK writes it (`udpin://127.0.0.1:14550`).
         simulated: the vehicles are.
         camera: `rtsp://...`, `usb:N`, `/dev/videoN` or `simulated`; None: it carries none. An
@@ -74,6 +83,11 @@ class DroneSpec:
     camera_of: int | None = None
     mount: Mount = field(default_factory=Mount)
     patrol: bool = False
+
+    @property
+    def title(self) -> str:
+        """Of the agent as a whole."""
+        return self.name or "Drone"
 
 
 def main(
@@ -227,7 +241,7 @@ class DroneAgent:
         real = camera_kind(address) is CameraKind.REAL
         return PublishedCamera(
             SOURCE_KEY,
-            f"{self._drone.name} camera",
+            f"{self._drone.title} camera",
             self._source(address, eye),
             alarms=real and self._outbox is not None,
             to=to,
@@ -252,7 +266,7 @@ class DroneAgent:
         return Hello(
             protocol=PROTOCOL_VERSION,
             kind=AgentKind.DRONE,
-            name=self._drone.name,
+            name=self._drone.title,
             software=SOFTWARE,
             sources=[] if self._camera is None else [self._offer(self._camera)],
         )
@@ -262,7 +276,7 @@ class DroneAgent:
         simulated = camera_kind(self._drone.camera) is CameraKind.SIMULATED
         return SourceOffer(
             key=SOURCE_KEY,
-            name=f"{self._drone.name} camera",
+            name=f"{self._drone.title} camera",
             publishing=camera.publisher.connected,
             simulated=simulated,
             note=SIMULATED_NOTE if simulated else "",
@@ -292,11 +306,4 @@ class DroneAgent:
 
     def _say(self, problem: str) -> None:
         if problem:
-            print(f"{self._drone.name}: {problem}", file=sys.stderr, flush=True)
-
-
-def borough_view() -> Draw:
-    """What draws the simulated borough as a drone's camera sees it; takes a moment to prepare."""
-    from drone.borough_view import make_draw
-
-    return make_draw()
+            print(f"{self._drone.title}: {problem}", file=sys.stderr, flush=True)

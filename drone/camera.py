@@ -12,6 +12,7 @@ from fractions import Fraction
 
 import av
 import cv2
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -103,7 +104,7 @@ class DrawnCamera:
     plain card that says so; while the link to the drone is lost there is none at all.
 
     Args:
-        make_draw: called on the capture thread at each opening; it may take its time and raise a
+        make_draw: called once, on the capture thread; it may take its time and raise a
             KestrelError.
         busy: told why there is no picture; see `Capture.busy_with`.
     """
@@ -116,13 +117,17 @@ class DrawnCamera:
         busy: Callable[[str], None],
     ) -> None:
         self._make_draw = make_draw
+        self._draw: Draw | None = None
         self._look = look
         self._clock = clock
         self._busy = busy
         self._keyframe_wanted = threading.Event()
 
     def frames(self, stop: threading.Event) -> FrameStream:
-        draw = self._make_draw()
+        if self._draw is None:
+            self._busy("The simulated borough is being made.")
+            self._draw = self._make_draw()
+        draw = self._draw
         encoder = H264Encoder(H264Format(WIDTH, HEIGHT, Fraction(FPS)))
         playback = Playback(self._clock, stop)
         number = 0
@@ -143,6 +148,19 @@ class DrawnCamera:
 
     def request_keyframe(self) -> None:
         self._keyframe_wanted.set()
+
+
+def borough_view() -> Draw:
+    """What draws the simulated borough as a drone's camera sees it; making it takes seconds."""
+    from geo.camera import Pose
+    from ground_station.simulation.borough_camera import BoroughCamera
+
+    camera = BoroughCamera()
+
+    def draw(pose: CameraPose, at: datetime) -> Picture:
+        return camera.draw(Pose(*msgspec.structs.astuple(pose)), at, WIDTH, HEIGHT)
+
+    return draw
 
 
 def card(sentence: str) -> Picture:

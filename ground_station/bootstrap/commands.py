@@ -78,6 +78,99 @@ def _camera(parser: argparse.ArgumentParser) -> None:
     _ca(parser)
 
 
+def _drone(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "addresses",
+        metavar="ADDRESS",
+        nargs="+",
+        help="where an autopilot is: udpin://127.0.0.1:14550 listens there, tcpout://HOST:PORT, "
+        "serial:///dev/ttyUSB0:57600; one may bring several vehicles",
+    )
+    parser.add_argument("--name", help="what the drone is called on the map")
+    parser.add_argument(
+        "--simulated", action="store_true", help="the vehicles are simulated; shown as such"
+    )
+    _drone_camera(parser)
+    parser.add_argument(
+        "--station",
+        metavar="URL",
+        help="a station on another machine, on which this one was enrolled (agents enrol)",
+    )
+    parser.add_argument(
+        "--token-file", type=Path, metavar="FILE", help="what agents enrol stored, if several"
+    )
+    _ca(parser)
+
+
+def _drone_camera(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--camera",
+        metavar="ADDRESS",
+        help="rtsp://..., usb:N, /dev/videoN, or simulated; may also be in the environment "
+        "variable KESTREL_CAMERA_ADDRESS",
+    )
+    parser.add_argument(
+        "--camera-of",
+        type=int,
+        metavar="ID",
+        help="the MAVLink system id of the vehicle that carries it, where there are several",
+    )
+    parser.add_argument(
+        "--camera-pitch",
+        type=float,
+        default=-60.0,
+        metavar="DEGREES",
+        help="how it is mounted: -90 looks straight down, 0 ahead (%(default)g)",
+    )
+    parser.add_argument(
+        "--camera-hfov",
+        type=float,
+        default=70.0,
+        metavar="DEGREES",
+        help="its horizontal field of view (%(default)g)",
+    )
+    parser.add_argument(
+        "--camera-rigid",
+        action="store_true",
+        help="it leans with the vehicle; without this a gimbal keeps it level",
+    )
+
+
+def _simulate_drone(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--count", type=int, default=1, help="how many (%(default)s)")
+    parser.add_argument(
+        "--mavlink-port",
+        type=int,
+        default=14550,
+        metavar="PORT",
+        help="UDP port on this machine that the first one sends to; each one more sends to the "
+        "next (%(default)s)",
+    )
+    parser.add_argument("--same-port", action="store_true", help="all send to that one port")
+    parser.add_argument("--lat", type=float, default=51.4958, help="home (%(default)s)")
+    parser.add_argument("--lon", type=float, default=-0.2386, help="home (%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of gusts and faults (%(default)s)")
+    parser.add_argument(
+        "--wind", type=float, default=3.0, metavar="M/S", help="from the south-west (%(default)g)"
+    )
+    parser.add_argument(
+        "--speedup", type=float, default=1.0, help="simulated seconds a second (%(default)g)"
+    )
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="KIND@SECONDS",
+        help="what goes wrong with the first one, and when: KIND[=VALUE]@SECONDS[+DURATION], as "
+        "often as you like; kinds: docs/simulation.md",
+    )
+    parser.add_argument(
+        "--swap-battery",
+        action="store_true",
+        help="put a full battery in after each landing at home",
+    )
+
+
 def _ca(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ca",
@@ -215,6 +308,16 @@ def _child_of_station(parser: argparse.ArgumentParser) -> None:
     _ca(parser)
 
 
+def _child_simulator(parser: argparse.ArgumentParser) -> None:
+    _child(parser)
+    parser.add_argument("--mavlink-port", type=int, required=True)
+
+
+def _child_drone(parser: argparse.ArgumentParser) -> None:
+    _child_of_station(parser)
+    parser.add_argument("--mavlink-port", type=int, required=True)
+
+
 COMMANDS: tuple[Command, ...] = (
     Command("demo", "", "ground_station.cli.demo:run", Needs.DEMO),
     Command(
@@ -236,6 +339,12 @@ COMMANDS: tuple[Command, ...] = (
         "publish a camera or film of your own to the running station",
         "ground_station.cli.camera:run",
         configure=_camera,
+    ),
+    Command(
+        "drone",
+        "connect drones of your own to the running station",
+        "ground_station.cli.drone:run",
+        configure=_drone,
     ),
     Command(
         "users password",
@@ -362,10 +471,18 @@ COMMANDS: tuple[Command, ...] = (
         "ground_station.cli.backup:export",
         configure=_export,
     ),
+    Command(
+        "simulate drone",
+        "simulated drones that speak MAVLink, to try things out with",
+        "ground_station.cli.simulate:drone",
+        configure=_simulate_drone,
+    ),
     Command("test", "run every check and test", "ground_station.cli.checks:run", Needs.TESTS),
     Command("_station", "", "ground_station.cli.children:station", configure=_child),
     Command("_node", "", "ground_station.cli.children:node", configure=_child_of_station),
     Command("_camera", "", "ground_station.cli.children:camera", configure=_child_of_station),
+    Command("_simulator", "", "ground_station.cli.children:simulator", configure=_child_simulator),
+    Command("_drone", "", "ground_station.cli.children:drone", configure=_child_drone),
     Command("_page", "", "ground_station.cli.checks:page_is_built", Needs.PAGE),
 )
 DEFAULT_COMMAND = "demo"
@@ -373,6 +490,7 @@ GROUPS = {
     "agents": "cameras, nodes and drones that connect",
     "audit": "the log of every act",
     "bench": "measurements",
+    "simulate": "things that are made up, to try the product with",
     "organisations": "who answers for people and things here",
     "users": "people who sign in",
 }
@@ -433,6 +551,11 @@ def _installation_options() -> _Parser:
     group.add_argument("--data-folder", type=Path, help="where its data is kept (var)")
     group.add_argument("--settings", type=Path, metavar="FILE", help="a TOML file of settings")
     group.add_argument(
-        "--no-demo-camera", action="store_true", help="start without the demonstration camera"
+        "--no-demo-camera",
+        action="store_true",
+        help="start without the demonstration cameras, and without the drone",
+    )
+    group.add_argument(
+        "--no-demo-drone", action="store_true", help="start without the demonstration drone"
     )
     return options

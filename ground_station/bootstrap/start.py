@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
@@ -50,7 +51,8 @@ def main(argv: Sequence[str]) -> int:
         console.close()
         print("\nSet-up was stopped. The next start goes on from here.", file=sys.stderr)
         return 130
-    _become(places, list(argv), getattr(arguments, "address", None))
+    words = list(argv)
+    _become(places, words, _secret_of(arguments, words))
 
 
 def set_up(places: Places, needs: Needs, console: Console) -> None:
@@ -113,11 +115,36 @@ def _explain(error: SetupError) -> None:
     print(f"{error.message} {error.remedy}", file=sys.stderr)
 
 
+_WITHOUT_VALUE = {"--", "--no-demo-camera", "--no-demo-drone"}
+_CAMERA_OPTION = "--camera"
+
+
+def _secret_of(arguments: Namespace, argv: list[str]) -> str | None:
+    """A camera's address, taken off the command line: it may hold a password."""
+    address: str | None = getattr(arguments, "address", None)
+    if address is not None:
+        del argv[_place_of(address, argv)]
+        return address
+    camera: str | None = getattr(arguments, "camera", None)
+    if camera is not None:
+        _take_option(_CAMERA_OPTION, argv)
+    return camera
+
+
+def _take_option(option: str, argv: list[str]) -> None:
+    """Each of them, though only the last one counts."""
+    for place in reversed(range(len(argv))):
+        if argv[place] == option:
+            del argv[place : place + 2]
+        elif argv[place].startswith(f"{option}="):
+            del argv[place]
+
+
 def _place_of(address: str, argv: Sequence[str]) -> int:
     """Where the address stands: not the command's own word, nor the value of an option."""
     for place in range(1, len(argv)):
         before = argv[place - 1]
-        value = before.startswith("--") and before not in {"--", "--no-demo-camera"}
+        value = before.startswith("--") and before not in _WITHOUT_VALUE
         if argv[place] == address and not value:
             return place
     raise ValueError("the address is not on the command line")
@@ -128,7 +155,6 @@ def _become(places: Places, argv: list[str], address: str | None) -> NoReturn:
     only this user can read, and not on the command line, which everybody can."""
     environment = dict(os.environ)
     if address is not None:
-        del argv[_place_of(address, argv)]
         environment[ADDRESS_VARIABLE] = address
     # -P and PYTHONPATH: our modules are found, and no file of the folder one happens to be in.
     environment["PYTHONPATH"] = str(places.root)

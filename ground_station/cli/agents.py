@@ -88,6 +88,8 @@ def add(arguments: Namespace) -> int:
     print(f"  python3 run.py agents enrol --station {url}{authority}")
     if kind is AgentKind.CAMERA:
         print(f"  python3 run.py camera ADDRESS --station {url}")
+    if kind is AgentKind.DRONE:
+        print(f"  python3 run.py drone ADDRESS --station {url}")
     if authority:
         print("FILE is a copy of this station's authority: docs/agents.md")
     elif not settings.station.https:
@@ -177,6 +179,8 @@ def enrol(arguments: Namespace) -> int:
     print(f"This machine is enrolled as {answer.name} ({answer.kind}). Its token is in {path}")
     if answer.kind == AgentKind.CAMERA:
         print(f"Start it: python3 run.py camera ADDRESS --station {url}")
+    if answer.kind == AgentKind.DRONE:
+        print(f"Start it: python3 run.py drone ADDRESS --station {url}")
     return 0
 
 
@@ -276,7 +280,7 @@ def _only_file(folder: Path, url: str) -> Path:
 
 
 def _file_name(name: str) -> str:
-    from ground_station.cli.camera import key_of
+    from ground_station.cli.agent_station import key_of
 
     return re.sub(r"[^a-z0-9-]", "-", key_of(name))
 

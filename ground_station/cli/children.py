@@ -6,6 +6,8 @@ import ctypes
 import os
 import signal
 import sys
+import threading
+import time
 from argparse import Namespace
 
 from ground_station.cli.options import settings_from
@@ -14,6 +16,7 @@ from ground_station.core.log_setup import set_up_logging
 
 TOKEN_VARIABLE = "KESTREL_AGENT_TOKEN"  # noqa: S105  the variable's name, not a token
 PR_SET_PDEATHSIG = 1
+MAVLINK_HOST = "127.0.0.1"
 
 
 def station(arguments: Namespace) -> int:
@@ -56,6 +59,50 @@ def camera(arguments: Namespace) -> int:
         station_url=arguments.station_url,
         token=token,
         camera=demo_camera(demo_footage(checkout())),
+        ca_file=_authority(arguments),
+    )
+
+
+def simulator(arguments: Namespace) -> int:
+    """The demonstration drone's autopilot and what flies it: nothing of it is real."""
+    from drone.simulator.host import Host
+    from drone.simulator.settings import SimulatorSettings
+    from drone.simulator.vehicle import SimulatedVehicle
+
+    end_with_parent(arguments.parent, signal.SIGKILL)
+    settings = settings_from(arguments)
+    set_up_logging(json_lines=settings.log.json_lines)
+    where = (MAVLINK_HOST, arguments.mavlink_port)
+    vehicle = SimulatedVehicle(SimulatorSettings(swap_battery=True), where, time.monotonic())
+    host = Host([vehicle], threading.Lock())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: host.stop())
+    host.run()
+    return 0
+
+
+def drone(arguments: Namespace) -> int:
+    """The demonstration drone's agent, which flies its patrol."""
+    from drone.agent import DroneSpec, main
+    from drone.camera import SIMULATED
+
+    end_with_parent(arguments.parent, signal.SIGKILL)
+    settings = settings_from(arguments)
+    set_up_logging(json_lines=settings.log.json_lines)
+    token = take_token()
+    spec = DroneSpec(
+        key="demo-drone",
+        name="Demonstration drone",
+        addresses=(f"udpin://{MAVLINK_HOST}:{arguments.mavlink_port}",),
+        simulated=True,
+        camera=SIMULATED,
+        patrol=True,
+    )
+    return main(
+        settings,
+        station_url=arguments.station_url,
+        token=token,
+        drone=spec,
         ca_file=_authority(arguments),
     )
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from ground_station.bootstrap.footage import demo_footage
 from ground_station.bootstrap.places import checkout
 from ground_station.cli.child import ChildSpec
-from ground_station.cli.children import TOKEN_VARIABLE
+from ground_station.cli.children import MAVLINK_HOST, TOKEN_VARIABLE
 from ground_station.cli.data_folder import DataFolder
-from ground_station.cli.network import ask_station, require_free_port
+from ground_station.cli.network import ask_station, free_udp_port, require_free_port
 from ground_station.cli.options import arguments_for_child, settings_from, station_url
 from ground_station.cli.process_board import ProcessBoardWriter
 from ground_station.cli.supervisor import Supervisor
@@ -28,6 +28,7 @@ FORMER_STATION_ENDS_S = 5.0
 LOOK_S = 0.2
 LOOK_LATER_S = 5.0
 SLOW_AFTER_S = 30.0
+MAVLINK_PORT = 14550  # where ground stations listen by custom; another one if it is taken
 NO_FOOTAGE = (
     "There is no demonstration footage, so no demonstration camera. Add a camera or film of your "
     "own from another terminal: python3 run.py camera ADDRESS"
@@ -52,6 +53,7 @@ def run(arguments: Namespace) -> int:
         require_free_port(settings.station.host, settings.station.port, wait_s)
         prepare_certificates(settings, SystemClock().now())
         sign_in = prepare(folder, settings)
+        begin_patrol_anew(folder.path)
         specs = child_specs(arguments, settings)
         announcer = Announcer(settings, sign_in, [spec.title for spec in specs], began_s)
         board = ProcessBoardWriter(board_file(folder.path), say)
@@ -61,6 +63,13 @@ def run(arguments: Namespace) -> int:
         announcer.start()
         supervisor.run()
     return 0
+
+
+def begin_patrol_anew(data_folder: Path) -> None:
+    """Whoever flew the demonstration drone at its last start does not hold up this one's patrol."""
+    from drone.patrol import MARKER, forget_person
+
+    forget_person(data_folder / MARKER)
 
 
 def prepare(folder: DataFolder, where: Settings | Path) -> str:
@@ -88,7 +97,7 @@ def child_specs(arguments: Namespace, settings: Settings) -> list[ChildSpec]:
     """The children in starting order. Tokens are new at every start and reach only their agent."""
     from ground_station.app import issue_agent_token
 
-    def spec(name: str, title: str, kind: AgentKind | None) -> ChildSpec:
+    def spec(name: str, title: str, kind: AgentKind | None, *more: str) -> ChildSpec:
         # -P: no module of the folder one happens to be in; PYTHONPATH holds the checkout.
         argv = [sys.executable, "-P", "-m", "ground_station.cli", f"_{name}"]
         argv += ["--parent", str(os.getpid()), *arguments_for_child(arguments, settings)]
@@ -99,6 +108,7 @@ def child_specs(arguments: Namespace, settings: Settings) -> list[ChildSpec]:
             argv += [] if authority is None else ["--ca", str(authority)]
             token = issue_agent_token(settings, name=title, kind=kind)
             environment[TOKEN_VARIABLE] = token
+        argv += more
         return ChildSpec(name, title, tuple(argv), environment)
 
     specs = [
@@ -107,10 +117,15 @@ def child_specs(arguments: Namespace, settings: Settings) -> list[ChildSpec]:
     ]
     if not settings.agents.demo_camera:
         return specs
-    if not demo_footage(checkout()).is_file():
+    if demo_footage(checkout()).is_file():
+        specs.append(spec("camera", "Demonstration camera", AgentKind.CAMERA))
+    else:
         say(NO_FOOTAGE)
-        return specs
-    return [*specs, spec("camera", "Demonstration camera", AgentKind.CAMERA)]
+    if settings.agents.demo_drone:
+        port = ("--mavlink-port", str(free_udp_port(MAVLINK_HOST, MAVLINK_PORT)))
+        specs.append(spec("simulator", "Drone simulator", None, *port))
+        specs.append(spec("drone", "Demonstration drone", AgentKind.DRONE, *port))
+    return specs
 
 
 def say(text: str) -> None:

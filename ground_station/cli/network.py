@@ -94,5 +94,18 @@ def _can_listen(host: str, port: int) -> bool:
     return True
 
 
+def free_udp_port(host: str, wanted: int) -> int:
+    """`wanted`, or another one of this machine that nobody listens on just now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for port in (wanted, 0):
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise Conflict(f"No UDP port of {host} is free.", "End some of the programs that hold them.")
+
+
 def _suggestion(port: int) -> int:
     return port + 1 if port < 65535 else port - 1

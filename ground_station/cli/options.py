@@ -22,8 +22,13 @@ def settings_from(arguments: Namespace) -> Settings:
         overrides["station"] = {"port": arguments.port}
     if hasattr(arguments, "data_folder"):
         overrides["data_folder"] = arguments.data_folder.resolve()
-    if getattr(arguments, "no_demo_camera", False):
-        overrides["agents"] = {"demo_camera": False}
+    agents = {
+        f"demo_{what}": False
+        for what in ("camera", "drone")
+        if getattr(arguments, f"no_demo_{what}", False)
+    }
+    if agents:
+        overrides["agents"] = agents
     settings = load_settings(getattr(arguments, "settings", None), overrides)
     folder = checkout().root / settings.data_folder
     return settings.model_copy(update={"data_folder": folder})
@@ -34,6 +39,8 @@ def arguments_for_child(arguments: Namespace, settings: Settings) -> list[str]:
     options = ["--port", str(settings.station.port), "--data-folder", str(settings.data_folder)]
     if not settings.agents.demo_camera:
         options.append("--no-demo-camera")
+    if not settings.agents.demo_drone:
+        options.append("--no-demo-drone")
     file: Path | None = getattr(arguments, "settings", None)
     if file is not None:
         options += ["--settings", str(file.resolve())]

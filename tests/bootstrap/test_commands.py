@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ground_station.bootstrap.commands import COMMANDS, parse
-from ground_station.bootstrap.start import _place_of
+from ground_station.bootstrap.start import _place_of, _secret_of
 from ground_station.cli.main import handler_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,6 +102,7 @@ def test_options_may_stand_before_and_after_the_command() -> None:
         (["--port", "1", "camera", "a.avi", "--name", "a.avi"], 3),
         (["camera", "--name", "a.avi", "a.avi"], 3),
         (["camera", "camera"], 1),
+        (["--no-demo-drone", "camera", "a.avi"], 2),
     ],
 )
 def test_the_cameras_address_is_found_on_the_command_line(argv: list[str], place: int) -> None:
@@ -109,3 +110,29 @@ def test_the_cameras_address_is_found_on_the_command_line(argv: list[str], place
     assert _place_of(address, argv) == place
     del argv[place]
     assert parse(argv).address is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--camera", "rtsp://u:secret@h/"],
+        ["--camera=rtsp://u:secret@h/"],
+        ["--camera", "usb:0", "--camera=rtsp://u:secret@h/"],
+        ["--camera", "rtsp://u:secret@h/", "--camera-pitch", "-45"],
+    ],
+)
+def test_a_drones_camera_address_is_taken_off_the_command_line(words: list[str]) -> None:
+    argv = ["drone", "udpin://127.0.0.1:14550", *words, "--simulated", "--name", "A drone"]
+    arguments = parse(argv)
+    assert _secret_of(arguments, argv) == "rtsp://u:secret@h/"
+    assert "secret" not in " ".join(argv)
+    left = parse(argv)
+    assert left.camera is None
+    assert (left.addresses, left.simulated) == (["udpin://127.0.0.1:14550"], True)
+    assert left.camera_pitch == arguments.camera_pitch
+
+
+def test_a_drone_without_a_camera_keeps_its_command_line() -> None:
+    argv = ["drone", "udpin://127.0.0.1:14550", "--simulated"]
+    assert _secret_of(parse(argv), argv) is None
+    assert argv == ["drone", "udpin://127.0.0.1:14550", "--simulated"]

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from ground_station.cli.camera import key_of
+from ground_station.cli.agent_station import key_of
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,17 @@ def test_children_get_the_same_settings(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize(
+    ("words", "camera", "drone"),
+    [([], True, True), (["--no-demo-drone"], True, False), (["--no-demo-camera"], False, True)],
+)
+def test_what_the_demonstration_leaves_out(words: list[str], camera: bool, drone: bool) -> None:
+    settings = settings_from(parse(words))
+    assert (settings.agents.demo_camera, settings.agents.demo_drone) == (camera, drone)
+    again = settings_from(parse(arguments_for_child(parse(words), settings)))
+    assert again.agents == settings.agents
+
+
+@pytest.mark.parametrize(
     ("text", "sentence"),
     [
         ("[station]\nprot = 1\n", "station.prot does not exist"),

@@ -1,0 +1,54 @@
+"""`run.py drone ADDRESS`: one's own drones on the running station."""
+
+from __future__ import annotations
+
+import logging
+import os
+from argparse import Namespace
+
+from ground_station.bootstrap.start import ADDRESS_VARIABLE
+from ground_station.cli.agent_station import key_of, station_for
+from ground_station.cli.options import settings_from
+from ground_station.core.agent_protocol import AgentKind
+from ground_station.core.errors import ConfigError
+from ground_station.core.log_setup import set_up_logging
+
+MOST_NAME = 60  # with " camera" and a system id behind it, still a name
+
+
+def run(arguments: Namespace) -> int:
+    """Serve until Ctrl-C; no vehicle is commanded by its end.
+
+    Raises:
+        ConfigError: an address is none, or something about the camera is not said.
+        Conflict: another program listens at an autopilot's address.
+        Unavailable: no station runs on this data folder.
+    """
+    from drone.agent import DroneSpec, main
+    from drone.camera import camera_kind
+    from drone.mavsdk_addresses import parse_all
+    from drone.pose import Mount
+
+    camera = os.environ.pop(ADDRESS_VARIABLE, "") or arguments.camera
+    addresses = tuple(arguments.addresses)
+    parse_all(addresses)
+    if camera is not None:
+        camera_kind(camera)
+    name = (arguments.name or "").strip()
+    if len(name) > MOST_NAME:
+        raise ConfigError(f"A drone's name has at most {MOST_NAME} letters.")
+    settings = settings_from(arguments)
+    spec = DroneSpec(
+        key=key_of(name or " ".join(addresses)),
+        name=name,
+        addresses=addresses,
+        simulated=arguments.simulated,
+        camera=camera,
+        camera_of=arguments.camera_of,
+        mount=Mount(arguments.camera_pitch, arguments.camera_hfov, not arguments.camera_rigid),
+    )
+    to = station_for(arguments, settings, f"Drone {spec.key}", AgentKind.DRONE)
+    set_up_logging(logging.WARNING, json_lines=settings.log.json_lines)
+    heard = ", ".join(addresses)
+    print(f"Connecting drones at {heard} to {to.url}/. Stop it with Ctrl-C.", flush=True)
+    return main(settings, station_url=to.url, token=to.token, drone=spec, ca_file=to.ca_file)
