@@ -100,9 +100,11 @@ class Mission:
             self.state, self._leg = RunState.PAUSED, None
 
     def landed_and_disarmed(self) -> None:
-        """ArduCopter starts afresh after a flight."""
-        if self.present:
-            self._rewind()
+        """ArduCopter starts afresh after a flight; one that was flown to its end stays complete."""
+        complete = self.state is RunState.COMPLETE
+        self._rewind()
+        if complete and self.present:
+            self.state = RunState.COMPLETE
 
     def jump_to(self, craft: MissionCraft, number: int) -> bool:
         """Make another item the current one; False where there is none of that number."""
