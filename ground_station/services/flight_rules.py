@@ -15,13 +15,9 @@ from ground_station.core.agent_vehicles import (
     Disarm,
     FlightMode,
     GoTo,
-    Hold,
-    Land,
     LandedState,
-    Return,
     StartMission,
     TakeOff,
-    UploadGeofence,
     UploadMission,
     VehicleReport,
 )
@@ -29,24 +25,10 @@ from ground_station.core.errors import Conflict, InvalidInput
 from ground_station.core.fleet import AirspaceFinding, AirspaceState
 
 POSITION_OLD_AFTER_S = 3.0
+NO_POSITION = "Its position is not known."
 NOT_KNOWN = "It is not known whether it is on the ground."
 UNCHECKED = "unchecked"  # the zone id that stands for "this could not be checked"
 MAX_REFERENCE = 200
-
-WORDS: Mapping[type[Action], str] = MappingProxyType(
-    {
-        Arm: "arm",
-        Disarm: "disarm",
-        TakeOff: "take_off",
-        GoTo: "go_to",
-        Hold: "hold",
-        Return: "return",
-        Land: "land",
-        UploadMission: "upload_mission",
-        StartMission: "start_mission",
-        UploadGeofence: "upload_geofence",
-    }
-)
 
 
 class ZonePermissionNeeded(Conflict):
@@ -152,7 +134,7 @@ def why_no_position(report: VehicleReport, passed_s: float) -> str:
     """Why nothing can be reckoned from where it is."""
     position = report.position
     if position is None:
-        return "Its position is not known."
+        return NO_POSITION
     age_s = position.age_ms / 1000 + passed_s
     if age_s > POSITION_OLD_AFTER_S:
         return f"Its position is {age_s:.0f} s old."

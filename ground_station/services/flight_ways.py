@@ -17,7 +17,6 @@ from ground_station.core.agent_vehicles import (
     PositionReading,
     TakeOff,
     UploadMission,
-    VehicleReport,
 )
 
 MAX_DISTANCE_M = 10_000.0  # an autopilot takes a place 500 km away
@@ -152,9 +151,9 @@ def _samples(way: Sequence[Kinematics]) -> list[tuple[float, float, float]]:
     return found
 
 
-def base_amsl_m(report: VehicleReport, position: PositionReading) -> float:
+def base_amsl_m(home: HomeReading | None, position: PositionReading) -> float:
     """The height that a take-off is measured from: home's, else where it stands."""
-    return position.alt_amsl_m if report.home is None else report.home.alt_amsl_m
+    return position.alt_amsl_m if home is None else home.alt_amsl_m
 
 
 def _point(lat: float, lon: float, alt_amsl_m: float, terrain: Terrain | None) -> Kinematics:

@@ -7,66 +7,43 @@ on the disk before it is sent.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-import msgspec
-
-from geo.zones import Kinematics
-from ground_station.core.agent_durable import one_line
 from ground_station.core.agent_vehicles import (
     URGENT,
     Action,
     Flown,
     Fly,
     GoTo,
-    PositionReading,
     StartMission,
     TakeOff,
     UploadGeofence,
     UploadMission,
-    VehicleLinkState,
-    VehicleReport,
 )
-from ground_station.core.audit import Act, AuditEntry, AuditLog, Detail
+from ground_station.core.audit import AuditLog
 from ground_station.core.authority import Permission, Principal, require
 from ground_station.core.clock import Clock
 from ground_station.core.errors import (
     Conflict,
     KestrelError,
-    NotAllowed,
     TimedOut,
     Unavailable,
-    Unprocessable,
 )
 from ground_station.core.fleet import AirspaceFinding, AirspaceState, VehicleStatus, WayCheck
 from ground_station.core.ids import new_id
 from ground_station.core.ports import AgentChannel
-from ground_station.services.audit import by
 from ground_station.services.control import Controls
-from ground_station.services.flight_rules import (
-    WORDS,
-    check_permissions,
-    why_no_position,
-    why_not_now,
-)
-from ground_station.services.flight_ways import (
-    base_amsl_m,
-    distance_m,
-    go_to_way,
-    height_agl_m,
-    mission_way,
-    take_off_way,
-    why_too_far,
-    why_wrong_height,
-)
+from ground_station.services.flight_checks import NO_WAY, FlightChecks
+from ground_station.services.flight_records import Flight, answered, commanded
+from ground_station.services.flight_rules import check_permissions
+from ground_station.services.flight_ways import distance_m, height_agl_m, why_too_far
 from ground_station.services.late_records import LateRecords
 
 log = logging.getLogger(__name__)
@@ -81,14 +58,10 @@ TIMEOUTS_S: Final[Mapping[type[Action], float]] = MappingProxyType(
         UploadGeofence: 30.0,
     }
 )
-POINTS_RECORDED: Final = 100
-NO_WAY = "Its own failsafe flies it; use its remote control if there is one."
-NO_POSITION = "Its position is not known."
 MAY_HAVE = (
     "It may have been carried out all the same: look at what it does before you give it again."
 )
 TOO_FAR = AirspaceFinding(AirspaceState.UNKNOWN, problem="It is too far away to be checked.")
-CLEAR = AirspaceFinding(AirspaceState.CLEAR)
 MISSION_NOT_KNOWN = AirspaceFinding(
     AirspaceState.UNKNOWN,
     problem="The station does not know the mission that it holds. Upload it again.",
@@ -122,16 +95,6 @@ class GoToFinding:
     why_not: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Flight:
-    """One command on its way."""
-
-    who: Principal
-    status: VehicleStatus
-    action: Action
-    command_id: str
-
-
 class Flights:
     """Thread-safe. A command waits for the agent's answer on its caller's thread.
 
@@ -153,6 +116,7 @@ class Flights:
         self._controls = controls
         self._channel = channel
         self._airspace = airspace
+        self._checks = FlightChecks(controls=controls, airspace=airspace, clock=clock)
         self._audit = audit
         self._late = late
         self._clock = clock
@@ -187,11 +151,11 @@ class Flights:
             return self._fly_urgent(who, vehicle_id, action)
         require(who, Permission.FLY)
         status = self._controls.reach(who, vehicle_id)
-        with self._alone(status, action):
+        flight = Flight(who, status, action, new_id())
+        with self._alone(flight):
             urgent_before = self._urgent_given(vehicle_id)
             given = self._checked(who, status, action, permissions)
-            flight = _Flight(who, status, action, new_id())
-            self._audit.append(_commanded(flight, given))
+            self._audit.append(commanded(flight, given))
             if isinstance(action, UploadMission):
                 self._missions.pop(vehicle_id, None)  # which it holds is not known until it answers
             done = self._answered(flight, lambda: self._send(flight, urgent_before))
@@ -219,23 +183,22 @@ class Flights:
         """
         require(who, Permission.FLY)
         status = self._controls.reach(who, vehicle_id)
-        position = _position(status, self._clock.monotonic_s())
+        position = self._checks.position(status)
         alt = position.alt_amsl_m if alt_amsl_m is None else alt_amsl_m
         action = GoTo(lat, lon, alt, speed_mps)
         why_not = ""
         try:
-            self._check_may(who, status, action)
+            self._checks.check_may(who, status, action)
         except KestrelError as error:
             why_not = str(error)
         away_m = distance_m(position.lat, position.lon, lat, lon)
         far = bool(why_too_far(position, [(lat, lon)]))
-        way = go_to_way(position, action, self._airspace.terrain)
         return GoToFinding(
             distance_m=away_m,
             seconds=away_m / speed_mps if speed_mps else None,
             alt_amsl_m=alt,
             height_agl_m=height_agl_m(lat, lon, alt, self._airspace.terrain),
-            finding=TOO_FAR if far else self._airspace.way(way),
+            finding=TOO_FAR if far else self._checks.way(status, action),
             why_not=why_not,
         )
 
@@ -246,9 +209,9 @@ class Flights:
         status = self._controls.reach(who, vehicle_id)
         with self._lock:
             self._urgent[vehicle_id] += 1
-        flight = _Flight(who, status, action, new_id())
+        flight = Flight(who, status, action, new_id())
         # With it, not before it: the records' own thread waits for the disk, the vehicle does not.
-        self._late.put(_commanded(flight, {}))
+        self._late.put(commanded(flight, {}))
         return self._answered(flight, lambda: self._call(flight, URGENT_TIMEOUT_S))
 
     # --- before it is sent -----------------------------------------------------------------------
@@ -257,74 +220,13 @@ class Flights:
         self, who: Principal, status: VehicleStatus, action: Action, given: Mapping[str, str]
     ) -> dict[str, str]:
         """The permissions it needs and has, once nothing speaks against it."""
-        self._check_may(who, status, action)
+        self._checks.check_may(who, status, action)
         if isinstance(action, StartMission):
             mission, at_upload = self._held_mission(status)
             if mission is None:
                 return check_permissions(MISSION_NOT_KNOWN, given)
-            return check_permissions(self._way(status, mission), {**at_upload, **given})
-        return check_permissions(self._way(status, action), given)
-
-    def _check_may(self, who: Principal, status: VehicleStatus, action: Action) -> None:
-        """Control, link, state, area, range and height."""
-        self._controls.check_holder(who, status)
-        report = _heard(status)
-        passed_s = self._clock.monotonic_s() - status.received_s
-        why_not = why_not_now(action, report, passed_s)
-        if why_not:
-            raise Conflict(f"{status.vehicle.name}: {why_not}")
-        places = _places(action)
-        area = who.scope.area
-        if area is not None and not all(area.holds(lat, lon) for lat, lon in places):
-            raise NotAllowed("That is outside of your area.", "Ask somebody whose area it is.")
-        self._check_limits(status, report, action, places)
-
-    def _check_limits(
-        self,
-        status: VehicleStatus,
-        report: VehicleReport,
-        action: Action,
-        places: Sequence[tuple[float, float]],
-    ) -> None:
-        if not isinstance(action, GoTo | TakeOff | UploadMission) or _clears(action):
-            return
-        position = _position(status, self._clock.monotonic_s())
-        why_not = why_too_far(position, places)
-        if not why_not:
-            way = self._points(status, action)
-            if isinstance(action, UploadMission) and action.return_at_end:
-                way = way[:-1]  # there it lands
-            home = None if report.home is None else report.home.alt_amsl_m
-            why_not = why_wrong_height(
-                way,
-                base_amsl_m(report, position) if isinstance(action, TakeOff) else home,
-                self._airspace.terrain,
-                low=not isinstance(action, TakeOff),
-            )
-        if why_not:
-            raise Unprocessable(why_not)
-
-    def _way(self, status: VehicleStatus, action: Action) -> AirspaceFinding:
-        points = self._points(status, action)
-        return self._airspace.way(points) if points else CLEAR
-
-    def _points(self, status: VehicleStatus, action: Action) -> list[Kinematics]:
-        """The way it would take; [] for what is no flight."""
-        if not isinstance(action, GoTo | TakeOff | UploadMission) or _clears(action):
-            return []
-        position = _position(status, self._clock.monotonic_s())
-        report, terrain = _heard(status), self._airspace.terrain
-        if isinstance(action, GoTo):
-            return go_to_way(position, action, terrain)
-        if isinstance(action, TakeOff):
-            return take_off_way(position, base_amsl_m(report, position), action, terrain)
-        if report.home is None:
-            raise Conflict(
-                f"{status.vehicle.name}: its home position is not known, so the way of a mission "
-                "cannot be checked.",
-                "Wait until it has a position fix.",
-            )
-        return mission_way(position, report.home, action, terrain)
+            return check_permissions(self._checks.way(status, mission), {**at_upload, **given})
+        return check_permissions(self._checks.way(status, action), given)
 
     def _held_mission(self, status: VehicleStatus) -> tuple[UploadMission | None, dict[str, str]]:
         """The mission that the vehicle holds, if it is the one that went through here."""
@@ -342,16 +244,17 @@ class Flights:
     # --- sending ---------------------------------------------------------------------------------
 
     @contextmanager
-    def _alone(self, status: VehicleStatus, action: Action) -> Iterator[None]:
+    def _alone(self, flight: Flight) -> Iterator[None]:
         """One command a vehicle at a time, hold, return and land apart."""
-        vehicle_id, word = status.vehicle.vehicle_id, said(action)
+        vehicle = flight.status.vehicle
+        vehicle_id = vehicle.vehicle_id
         with self._lock:
             under_way = self._busy.get(vehicle_id)
             if under_way is None:
-                self._busy[vehicle_id] = word
+                self._busy[vehicle_id] = flight.word.replace("_", " ")
         if under_way is not None:
             raise Conflict(
-                f"{status.vehicle.name} has not answered the last command yet ({under_way}).",
+                f"{vehicle.name} has not answered the last command yet ({under_way}).",
                 "Wait for its answer. Hold, return and land are taken at any time.",
             )
         try:
@@ -360,7 +263,7 @@ class Flights:
             with self._lock:
                 del self._busy[vehicle_id]
 
-    def _send(self, flight: _Flight, urgent_before: int) -> Flown:
+    def _send(self, flight: Flight, urgent_before: int) -> Flown:
         """Unless, while it was written down, somebody stopped the vehicle or took it over."""
         name = flight.status.vehicle.name
         if self._urgent_given(flight.status.vehicle.vehicle_id) != urgent_before:
@@ -371,7 +274,7 @@ class Flights:
         self._controls.check_holder(flight.who, flight.status)
         return self._call(flight, TIMEOUTS_S.get(type(flight.action), TIMEOUT_S))
 
-    def _call(self, flight: _Flight, timeout_s: float) -> Flown:
+    def _call(self, flight: Flight, timeout_s: float) -> Flown:
         vehicle = flight.status.vehicle
         channel = None if vehicle.agent_id is None else self._channel(vehicle.agent_id)
         if channel is None or vehicle.system_id is None:
@@ -389,7 +292,7 @@ class Flights:
             raise Unavailable(f"The agent of {vehicle.name} answered with no word on the command.")
         return reply
 
-    def _answered(self, flight: _Flight, send: Callable[[], Flown]) -> CommandDone:
+    def _answered(self, flight: Flight, send: Callable[[], Flown]) -> CommandDone:
         """Send it, and write down what came of it: soon, since it is done by then."""
         began_s = self._clock.monotonic_s()
         result, note = "fault", ""
@@ -404,11 +307,11 @@ class Flights:
             raise
         finally:
             took_ms = round((self._clock.monotonic_s() - began_s) * 1000)
-            self._late.put(_answer(flight, result, note, took_ms))
+            self._late.put(answered(flight, result, note, took_ms))
             log.info(
                 "flight_command vehicle=%s action=%s result=%s took_ms=%d command=%s",
                 flight.status.vehicle.vehicle_id,
-                said(flight.action),
+                flight.word,
                 result,
                 took_ms,
                 flight.command_id,
@@ -418,97 +321,3 @@ class Flights:
     def _urgent_given(self, vehicle_id: str) -> int:
         with self._lock:
             return self._urgent[vehicle_id]
-
-
-def said(action: Action) -> str:
-    """The action as records and people name it."""
-    return WORDS[type(action)]
-
-
-def _clears(action: Action) -> bool:
-    return isinstance(action, UploadMission) and not action.items
-
-
-def _places(action: Action) -> list[tuple[float, float]]:
-    """(lat, lon) of where it would go."""
-    if isinstance(action, GoTo):
-        return [(action.lat, action.lon)]
-    if isinstance(action, UploadMission):
-        return [(item.lat, item.lon) for item in action.items]
-    return []
-
-
-def _heard(status: VehicleStatus) -> VehicleReport:
-    """Its report, while its link is there."""
-    if status.report is None or status.link is not VehicleLinkState.CONNECTED:
-        raise Unavailable(
-            f"The link to {status.vehicle.name} is lost: nothing can be sent to it.", NO_WAY
-        )
-    return status.report
-
-
-def _position(status: VehicleStatus, now_s: float) -> PositionReading:
-    """Where it is now; Conflict where that is not known."""
-    why_not = NO_POSITION
-    if status.report is not None:
-        why_not = why_no_position(status.report, now_s - status.received_s)
-        if not why_not and status.report.position is not None:
-            return status.report.position
-    raise Conflict(f"{status.vehicle.name}: {why_not}")
-
-
-def _commanded(flight: _Flight, permissions: Mapping[str, str]) -> AuditEntry:
-    details: dict[str, Detail] = {
-        "command": flight.command_id,
-        "action": said(flight.action),
-        "name": flight.status.vehicle.name,
-        **_parameters(flight.action),
-    }
-    if permissions:
-        details["permissions"] = dict(permissions)
-    return by(
-        flight.who, Act.FLIGHT_COMMANDED, "vehicle", flight.status.vehicle.vehicle_id, **details
-    )
-
-
-def _answer(flight: _Flight, result: str, note: str, took_ms: int) -> AuditEntry:
-    return by(
-        flight.who,
-        Act.FLIGHT_ANSWERED,
-        "vehicle",
-        flight.status.vehicle.vehicle_id,
-        command=flight.command_id,
-        action=said(flight.action),
-        result=result,
-        said=one_line(note)[:500],
-        took_ms=took_ms,
-    )
-
-
-def _parameters(action: Action) -> dict[str, Detail]:
-    """What it says beside its name, without floats; of a long mission the first points, and a
-    digest of all of it."""
-    if isinstance(action, GoTo):
-        found: dict[str, Detail] = {
-            "lat": f"{action.lat:.7f}",
-            "lon": f"{action.lon:.7f}",
-            "alt_amsl_m": f"{action.alt_amsl_m:.1f}",
-        }
-        return found | ({"speed_mps": f"{action.speed_mps:.1f}"} if action.speed_mps else {})
-    if isinstance(action, TakeOff):
-        return {"height_home_m": f"{action.height_home_m:.1f}"}
-    digest = hashlib.sha256(msgspec.json.encode(action)).hexdigest()
-    if isinstance(action, UploadMission):
-        points = [
-            f"{item.lat:.7f} {item.lon:.7f} {item.height_home_m:.1f}"
-            for item in action.items[:POINTS_RECORDED]
-        ]
-        return {
-            "items": len(action.items),
-            "return_at_end": action.return_at_end,
-            "points": points,
-            "sha256": digest,
-        }
-    if isinstance(action, UploadGeofence):
-        return {"rings": len(action.rings), "sha256": digest}
-    return {}

@@ -1,0 +1,145 @@
+"""Whether a flight command may be sent: control, link, state, area, range, height, and zones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from geo.zones import Kinematics
+from ground_station.core.agent_vehicles import (
+    Action,
+    GoTo,
+    PositionReading,
+    TakeOff,
+    UploadMission,
+    VehicleLinkState,
+    VehicleReport,
+)
+from ground_station.core.authority import Principal
+from ground_station.core.clock import Clock
+from ground_station.core.errors import Conflict, NotAllowed, Unavailable, Unprocessable
+from ground_station.core.fleet import AirspaceFinding, AirspaceState, VehicleStatus, WayCheck
+from ground_station.services.control import Controls
+from ground_station.services.flight_rules import NO_POSITION, why_no_position, why_not_now
+from ground_station.services.flight_ways import (
+    base_amsl_m,
+    go_to_way,
+    mission_way,
+    take_off_way,
+    why_too_far,
+    why_wrong_height,
+)
+
+NO_WAY: Final = "Its own failsafe flies it; use its remote control if there is one."
+NO_FLIGHT: Final = AirspaceFinding(AirspaceState.CLEAR)  # of what moves nothing
+_Flying = GoTo | TakeOff | UploadMission
+
+
+class FlightChecks:
+    """Thread-safe; never waits."""
+
+    def __init__(self, *, controls: Controls, airspace: WayCheck, clock: Clock) -> None:
+        self._controls = controls
+        self._airspace = airspace
+        self._clock = clock
+
+    def check_may(self, who: Principal, status: VehicleStatus, action: Action) -> None:
+        """Return if nothing but a zone can speak against it.
+
+        Raises:
+            Conflict: somebody else has control, or it cannot be done in this state.
+            NotAllowed: it leads out of the person's area. Unavailable: the link is lost.
+            Unprocessable: too far, too high or too low.
+        """
+        self._controls.check_holder(who, status)
+        report = _heard(status)
+        passed_s = self._clock.monotonic_s() - status.received_s
+        why_not = why_not_now(action, report, passed_s)
+        if why_not:
+            raise Conflict(f"{status.vehicle.name}: {why_not}")
+        places = _places(action)
+        area = who.scope.area
+        if area is not None and not all(area.holds(lat, lon) for lat, lon in places):
+            raise NotAllowed("That is outside your area.", "Ask somebody whose area it is.")
+        if isinstance(action, _Flying) and not _clears(action):
+            self._check_limits(status, report, action, places)
+
+    def way(self, status: VehicleStatus, action: Action) -> AirspaceFinding:
+        """What zones it would touch, from where it was last known to be; Conflict where that is
+        not known or too old."""
+        if not isinstance(action, _Flying) or _clears(action):
+            return NO_FLIGHT
+        return self._airspace.way(self._points(status, action))
+
+    def position(self, status: VehicleStatus) -> PositionReading:
+        """Where it is now; Conflict where that is not known."""
+        why_not = NO_POSITION
+        if status.report is not None:
+            passed_s = self._clock.monotonic_s() - status.received_s
+            why_not = why_no_position(status.report, passed_s)
+            if not why_not and status.report.position is not None:
+                return status.report.position
+        raise Conflict(f"{status.vehicle.name}: {why_not}")
+
+    # --- inside ----------------------------------------------------------------------------------
+
+    def _check_limits(
+        self,
+        status: VehicleStatus,
+        report: VehicleReport,
+        action: _Flying,
+        places: Sequence[tuple[float, float]],
+    ) -> None:
+        position = self.position(status)
+        why_not = why_too_far(position, places)
+        if not why_not:
+            way = self._points(status, action)
+            if isinstance(action, UploadMission) and action.return_at_end:
+                way = way[:-1]  # there it lands
+            home = report.home
+            take_off = isinstance(action, TakeOff)
+            why_not = why_wrong_height(
+                way,
+                base_amsl_m(home, position) if take_off or home else None,
+                self._airspace.terrain,
+                low=not take_off,
+            )
+        if why_not:
+            raise Unprocessable(why_not)
+
+    def _points(self, status: VehicleStatus, action: _Flying) -> list[Kinematics]:
+        position, terrain = self.position(status), self._airspace.terrain
+        home = None if status.report is None else status.report.home
+        if isinstance(action, GoTo):
+            return go_to_way(position, action, terrain)
+        if isinstance(action, TakeOff):
+            return take_off_way(position, base_amsl_m(home, position), action, terrain)
+        if home is None:
+            raise Conflict(
+                f"{status.vehicle.name}: its home position is not known, so the way of a mission "
+                "cannot be checked.",
+                "Wait until it has a position fix.",
+            )
+        return mission_way(position, home, action, terrain)
+
+
+def _clears(action: Action) -> bool:
+    return isinstance(action, UploadMission) and not action.items
+
+
+def _places(action: Action) -> list[tuple[float, float]]:
+    """(lat, lon) of where it would go."""
+    if isinstance(action, GoTo):
+        return [(action.lat, action.lon)]
+    if isinstance(action, UploadMission):
+        return [(item.lat, item.lon) for item in action.items]
+    return []
+
+
+def _heard(status: VehicleStatus) -> VehicleReport:
+    """Its report, while its link is there."""
+    if status.report is None or status.link is not VehicleLinkState.CONNECTED:
+        raise Unavailable(
+            f"The link to {status.vehicle.name} is lost: nothing can be sent to it.", NO_WAY
+        )
+    return status.report
