@@ -100,7 +100,7 @@ class FlightChecks:
             take_off = isinstance(action, TakeOff)
             why_not = why_wrong_height(
                 way,
-                base_amsl_m(home, position) if take_off or home else None,
+                base_amsl_m(home, position) if take_off or home is not None else None,
                 self._airspace.terrain,
                 low=not take_off,
             )
