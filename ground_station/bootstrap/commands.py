@@ -558,4 +558,6 @@ def _installation_options() -> _Parser:
     group.add_argument(
         "--no-demo-drone", action="store_true", help="start without the demonstration drone"
     )
+    # Hidden: the demonstration sets it, and its parts are told of it.
+    group.add_argument("--training-airspace", action="store_true", help=argparse.SUPPRESS)
     return options

@@ -115,7 +115,7 @@ def _explain(error: SetupError) -> None:
     print(f"{error.message} {error.remedy}", file=sys.stderr)
 
 
-_WITHOUT_VALUE = {"--", "--no-demo-camera", "--no-demo-drone"}
+_WITHOUT_VALUE = {"--", "--no-demo-camera", "--no-demo-drone", "--training-airspace"}
 _CAMERA_OPTION = "--camera"
 
 

@@ -43,6 +43,7 @@ def run(arguments: Namespace) -> int:
         Conflict: it runs already on this data folder, or the port is taken. Nothing was started.
     """
     began_s = time.monotonic()
+    arguments.training_airspace = True  # nothing here is for operational use
     settings = settings_from(arguments)
     folder = DataFolder(settings.data_folder)
     if not folder.lock_file.exists():  # a new one: leave nothing behind where it cannot start

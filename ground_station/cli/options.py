@@ -29,6 +29,8 @@ def settings_from(arguments: Namespace) -> Settings:
     }
     if agents:
         overrides["agents"] = agents
+    if getattr(arguments, "training_airspace", False):
+        overrides["airspace"] = {"training": True}
     settings = load_settings(getattr(arguments, "settings", None), overrides)
     folder = checkout().root / settings.data_folder
     return settings.model_copy(update={"data_folder": folder})
@@ -41,6 +43,8 @@ def arguments_for_child(arguments: Namespace, settings: Settings) -> list[str]:
         options.append("--no-demo-camera")
     if not settings.agents.demo_drone:
         options.append("--no-demo-drone")
+    if settings.airspace.training:
+        options.append("--training-airspace")
     file: Path | None = getattr(arguments, "settings", None)
     if file is not None:
         options += ["--settings", str(file.resolve())]

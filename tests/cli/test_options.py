@@ -39,11 +39,17 @@ def test_where_a_relative_data_folder_is(tmp_path: Path, monkeypatch: pytest.Mon
 def test_children_get_the_same_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "s.toml").write_text("[node]\nconfidence = 0.25\n")
-    arguments = parse(["--settings=s.toml", "--port=1004", "--data-folder=d", "--no-demo-camera"])
+    words = ["--settings=s.toml", "--port=1004", "--data-folder=d", "--no-demo-camera"]
+    arguments = parse([*words, "--training-airspace"])
     settings = settings_from(arguments)
     words = arguments_for_child(arguments, settings)
     monkeypatch.chdir("/")
     assert settings_from(parse(words)).model_dump() == settings.model_dump()
+    assert settings.airspace.training
+
+
+def test_no_installation_flies_by_training_zones_unasked() -> None:
+    assert settings_from(parse(["up"])).airspace.training is False
 
 
 @pytest.mark.parametrize(
