@@ -219,6 +219,15 @@ def _bench_delivery(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="of the faults (%(default)s)")
 
 
+def _test(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--autopilot",
+        metavar="ADDRESS",
+        help="only the suite of vehicle links, on the autopilot heard at this address (such as "
+        "udpin://127.0.0.1:14550): IT WILL BE FLOWN, up to 15 m high and 30 m away",
+    )
+
+
 def _password(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="who gets a new password; it is asked for")
 
@@ -477,7 +486,13 @@ COMMANDS: tuple[Command, ...] = (
         "ground_station.cli.simulate:drone",
         configure=_simulate_drone,
     ),
-    Command("test", "run every check and test", "ground_station.cli.checks:run", Needs.TESTS),
+    Command(
+        "test",
+        "run every check and test",
+        "ground_station.cli.checks:run",
+        Needs.TESTS,
+        configure=_test,
+    ),
     Command("_station", "", "ground_station.cli.children:station", configure=_child),
     Command("_node", "", "ground_station.cli.children:node", configure=_child_of_station),
     Command("_camera", "", "ground_station.cli.children:camera", configure=_child_of_station),

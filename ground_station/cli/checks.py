@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from drone.mavsdk_addresses import parse
 from ground_station.bootstrap.node import find_node
 from ground_station.bootstrap.places import Places, checkout
 
@@ -65,17 +66,24 @@ class Counts:
 
 
 def run(arguments: Namespace) -> int:
-    """Run everything, whatever fails on the way; 1 if anything did."""
-    del arguments
+    """Run everything, whatever fails on the way; 1 if anything did. With `--autopilot` only the
+    contract suite of vehicle links, which flies the vehicle at that address."""
     places = checkout()
-    outcomes = [carry_out(check, places) for check in all_checks(places)]
+    if arguments.autopilot is not None:
+        return summed_up([autopilot_check(places, arguments.autopilot)], places)
+    return summed_up(all_checks(places), places)
+
+
+def summed_up(checks: Sequence[Check], places: Places) -> int:
+    """Run these, then say how each went and how many tests there were."""
+    outcomes = [carry_out(check, places) for check in checks]
     print("\n== Summary ==")
     for outcome in outcomes:
         mark = "FAILED" if not outcome.passed else "skipped" if outcome.skipped else "passed"
         print(f"  {mark}  {outcome.name} ({outcome.seconds:.1f} s){outcome.note}")
-    if shutil.which("chromium") is None:
+    if len(checks) > 1 and shutil.which("chromium") is None:
         print("  skipped  browser tests: Chromium is not installed (apt-get install chromium)")
-    counts = sum((counts_of(c.report) for c in all_checks(places) if c.report), Counts())
+    counts = sum((counts_of(c.report) for c in checks if c.report), Counts())
     # CI reads this line; the runs' own closing lines are above.
     print(f"{counts.passed} passed, {counts.failed} failed, {counts.skipped} skipped", flush=True)
     return 0 if all(outcome.passed for outcome in outcomes) and counts.passed else 1
@@ -118,6 +126,21 @@ def all_checks(places: Places) -> list[Check]:
         tests("pytest", f"not ({SLOW})"),
         tests("pytest-system", SLOW, empty_is_fine=True),
     ]
+
+
+def autopilot_check(places: Places, address: str) -> Check:
+    """Raises ConfigError for what is no address. It takes off, flies up to 30 m away and 15 m high, and lands, several times."""
+    parse(address)
+    report = places.var / "test" / "autopilot.xml"
+    suite = "tests/drone/test_link_contract.py"
+    # In the order they stand in, and no test twice: each flight is a real one.
+    argv = (str(places.venv / "bin" / "pytest"), "-v", "-p", "no:randomly", suite)
+    return Check(
+        f"vehicle link on {address}",
+        (*argv, f"--junitxml={report}"),
+        environment={"KESTREL_AUTOPILOT": address},
+        report=report,
+    )
 
 
 def carry_out(check: Check, places: Places) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from ground_station.bootstrap.places import Places, checkout
 from ground_station.cli import checks
 from ground_station.cli.checks import Check, Counts, all_checks, carry_out, counts_of
+from ground_station.core.errors import ConfigError
 
 
 def test_every_gate_is_there_and_real_processes_come_last() -> None:
@@ -88,7 +90,34 @@ def test_all_checks_run_and_one_failure_fails_the_whole(
         Check("t", (sys.executable, "-c", write), report=report),
     ]
     monkeypatch.setattr(checks, "all_checks", lambda _places: found)
-    assert checks.run(None) == failing  # type: ignore[arg-type]
+    assert checks.run(Namespace(autopilot=None)) == failing
     said = capsys.readouterr().out.splitlines()
     assert said[-1] == "2 passed, 0 failed, 0 skipped"
     assert any(line.startswith("  FAILED  x") for line in said) is bool(failing)
+
+
+def test_with_an_autopilots_address_only_its_suite_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[Check] = []
+
+    def take(check: Check, places: Places) -> checks.Outcome:
+        ran.append(check)
+        return checks.Outcome(check.name, True, 0.0)
+
+    monkeypatch.setattr(checks, "carry_out", take)
+    monkeypatch.setattr(checks, "checkout", lambda: Places(tmp_path))
+    report = tmp_path / "var" / "test" / "autopilot.xml"
+    report.parent.mkdir(parents=True)
+    report.write_text('<testsuites><testsuite tests="16"/></testsuites>')
+
+    assert checks.run(Namespace(autopilot="udpin://127.0.0.1:14550")) == 0
+
+    (only,) = ran
+    assert "tests/drone/test_link_contract.py" in only.argv
+    assert only.environment == {"KESTREL_AUTOPILOT": "udpin://127.0.0.1:14550"}
+
+
+def test_what_is_no_address_of_an_autopilot_is_said_before_anything_runs() -> None:
+    with pytest.raises(ConfigError, match="14550"):
+        checks.run(Namespace(autopilot="127.0.0.1:14550"))
