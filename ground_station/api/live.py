@@ -55,7 +55,7 @@ class LiveEvents:
             require(who.principal, Permission.SEE_MAP)
         except KestrelError as error:
             raise Refuse(error.message, {"code": error.code}) from error
-        audience = admitted(who.principal, parts().sharing)
+        audience = admitted(who.principal, parts().sharing, parts().fleet)
         now_s = parts().clock.monotonic_s()
         self._clients.add(_sid(), who.session_hash, who.principal, audience, now_s)
 

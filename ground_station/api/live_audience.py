@@ -10,6 +10,7 @@ from ground_station.core.authority import Permission, Principal, Scope, require
 from ground_station.core.entities import Shareable
 from ground_station.core.errors import KestrelError
 from ground_station.core.registry import Source
+from ground_station.services.fleet import Fleet
 from ground_station.services.sharing import Sharing
 
 log = logging.getLogger(__name__)
@@ -17,22 +18,46 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Pages that may see the same: a scope, with what the role may see of it."""
+    """Pages that may see the same: a scope, with what the role may see of it.
+
+    Attributes:
+        flies: vehicles that are seen wherever they are, see `flown_by`.
+    """
 
     scope: Scope
     sees_alerts: bool
     sees_system: bool
+    flies: frozenset[str] = frozenset()
 
 
-def audience_of(who: Principal) -> Audience:
+def audience_of(who: Principal, fleet: Fleet) -> Audience:
     """What this person may be told."""
-    return Audience(who.scope, who.may(Permission.SEE_ALERTS), who.may(Permission.SEE_SYSTEM))
+    return Audience(
+        who.scope,
+        who.may(Permission.SEE_ALERTS),
+        who.may(Permission.SEE_SYSTEM),
+        flown_by(who, fleet),
+    )
 
 
-def admitted(who: Principal, sharing: Sharing) -> Audience:
+def flown_by(who: Principal, fleet: Fleet) -> frozenset[str]:
+    """The vehicles that somebody with an area has control of: they stay in sight where they leave
+    it, so that they can be brought back."""
+    if who.scope.area is None:
+        return frozenset()
+    return frozenset(
+        status.vehicle.vehicle_id
+        for status in fleet.all()
+        if status.control is not None
+        and status.control.user_id == who.user_id
+        and status.vehicle.organisation_id == who.scope.organisation_id
+    )
+
+
+def admitted(who: Principal, sharing: Sharing, fleet: Fleet) -> Audience:
     """The audience that a page of this person joins. That it sees another organisation's map is
     recorded first; where that fails it does not see it, until it can be."""
-    audience = audience_of(who)
+    audience = audience_of(who, fleet)
     kept = set()
     for owner_id, agreement_id in audience.scope.shared:
         try:

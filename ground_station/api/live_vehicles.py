@@ -36,8 +36,11 @@ class _Shown:
     view: VehicleView
     heard: Heard  # as last sent
 
-    def is_in(self, scope: Scope) -> bool:
-        report = self.status.report
+    def is_in(self, audience: Audience) -> bool:
+        """Whether the audience may know of it, where it was last known to be."""
+        if self.status.vehicle.vehicle_id in audience.flies:
+            return True
+        scope, report = audience.scope, self.status.report
         place = None if report is None else report.position
         owner_id = self.status.vehicle.organisation_id
         if place is None:
@@ -99,7 +102,7 @@ class LiveVehicles:
         views: list[VehicleView] = []
         removed = [vehicle_id for vehicle_id in news.gone if vehicle_id in told]
         for vehicle_id, shown in news.touched.items():
-            if not shown.is_in(scope):
+            if not shown.is_in(audience):
                 if vehicle_id in told:
                     removed.append(vehicle_id)
                 continue
@@ -118,7 +121,7 @@ class LiveVehicles:
         return [
             _as_seen_by(scope, shown)
             for vehicle_id, shown in self._shown.items()
-            if vehicle_id in told and shown.is_in(scope)
+            if vehicle_id in told and shown.is_in(audience)
         ]
 
     # --- what moves ----------------------------------------------------------------------------
@@ -135,7 +138,7 @@ class LiveVehicles:
             shown = self._shown.get(vehicle_id)
             if shown is None:
                 continue
-            inside = shown.is_in(audience.scope)
+            inside = shown.is_in(audience)
             if inside and vehicle_id in told:
                 found.append(self._in_words(vehicle_id, shown, now_s))
             elif inside or vehicle_id in told:
@@ -144,11 +147,11 @@ class LiveVehicles:
 
     def whole_telemetry(self, audience: Audience, now_s: float) -> list[VehicleTelemetry]:
         """Of all vehicles that this audience was told of, however old: for a fresh snapshot."""
-        told, scope = self._told_to(audience), audience.scope
+        told = self._told_to(audience)
         return [
             self._in_words(vehicle_id, shown, now_s)
             for vehicle_id, shown in self._shown.items()
-            if vehicle_id in told and shown.is_in(scope)
+            if vehicle_id in told and shown.is_in(audience)
         ]
 
     def turn_over(self) -> None:
@@ -177,7 +180,7 @@ class LiveVehicles:
     def _told_to(self, audience: Audience) -> set[str]:
         told = self._told.get(audience)
         if told is None:
-            told = {one for one, shown in self._shown.items() if shown.is_in(audience.scope)}
+            told = {one for one, shown in self._shown.items() if shown.is_in(audience)}
             self._told[audience] = told
         return told
 

@@ -229,8 +229,8 @@ class Pusher:
             self.hang_up(client.sid)
             return
         audience = client.audience
-        if audience != audience_of(who):
-            audience = admitted(who, self._parts.sharing)
+        if audience != audience_of(who, self._parts.fleet):
+            audience = admitted(who, self._parts.sharing, self._parts.fleet)
         self._clients.checked(client.sid, who, audience, now_s)
         for source_id, viewer in list(client.watches):
             status = self._parts.sources.find(source_id)

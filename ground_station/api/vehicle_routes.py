@@ -73,11 +73,12 @@ MAX_REFERENCE = 200
 def list_vehicles() -> flask.Response:
     """Those of the person's organisation and area, and those that an agreement opens to it: that
     they are looked at is recorded first."""
-    scope = admitted(identity().principal, parts().sharing).scope
-    found = []
+    audience = admitted(identity().principal, parts().sharing, parts().fleet)
+    scope, found = audience.scope, []
     for status in parts().fleet.all():
-        owner_id = status.vehicle.organisation_id
-        if scope.holds(owner_id, *place_of(status)):
+        vehicle = status.vehicle
+        owner_id = vehicle.organisation_id
+        if vehicle.vehicle_id in audience.flies or scope.holds(owner_id, *place_of(status)):
             view = _view(status)
             own = owner_id == scope.organisation_id
             found.append(view if own else shared_vehicle_view(view))

@@ -236,6 +236,31 @@ def test_one_that_stopped_right_inside_the_area_is_shown(site: Site) -> None:
     assert places.vehicles[0].lat == LAT
 
 
+def test_whoever_flies_it_out_of_their_area_goes_on_seeing_it(site: Site) -> None:
+    flying = drone(site.world)
+    page = in_area(site, "pip", Role.PILOT)
+    other = in_area(site, "ines")
+    who = site.world.enter("pip").principal
+    site.world.controls.take(who, flying.vehicle_id)
+    turn(site, 2.1)
+    turn(site, 0.1)  # it was looked at again who they are
+    everything(page), everything(other)
+    flying.say(report(lat=OUTSIDE))
+    turn(site, 0.1)
+    turn(site, 0.1)
+    _, batches, [moved] = everything(page)
+    assert all(batch.removed_vehicles == [] for batch in batches)
+    assert moved.vehicles[0].lat == OUTSIDE
+    _, batches, none = everything(other)
+    assert [b.removed_vehicles for b in batches] == [[flying.vehicle_id]]
+    assert none == []
+    site.world.controls.release(who, flying.vehicle_id)
+    turn(site, 2.1)
+    turn(site, 0.1)
+    snapshots, *_ = everything(page)
+    assert snapshots[-1].vehicles == []
+
+
 def test_without_a_known_place_it_is_in_nobody_s_area(site: Site) -> None:
     drone(site.world, report(position=None))
     page, everywhere = in_area(site, "ines"), page_of(site, "warden")

@@ -9,8 +9,13 @@ import pytest
 
 from geo.camera import Pose, pixel_of
 from geo.local_frame import LocalFrame
-from ground_station.core.agent_protocol import FrameTime, FrameTimes, TrackBatch, WireFrameTracks
-from ground_station.core.agent_protocol import WireTrack as Box
+from ground_station.core.agent_protocol import (
+    FrameTime,
+    FrameTimes,
+    TrackBatch,
+    WireFrameTracks,
+    WireTrack,
+)
 from ground_station.core.agent_vehicles import CameraPose
 from ground_station.core.clock import ManualClock
 from ground_station.core.events import TracksLocated, TracksObserved
@@ -183,7 +188,8 @@ def streaming(world: World) -> Any:
 
 def tracked(world: World, node: Any, source_id: str, session_id: str, rtp: int) -> None:
     track, _ = seen(pose(), 0.0, 35.0, "person", 1.7)
-    box = Box(4, "person", 0.9, *track.xyxy, 0.0, 0.0)
+    left, top, right, bottom = track.xyxy
+    box = WireTrack(4, "person", 0.9, left, top, right, bottom, 0.0, 0.0)
     wire = WireFrameTracks(
         source_id,
         session_id,
