@@ -129,7 +129,11 @@ def all_checks(places: Places) -> list[Check]:
 
 
 def autopilot_check(places: Places, address: str) -> Check:
-    """Raises ConfigError for what is no address. It takes off, flies up to 30 m away and 15 m high, and lands, several times."""
+    """It takes off, flies up to 30 m away and 15 m high, and lands, several times.
+
+    Raises:
+        ConfigError: that is no address.
+    """
     parse(address)
     report = places.var / "test" / "autopilot.xml"
     suite = "tests/drone/test_link_contract.py"
