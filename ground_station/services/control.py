@@ -185,7 +185,8 @@ class Controls:
         failed: KestrelError | None = None
         for control in list(self._held.values()):
             try:
-                why = self._why_over(control)
+                gone = self._fleet.find(control.vehicle_id) is None
+                why = "the vehicle was removed" if gone else self._why_over(control)
                 if why:
                     self._end(control, why)
             except KestrelError as error:
