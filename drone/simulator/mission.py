@@ -62,10 +62,15 @@ class Mission:
         self._leg: _Leg | None = None
         self._jumps: dict[int, int] = {}
 
-    def replace(self, items: Sequence[Item]) -> None:
-        """A new upload; what was flown of the old one is forgotten."""
+    def replace(self, craft: MissionCraft, items: Sequence[Item]) -> None:
+        """A new upload. One that is being flown goes on at the item of the same number; else what
+        was flown of the old one is forgotten."""
         self.items = tuple(items)
-        self._rewind()
+        number = self.current
+        if self.state is RunState.ACTIVE and 0 < number < len(self.items):
+            self._begin_at(craft, number)
+        else:
+            self._rewind()
 
     def _rewind(self) -> None:
         self.current, self._leg = 0, None

@@ -65,7 +65,7 @@ class Pilot:
         self._flew = False
         self._parked_s = 0.0
         self._falling = False
-        self._boot_texts()
+        self.announce()
 
     # --- what flights and the wire see ---------------------------------------------------------
 
@@ -282,10 +282,8 @@ class Pilot:
 
     def replace_mission(self, items: list[Item]) -> None:
         """A new upload, with home's placeholder first."""
-        self.mission.replace(items)
+        self.mission.replace(self, items)
         self.parameters.put("MIS_TOTAL", len(items))
-        if self.mode is Mode.AUTO and self.armed and self.mission.present:
-            self.mission.start_or_resume(self)
 
     def lose_gps(self, lost: bool) -> None:
         """GPS goes or comes back."""
@@ -301,7 +299,7 @@ class Pilot:
         self.armed, self.mode, self.has_home = False, Mode.STABILIZE, False
         self._flight = Stopping()
         self._booted_s = self.time_s
-        self._boot_texts()
+        self.announce()
 
     # --- time ----------------------------------------------------------------------------------
 
@@ -385,7 +383,8 @@ class Pilot:
         if self.on_ground and self.armed and self._flew:
             self._motors_off()
 
-    def _boot_texts(self) -> None:
+    def announce(self) -> None:
+        """What it says when it boots."""
         self.say(Severity.INFO, "ArduCopter V4.7.0-dev (Kestrel simulator, not ArduPilot)")
         self.say(Severity.INFO, "Frame: QUAD/X")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -51,6 +52,11 @@ class SimulatorSettings:
     faults: tuple[Fault, ...] = ()
 
     def __post_init__(self) -> None:
+        numbers = (self.home_amsl_m, self.heading_deg, self.wind_mps, self.wind_from_deg)
+        if not all(map(math.isfinite, (*numbers, self.gust_mps, self.battery_mah))):
+            raise ValueError("A simulated vehicle's numbers must be finite.")
+        if self.wind_mps < 0 or self.gust_mps < 0 or self.battery_mah <= 0:
+            raise ValueError("Wind is not below 0 m/s, and a battery holds more than nothing.")
         if not 1 <= self.system_id <= 255:
             raise ValueError(f"A system id is 1 to 255, not {self.system_id}.")
         if not (-89 <= self.lat <= 89 and -180 <= self.lon <= 180):

@@ -107,6 +107,7 @@ class SimulatedVehicle:
         if fault.kind is FaultKind.REBOOT:
             self._boot(now_s)
             self._silent_until_s = now_s + REBOOT_S
+            self.pilot.announce()
         self._apply_faults(now_s)
 
     def _on(self, kind: FaultKind) -> Fault | None:
