@@ -26,12 +26,14 @@ from ground_station.api.openapi import describe, undeclared
 from ground_station.core.authority import Role
 from ground_station.core.ids import new_id
 from tests.api.site import Browser, Site
+from tests.services.flying import drone
 from tests.services.world import PASSWORD
 from tools.make_openapi import TARGET, openapi_text
 
 EXAMPLES = int(os.environ.get("KESTREL_FUZZ_EXAMPLES", "6"))
 STRANGER = "stranger"
 WHO = (STRANGER, Role.ADMIN, Role.SUPERVISOR, Role.DATA_PROTECTION_OFFICER)
+WHO_FLIES = (STRANGER, Role.SUPERVISOR, Role.PILOT)
 VICTIM = "victim"  # whose account the examples may change
 AWAY = (503, 504)  # a node that is not there is no fault of the station
 
@@ -64,6 +66,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     made = Site(tmp_path_factory.mktemp("openapi"))
     made.world.node()
     made.world.camera()
+    drone(made.world)
     made.world.accounts.add(VICTIM, "Victim", Role.OFFICER, PASSWORD)
     yield made
     made.close()
@@ -97,8 +100,14 @@ def _pairs() -> list[tuple[str, str]]:
         (who, f"{method.upper()} {path}")
         for path, methods in DESCRIPTION["paths"].items()
         for method, operation in methods.items()
-        for who in (WHO if operation["x-access"] in ("signed_in", "visitor") else WHO[:1])
+        for who in _who(path, operation["x-access"])
     ]
+
+
+def _who(path: str, access: str) -> tuple[str, ...]:
+    if access not in ("signed_in", "visitor"):
+        return WHO[:1]
+    return WHO_FLIES if path.startswith("/api/vehicles") else WHO
 
 
 def test_an_answer_that_is_not_as_described_is_noticed(site: Site) -> None:
@@ -168,6 +177,8 @@ def _known(site: Site, name: str, otherwise: Any) -> Any:
         return site.world.sources.all()[0].source.source_id
     if name == "agent_id":
         return site.world.agents.all()[0].agent_id
+    if name == "vehicle_id":
+        return site.world.fleet.all()[0].vehicle.vehicle_id
     if name == "user_id":
         found = site.world.accounts.find(VICTIM)
         return otherwise if found is None else found.user_id
