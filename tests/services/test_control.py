@@ -10,9 +10,9 @@ from datetime import timedelta
 import pytest
 
 from ground_station.core.audit import Act, Actor, AuditEntry, AuditRecord
-from ground_station.core.authority import Area, NotAllowed, Principal, Role
+from ground_station.core.authority import Area, Principal, Role
 from ground_station.core.entities import Organisation, OrganisationKind
-from ground_station.core.errors import Conflict, InvalidInput, NotFound, Unavailable
+from ground_station.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from ground_station.core.fleet import Control, VehicleChanged
 from ground_station.core.ids import new_id
 from ground_station.services.control import Controls, over_with_sign_in
