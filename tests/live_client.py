@@ -25,6 +25,8 @@ class Page:
     agents: dict[str, dict[str, Any]] = field(default_factory=dict)
     places: list[dict[str, Any]] = field(default_factory=list)
     frames: list[dict[str, Any]] = field(default_factory=list)
+    vehicles: dict[str, dict[str, Any]] = field(default_factory=dict)
+    telemetry: dict[int, list[Any]] = field(default_factory=dict)  # the last by vehicle number
     heard: threading.Event = field(default_factory=threading.Event)
 
     def source_named(self, name: str) -> dict[str, Any] | None:
@@ -47,6 +49,10 @@ class Page:
     def take(self, update: dict[str, Any]) -> None:
         for source in update["sources"]:
             self.sources[source["source_id"]] = source
+        for vehicle in update["vehicles"]:
+            self.vehicles[vehicle["vehicle_id"]] = vehicle
+        for gone in update.get("removed_vehicles", []):
+            self.vehicles.pop(gone, None)
         for gone in update.get("removed_sources", []):
             self.sources.pop(gone, None)
         if update["agents"] is not None:  # all there are
@@ -60,6 +66,10 @@ class Page:
             source = by_number[number]
             self.places.extend(_place(source, age_ms, place) for place in places)
         self.heard.set()
+
+    def take_telemetry(self, update: dict[str, Any]) -> None:
+        for vehicle in update["vehicles"]:
+            self.telemetry[vehicle[0]] = vehicle
 
 
 def _place(source: dict[str, Any], age_ms: int | None, place: list[Any]) -> dict[str, Any]:
@@ -100,6 +110,7 @@ def signed_in(stack: Stack) -> Iterator[Page]:
         page = Page(http, page_csrf, socket)
         socket.on("snapshot", page.take, namespace="/live")
         socket.on("batch", page.take, namespace="/live")
+        socket.on("telemetry", page.take_telemetry, namespace="/live")
         socket.on("frames", lambda m: page.frames.extend(m["frames"]), namespace="/live")
         cookies = "; ".join(f"{name}={value}" for name, value in http.cookies.items())
         socket.connect(

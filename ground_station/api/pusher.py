@@ -40,7 +40,7 @@ SILENCE_S = 1.0  # and something at least so often
 TIMER_SLACK_S = 0.005  # a turn that is so much early is the one that was meant
 CHECK_SIGN_INS_S = 2.0
 JOIN_WITHIN_S = 5.0
-MAX_BACKLOG = 128  # packets; a page is some four to twelve seconds behind by then
+MAX_BACKLOG = 128  # packets; a page is some three to twelve seconds behind by then
 CUT_OFF_AFTER_S = 15.0
 MAX_FRAMES_HELD = 64  # of one source between two turns
 
@@ -151,6 +151,8 @@ class Pusher:
     def _send_telemetry(self, now_s: float) -> None:
         """What moved in this turn, after the batch that may tell of it for the first time; to the
         pages that are up to date. Those that are not get all of it with their snapshot."""
+        if not len(self._clients):
+            return  # nobody looks: no view is worked out
         views_moved = self._picture.views.collect(now_s)
         if views_moved or self._picture.vehicles.has_telemetry:
             sent_at = self._parts.clock.now()

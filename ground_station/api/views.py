@@ -91,6 +91,7 @@ def alert_view(alert: Alert, display_name: Callable[[str], str]) -> AlertView:
         remedy=alert.remedy,
         source_id=alert.source_id,
         agent_id=alert.agent_id,
+        vehicle_id=alert.vehicle_id,
         lat=alert.lat,
         lon=alert.lon,
         raised_at=alert.raised_at,

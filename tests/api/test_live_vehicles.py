@@ -18,7 +18,7 @@ from ground_station.core.agent_vehicles import (
     VehicleLinkState,
 )
 from ground_station.core.authority import Area, Role
-from ground_station.core.entities import Shareable
+from ground_station.core.entities import Severity, Shareable
 from tests.api.site import Site
 from tests.api.test_live import events, turn
 from tests.api.test_live_scopes import (
@@ -349,6 +349,29 @@ def test_pages_of_one_audience_share_one_message(site: Site) -> None:
     turn(site, 0.05)
     assert ("telemetry", 3) in sent
     assert [event for event, _ in sent].count("telemetry") == 1
+
+
+def test_an_alert_names_its_vehicle(site: Site) -> None:
+    flying = drone(site.world)
+    page = page_of(site, "warden")
+    turn(site)
+    everything(page)
+    site.world.inbox.raise_own(
+        kind="zone_nearing",
+        severity=Severity.CAUTION,
+        text="Kestrel 1 nears the London Heliport zone.",
+        remedy="Turn away.",
+        vehicle_id=flying.vehicle_id,
+        place=(LAT, LON),
+    )
+    site.world.inbox.drain()
+    turn(site, 0.1)
+    [alert] = [alert for batch in batches_of(page) for alert in batch.alerts]
+    assert (alert.vehicle_id, alert.lat) == (flying.vehicle_id, LAT)
+    turn(site, 2.1)
+    late = page_of(site, "late")
+    turn(site)
+    assert [one.vehicle_id for one in snapshot_of(late).alerts] == [flying.vehicle_id]
 
 
 # --- what seldom changes -------------------------------------------------------------------------
