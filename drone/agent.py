@@ -55,6 +55,8 @@ SOFTWARE = "Kestrel drone agent 0.1.0"
 SOURCE_KEY = "camera"
 BATCH_INTERVAL_S = 0.05
 ALARM_LOOK_S = 1.0
+CAMERA_AFTER_LOOKS = 30
+LOOK_S = 0.1
 FAILED_PAUSE_S = 1.0
 SIMULATED_NOTE = "A drawing of the simulated borough, not a picture of the real one."
 
@@ -183,10 +185,10 @@ class DroneAgent:
         tasks: list[asyncio.Task[None]] = []
         try:
             await self._vehicles.open()
-            if self._camera is not None:
-                self._camera.start()
             self.link.start()
-            jobs: list[Coroutine[None, None, None]] = [self._tell(), self._look_for_alarms()]
+            jobs: list[Coroutine[None, None, None]] = [self._tell()]
+            if self._camera is not None:
+                jobs.append(self._film(self._camera))
             if self.patrol is not None:
                 jobs.append(self.patrol.run())
             tasks = [loop.create_task(job) for job in jobs]
@@ -225,10 +227,16 @@ class DroneAgent:
             due_s = max(due_s + TELEMETRY_INTERVAL_S, loop.time())  # nothing is caught up
             await asyncio.sleep(due_s - loop.time())
 
-    async def _look_for_alarms(self) -> None:
+    async def _film(self, camera: PublishedCamera) -> None:
+        """The camera, and its alarm. It begins once the station has been greeted: to make the
+        simulated borough takes seconds of this process's time, and telemetry comes first."""
+        for _ in range(CAMERA_AFTER_LOOKS):
+            if self.link.connected:
+                break
+            await asyncio.sleep(LOOK_S)
+        camera.start()
         while True:
-            if self._camera is not None:
-                await self._camera.raise_alarm(self.link)
+            await camera.raise_alarm(self.link)
             await asyncio.sleep(ALARM_LOOK_S)
 
     def _person_commands(self, command: Fly) -> None:

@@ -47,14 +47,14 @@ LONGEST_PAUSE_S = 30.0
 MARKER = "patrol-ended-by-a-person"
 
 CRUISE_MPS = 8.0
-OUT_MPS = 15.0
+OUT_MPS = 16.0
 HEIGHT_M = 45.0
 # Out of Ravenscourt Park towards Hammersmith Broadway, straight at the middle of London Heliport's
-# flight restriction zone; its edge is 1.31 km away, and the turn 0.16 km before it. At 15 m/s the
-# look-ahead of 30 s meets the edge 0.86 km out, about a minute after the take-off. Back over King
+# flight restriction zone; its edge is 1.31 km away, and the turn 0.16 km before it. At 16 m/s the
+# look-ahead of 30 s meets the edge 0.83 km out, about a minute after the take-off. Back over King
 # Street and round the park.
 DEMO_ROUTE = (
-    WireMissionItem(51.49580, -0.23860, 25.0, OUT_MPS),
+    WireMissionItem(51.49580, -0.23860, 20.0, OUT_MPS),
     WireMissionItem(51.48988, -0.22502, HEIGHT_M, OUT_MPS, hold_s=2.0),
     WireMissionItem(51.49300, -0.23350, HEIGHT_M, CRUISE_MPS),
     WireMissionItem(51.49620, -0.24060, HEIGHT_M, CRUISE_MPS),

@@ -83,7 +83,8 @@ class TelemetryFeed:
         self.problems = problems
         if problems != self._logged:
             self._logged = problems
-            log.warning("drone_agent_problems %s", " ".join(problems) or "none")
+            level = logging.WARNING if problems else logging.INFO
+            log.log(level, "drone_agent_problems %s", " ".join(problems) or "none")
 
 
 def _is_sound(telemetry: Telemetry) -> bool:
