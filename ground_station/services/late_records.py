@@ -86,14 +86,15 @@ class LateRecords:
             waiting, lost, problem = len(self._waiting), self._lost, self._problem
         if lost:
             return Finding(
-                f"Records of flight commands that are missing in the audit log: {lost}. They are in "
-                "the station's log (flight_record_lost).",
+                f"Records of flight commands that are missing in the audit log: {lost}. They are "
+                "in the station's log (flight_record_lost).",
                 "Keep that log, and make room on the disk.",
                 failed=True,
             )
         if problem:
             return Finding(
-                f"Records of flight commands that are not in the audit log yet: {waiting}. {problem}",
+                f"Records of flight commands that are not in the audit log yet: {waiting}. "
+                f"{problem}",
                 "They are lost if the station stops before they can be written.",
                 failed=True,
             )
