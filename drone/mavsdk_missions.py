@@ -70,6 +70,11 @@ class Transfers:
         task.add_done_callback(self._ended)
         return await asyncio.shield(task)
 
+    @property
+    def under_way(self) -> bool:
+        """Whether a person's transfer is."""
+        return self._by_person
+
     async def _locked(self, make: Callable[[], Awaitable[T]]) -> T:
         async with self._lock:
             return await make()

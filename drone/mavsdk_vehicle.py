@@ -38,6 +38,7 @@ from ground_station.core.errors import Conflict, InvalidInput, KestrelError, Una
 
 log = logging.getLogger(__name__)
 
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 5.0, 60.0
 _NOT_OF_TWO = "Give each vehicle its own number first; hold, return and land are still sent."
 
 
@@ -71,6 +72,8 @@ class MavsdkVehicle:
         self._was = VehicleLinkState.NEVER
         self._restarts = 0
         self._total: int | None = None
+        self._learn_at_s = 0.0
+        self._learn_wait_s = _FIRST_WAIT_S
         self._preparing: asyncio.Task[None] | None = None
         self._intake = Intake(system, state, monotonic_s)
 
@@ -91,9 +94,15 @@ class MavsdkVehicle:
         total = self.state.mission_total()
         if came_back or restarted or self.rates.silent():
             self._prepare(self._made_ready())
-        elif total not in (self._total, self._transfers.held):
+        elif total not in (self._total, self._transfers.held) or self._mission_to_learn(now_s):
             self._prepare(self._mission_learnt())
         self._total = total
+
+    def _mission_to_learn(self, now_s: float) -> bool:
+        """Whether it is unknown, and time to ask again: 5 s after the last try, then less often."""
+        if self.state.now(now_s).mission_seqs is not None or self._transfers.under_way:
+            return False
+        return now_s >= self._learn_at_s
 
     def _prepare(self, work: Coroutine[object, object, None]) -> None:
         self._preparing = asyncio.get_running_loop().create_task(work)
@@ -107,8 +116,11 @@ class MavsdkVehicle:
             await self._transfers.learn_mission()
         except KestrelError as error:
             log.info("mission_not_learnt vehicle=%d %s", self.state.system_id, error)
+            self._learn_at_s = self._monotonic_s() + self._learn_wait_s
+            self._learn_wait_s = min(2 * self._learn_wait_s, _LONGEST_WAIT_S)
             self.state.say("mission", f"What mission it holds is not known: {error.message}")
         else:
+            self._learn_wait_s = _FIRST_WAIT_S
             self.state.say("mission", "")
 
     async def close(self) -> None:
