@@ -63,8 +63,8 @@ class _Told:
 
 
 class ZoneAlerts:
-    """Follows findings. Thread-safe, holds only memory: after a restart of the station a vehicle
-    that is still inside is told of again.
+    """Follows findings. Thread-safe, holds only memory (of the vehicles heard last): after a
+    restart of the station a vehicle that is still inside is told of again.
 
     Args:
         near: zones round a place; None: a zone counts as left by the time alone.
@@ -94,11 +94,6 @@ class ZoneAlerts:
             due = self._due(status.vehicle.vehicle_id, finding, place)
         for breach in due:
             self._tell(status, breach, place)
-
-    def forget(self, keep: Callable[[str], bool]) -> None:
-        """Forget vehicles that are no more: those whose id `keep` says no to."""
-        with self._lock:
-            self._told = {each: told for each, told in self._told.items() if keep(each)}
 
     # --- under the lock --------------------------------------------------------------------------
 
