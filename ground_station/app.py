@@ -234,7 +234,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         audit=audit,
         audit_reading=AuditReading(audit),
         sharing=sharing,
-        names=lambda: station_names(users, sources, enrolled, organisations),
+        names=lambda: station_names(users, sources, enrolled, organisations, vehicles.fleet),
         sign_in=sign_in,
         identities=identities,
         organisation=organisations.get,

@@ -9,6 +9,7 @@ from ground_station.core.enrolment import EnrolmentRepository
 from ground_station.core.entities import OrganisationRepository
 from ground_station.core.errors import KestrelError, NotFound
 from ground_station.core.registry import UserRepository
+from ground_station.services.fleet import Fleet
 from ground_station.services.sources import Sources
 
 log = logging.getLogger(__name__)
@@ -69,8 +70,9 @@ def station_names(
     sources: Sources,
     agents: EnrolmentRepository,
     organisations: OrganisationRepository,
+    fleet: Fleet,
 ) -> Names:
-    """Of people, sources, agents and organisations."""
+    """Of people, sources, agents, organisations and vehicles."""
 
     def user(user_id: str) -> str | None:
         found = users.by_id(user_id)
@@ -90,5 +92,17 @@ def station_names(
         found = organisations.get(organisation_id)
         return None if found is None else found.name
 
-    kinds = {"user": user, "source": source, "agent": agent, "organisation": organisation}
-    return Names({**kinds, "video": source})
+    def vehicle(vehicle_id: str) -> str | None:
+        found = fleet.find(vehicle_id)
+        return None if found is None else found.vehicle.name
+
+    return Names(
+        {
+            "user": user,
+            "source": source,
+            "video": source,
+            "agent": agent,
+            "organisation": organisation,
+            "vehicle": vehicle,
+        }
+    )

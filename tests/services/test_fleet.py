@@ -440,3 +440,9 @@ def test_the_threads_register_and_stop(world: World) -> None:
         assert len(world.fleet.all()) == 1
     finally:
         world.fleet.stop()
+
+
+def test_records_name_a_vehicle(world: World) -> None:
+    flying = drone(world)
+    assert world.names().of("vehicle", flying.vehicle_id) == "Kestrel 1"
+    assert world.names().of("vehicle", "gone") == "gone"

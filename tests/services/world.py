@@ -320,7 +320,11 @@ class World:
 
     def names(self) -> Names:
         return station_names(
-            self.users, self.sources, SqlEnrolments(self.database), self.organisations
+            self.users,
+            self.sources,
+            SqlEnrolments(self.database),
+            self.organisations,
+            self.fleet,
         )
 
     def add_operator(self, role: Role = Role.CCTV_OPERATOR) -> None:
