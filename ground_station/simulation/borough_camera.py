@@ -19,6 +19,7 @@ from ground_station.simulation.ground_tiles import GroundTiles
 from ground_station.simulation.ground_view import GroundView
 from ground_station.simulation.people_figures import PeopleDrawer, place_people
 from ground_station.simulation.town import FRAME
+from ground_station.simulation.trees import TreeDrawer, crown_m, near, place_trees, plant
 
 FloatArray = NDArray[np.float64]
 Picture = NDArray[np.uint8]
@@ -58,6 +59,7 @@ class _Scene:
     to_town: FloatArray
     people: Placed
     cars: Placed
+    trees: Placed
 
 
 class BoroughCamera:
@@ -68,6 +70,7 @@ class BoroughCamera:
 
     def __init__(self, seed: int = DEMO_SEED) -> None:
         self._borough = the_borough(seed)
+        self._trees = plant(self._borough.town)
         self._ground = GroundView(GroundTiles(self._borough.town))
         self._lock = threading.Lock()
         self._still: tuple[Pose, int, int, Picture] | None = None
@@ -118,18 +121,20 @@ class BoroughCamera:
         around = to_town @ (*middle, 1.0)
         people = self._borough.walking.near(t_s, around[0], around[1], radius_m)
         cars = self._borough.driving.near(t_s, around[0], around[1], radius_m)
-        (people_at, people_to), (cars_at, cars_to) = (
+        trees = near(self._trees, around[0], around[1], radius_m)
+        (people_at, people_to), (cars_at, cars_to), (trees_at, trees_to) = (
             (
                 (crowd.places - here) @ to_town[:2, :2],
                 np.radians(crowd.heading_deg) + turn,
             )
-            for crowd in (people, cars)
+            for crowd in (people, cars, trees)
         )
         return _Scene(
             camera,
             to_town,
             place_people(people, people_at, people_to, camera, t_s),
             place_cars(cars, cars_at, cars_to, camera),
+            place_trees(trees, trees_at, trees_to, camera),
         )
 
 
@@ -158,40 +163,53 @@ def _looked_at(camera: Camera) -> tuple[tuple[float, float], float]:
 
 def _draw_figures(picture: Picture, scene: _Scene) -> None:
     """The farthest first."""
-    darken(
-        picture,
-        [
-            *_shadows(scene, scene.people, 0.2, 0.2, 1.65),
-            *_shadows(scene, scene.cars, 2.1, 0.9, 1.3),
-        ],
-    )
-    people, cars = PeopleDrawer(scene.people), CarDrawer(scene.cars)
-    count = len(scene.people.middles)
-    depths = np.concatenate([scene.people.middles, scene.cars.middles])
-    for number in np.argsort(-depths, kind="stable").tolist():
-        if number < count:
-            people.draw(picture, number)
-        else:
-            cars.draw(picture, number - count)
+    people, cars = (0.2, 0.2, 1.65), (2.1, 0.9, 1.3)  # half as long and wide, and high
+    shadows = [*_shadows(scene, scene.people, people), *_shadows(scene, scene.cars, cars)]
+    darken(picture, [*shadows, *_round_shadows(scene)])
+    sorts = (scene.people, scene.cars, scene.trees)
+    drawers = (PeopleDrawer(scene.people), CarDrawer(scene.cars), TreeDrawer(scene.trees))
+    turns = [
+        (-depth, sort, index)
+        for sort, some in enumerate(sorts)
+        for index, depth in enumerate(some.middles.tolist())
+    ]
+    for _, sort, index in sorted(turns):
+        drawers[sort].draw(picture, index)
 
 
-def _shadows(
-    scene: _Scene, placed: Placed, long_m: float, wide_m: float, high_m: float
-) -> list[IntArray]:
-    """Outlines on the ground of boxes (half as long and wide as said) that stand there."""
-    (near,) = np.nonzero(placed.middles < SHADOWS_WITHIN_M)
-    if not len(near):
+def _shadows(scene: _Scene, placed: Placed, box_m: tuple[float, float, float]) -> list[IntArray]:
+    """Outlines on the ground of boxes that stand there."""
+    long_m, wide_m, high_m = box_m
+    (close,) = np.nonzero(placed.middles < SHADOWS_WITHIN_M)
+    if not len(close):
         return []
-    bearing, ground = placed.bearing[near], placed.ground[near]
+    bearing, ground = placed.bearing[close], placed.ground[close]
     along = np.column_stack([np.sin(bearing), np.cos(bearing)]) * long_m
     aside = np.column_stack([-np.cos(bearing), np.sin(bearing)]) * wide_m
     foot = np.stack([ground + a * along + b * aside for a in (1, -1) for b in (1, -1)], axis=1)
     fall = SHADOW_M @ scene.to_town[:2, :2] * high_m
-    points = np.zeros((len(near), 8, 3))
-    points[:, :4, :2], points[:, 4:, :2] = foot, foot + fall
+    return _outlines(scene, np.concatenate([foot, foot + fall], axis=1))
+
+
+def _round_shadows(scene: _Scene) -> list[IntArray]:
+    """Of the trees' crowns."""
+    trees = scene.trees
+    (close,) = np.nonzero(trees.middles < SHADOWS_WITHIN_M)
+    if not len(close):
+        return []
+    radius, middle = (each[close, None, None] for each in crown_m(trees.crowd))
+    angle = np.linspace(0, 2 * math.pi, 12, endpoint=False)
+    ring = np.column_stack([np.cos(angle), np.sin(angle)])[None] * radius
+    fall = (SHADOW_M @ scene.to_town[:2, :2])[None, None] * middle
+    return _outlines(scene, trees.ground[close][:, None] + fall + ring)
+
+
+def _outlines(scene: _Scene, ground: FloatArray) -> list[IntArray]:
+    """(N, K, 2) on the ground to what each K points surround in the picture."""
+    points = np.concatenate([ground, np.zeros((*ground.shape[:2], 1))], axis=2)
     pixels, depths = scene.camera.pixels(points.reshape(-1, 3))
-    outlines = fixed(pixels).reshape(-1, 8, 2)
-    in_front = depths.reshape(-1, 8).min(axis=1) > NEAREST_SHADOW_M
+    outlines = fixed(pixels).reshape(-1, ground.shape[1], 2)
+    in_front = depths.reshape(-1, ground.shape[1]).min(axis=1) > NEAREST_SHADOW_M
     return [cv2.convexHull(outline) for outline in outlines[in_front]]
 
 

@@ -26,7 +26,6 @@ HOUSES_TO_LEVEL = 5
 
 # BGR. Quiet, and lighter than people and cars.
 PLOT: Colour = (184, 203, 199)
-GARDEN: Colour = (168, 196, 180)
 HOUSE: Colour = (176, 186, 194)
 ROOF_SHADE: Colour = (164, 174, 183)
 GREEN: Colour = (146, 186, 158)
@@ -43,7 +42,6 @@ MARK: Colour = (226, 228, 228)
 
 HOUSE_FRONT_M, HOUSE_DEPTH_M, HOUSE_SET_BACK_M = 7.0, 9.5, 3.0
 KERB_M = 0.18
-TREE_EVERY_M = 17.0
 CELL_M = 22.0  # of the made-up plots
 
 
@@ -130,9 +128,6 @@ def layers(town: Town) -> list[Layer]:
     halves = houses[:, [0, 1, 2, 3]].copy()
     halves[:, 0] = (houses[:, 0] + houses[:, 3]) / 2
     halves[:, 1] = (houses[:, 1] + houses[:, 2]) / 2
-    trees = np.concatenate([_park_trees(green, paths) for green in town.greens])
-    lights = trees.mean(axis=1, keepdims=True)
-    lights = lights + 0.55 * (trees - lights) + (-0.5, 0.5)
     return [
         _Plots(built, HOUSE, "house"),
         _Plots(built, TREE, "tree"),
@@ -140,8 +135,6 @@ def layers(town: Town) -> list[Layer]:
         _Many(houses, HOUSE, HOUSES_TO_LEVEL),
         _Many(halves, ROOF_SHADE, DETAIL_TO_LEVEL),
         _Areas(town.greens, GREEN),
-        _Many(trees, TREE, HOUSES_TO_LEVEL),
-        _Many(lights, TREE_LIGHT, DETAIL_TO_LEVEL),
         _Areas(town.water, WATER),
         _Areas(town.squares, SQUARE),
         _Areas([slab for square in town.squares for slab in _slabs(square)], SQUARE_LINE, 3),
@@ -198,19 +191,6 @@ def _pieces(
     )
     way = (b - a) / np.maximum(np.hypot(*(b - a).T), 1e-6)[:, None]
     return a, b, np.column_stack([-way[:, 1], way[:, 0]])
-
-
-def _park_trees(green: shapely.Polygon, paths: Sequence[Street]) -> FloatArray:
-    """Crowns on a lawn as seen from above, clear of its edge and its paths: (N, 12, 2)."""
-    west, south, east, north = green.bounds
-    rng = np.random.default_rng(abs(round(west * 10)) + abs(round(south * 10)))
-    x, y = np.meshgrid(np.arange(west, east, TREE_EVERY_M), np.arange(south, north, TREE_EVERY_M))
-    places = np.column_stack([x.ravel(), y.ravel()]) + rng.uniform(-7, 7, (x.size, 2))
-    places = places[rng.random(len(places)) < 0.3]
-    keep_off = shapely.union_all([path.line.buffer(6.0) for path in paths])
-    lawn = shapely.difference(green.buffer(-4.0), keep_off)
-    places = places[shapely.contains_xy(lawn, places[:, 0], places[:, 1])]
-    return _crowns(places, rng.uniform(1.8, 3.6, len(places)))
 
 
 def _crowns(places: FloatArray, radius_m: FloatArray) -> FloatArray:
