@@ -18,6 +18,8 @@ from ground_station.core.agent_vehicles import (
 
 log = logging.getLogger(__name__)
 
+HEARD_WITHIN_TICKS = 30  # an autopilot's heartbeat comes once a second
+
 _encoder = msgspec.msgpack.Encoder()
 _report_decoder = msgspec.msgpack.Decoder(VehicleReport)
 _telemetry_decoder = msgspec.msgpack.Decoder(Telemetry)
@@ -53,6 +55,7 @@ class TelemetryFeed:
         self._eye = eye
         self._source_key = source_key
         self._logged: tuple[str, ...] = ()
+        self._patience = HEARD_WITHIN_TICKS
         self.problems: tuple[str, ...] = ()
         self.vehicles = 0
 
@@ -61,7 +64,9 @@ class TelemetryFeed:
         reports = [self._named(report) for report in self._link.reports()]
         self.vehicles = len(reports)
         problems = []
-        if all(report.link is VehicleLinkState.NEVER for report in reports):
+        self._patience = max(0, self._patience - 1)
+        nobody = all(report.link is VehicleLinkState.NEVER for report in reports)
+        if nobody and not self._patience:
             problems.append(f"No vehicle was heard yet at {', '.join(self._addresses)}.")
         if len(reports) > MAX_VEHICLES:
             problems.append(f"There are {len(reports)} vehicles; only {MAX_VEHICLES} are told of.")

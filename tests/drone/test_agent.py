@@ -88,7 +88,7 @@ def test_what_is_lost_is_told_of_too(start: Start) -> None:
 
 def test_an_agent_that_hears_nothing_says_so(start: Start) -> None:
     running = start(ScriptedLink([])).connected()
-    assert "udpin://127.0.0.1:1" in running.last_heartbeat().problems[""]
+    until(lambda: "udpin://127.0.0.1:1" in running.last_heartbeat().problems.get("", ""))
 
 
 def test_commands_reach_the_vehicle_and_are_answered(far: FarSide, start: Start) -> None:
