@@ -7,7 +7,8 @@ whoever has control of one still reaches it where it has left their area.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 import flask
@@ -57,7 +58,13 @@ from ground_station.core.agent_vehicles import (
     VehicleLinkState,
 )
 from ground_station.core.authority import Permission
-from ground_station.core.errors import InvalidInput, Throttled, Unprocessable
+from ground_station.core.errors import (
+    InvalidInput,
+    NotSignedIn,
+    Throttled,
+    Unavailable,
+    Unprocessable,
+)
 from ground_station.core.fleet import VehicleStatus
 from ground_station.services.vehicle_state import place_of
 
@@ -238,22 +245,31 @@ def _fly(
     `Flights`. What brings a vehicle to safety always finds a thread that is free: of everything
     else only so much is under way at once."""
     checked_id(vehicle_id, "vehicle")
-    who = identity().principal
-    if isinstance(action, URGENT):
-        done = parts().flights.fly(who, vehicle_id, action)
-    else:
-        gate = cast(threading.BoundedSemaphore, flask.current_app.extensions[COMMAND_GATE])
-        if not gate.acquire(blocking=False):
-            raise Throttled(
-                "Too many commands to vehicles are under way.", "Try again in a moment.", 2.0
-            )
-        try:
-            done = parts().flights.fly(who, vehicle_id, action, permissions or {})
-        finally:
-            gate.release()
+    who, flights = identity().principal, parts().flights
+    try:
+        if isinstance(action, URGENT):
+            done = flights.fly(who, vehicle_id, action)
+        else:
+            with _place_for_a_command():
+                done = flights.fly(who, vehicle_id, action, permissions or {})
+    except NotSignedIn as error:  # the agent's word on itself; the person is signed in
+        raise Unavailable(error.message, error.remedy) from error
     return json_answer(
-        CommandAnswer(command_id=done.command_id, note=done.note, took_ms=round(done.took_ms))
+        CommandAnswer(command_id=done.command_id, note=done.note, took_ms=done.took_ms)
     )
+
+
+@contextmanager
+def _place_for_a_command() -> Iterator[None]:
+    gate = cast(threading.BoundedSemaphore, flask.current_app.extensions[COMMAND_GATE])
+    if not gate.acquire(blocking=False):
+        raise Throttled(
+            "Too many commands to vehicles are under way.", "Try again in a moment.", 2.0
+        )
+    try:
+        yield
+    finally:
+        gate.release()
 
 
 def _view(status: VehicleStatus) -> VehicleView:

@@ -27,7 +27,7 @@ from ground_station.core.agent_vehicles import (
 from ground_station.core.audit import Act
 from ground_station.core.authority import Area, Role
 from ground_station.core.entities import LegalRegime, OrganisationKind, Shareable
-from ground_station.core.errors import Conflict, TimedOut
+from ground_station.core.errors import Conflict, NotSignedIn, TimedOut
 from ground_station.core.ids import new_id
 from ground_station.services.sharing import NewAgreement
 from tests.api.site import Browser, Site, problem
@@ -379,6 +379,13 @@ def test_a_refusal_is_in_the_autopilot_s_own_words(site: Site) -> None:
     flying.channel.error = Conflict("Kestrel 1 refused: PreArm: Compass not calibrated")
     refused = problem(browser.send("PUT", at(flying, "geofence"), {"rings": []}), 409, "conflict")
     assert "Compass not calibrated" in refused["detail"]
+
+
+def test_what_an_agent_says_of_itself_signs_nobody_out(site: Site) -> None:
+    flying = drone(site.world)
+    browser = in_control(site, flying)
+    flying.channel.error = NotSignedIn("The agent has no token.")
+    problem(browser.post(at(flying, "hold")), 503, "unavailable")
 
 
 def test_two_commands_at_once_do_not_wait_for_each_other(site: Site) -> None:
