@@ -176,6 +176,7 @@ def alert(at: int, severity: str, text: str, state: str, **more: Any) -> dict[st
         "text": text,
         "remedy": "Look at the camera and its network; it comes back by itself.",
         "source_id": None,
+        "vehicle_id": None,
         "agent_id": "a3",
         "lat": None,
         "lon": None,
@@ -197,6 +198,26 @@ ALERTS = [
     alert(3, "information", "Vision node 1 was updated", "acknowledged"),
     alert(9, "warning", "No picture from the demonstration camera", "resolved", source_id=DEMO),
 ]
+
+
+def drone_alert(warning: bool) -> dict[str, Any]:
+    """A new alert about the drone, kept with the others."""
+    text = "Kestrel 1 is inside" if warning else "Kestrel 1 nears"
+    made = alert(
+        0,
+        "warning" if warning else "caution",
+        f"{text} London Heliport flight restriction zone",
+        "new",
+        alert_id=f"d{len(ALERTS)}",
+        kind="zone_inside" if warning else "zone_nearing",
+        vehicle_id="01990000-0000-7000-8000-0000000000d1",
+        lat=51.4938,
+        lon=-0.2262,
+        received_at=iso(),
+        remedy="Hold position, or turn away. Ask London Heliport air traffic control.",
+    )
+    ALERTS.insert(0, made)
+    return made
 
 
 def process(name: str, title: str, state: str = "running", **more: Any) -> dict[str, Any]:

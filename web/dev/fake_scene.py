@@ -257,6 +257,7 @@ def rest(tracks: list[list[Any]]) -> dict[str, Any]:
         "tracks": tracks,
         "figures": [],
         "alerts": [],
+        "vehicles": [],
         "system": {"status": "ok", "problems": []},
         "detector": "NanoDet-g 416",
         "detector_problem": "",

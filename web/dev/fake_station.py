@@ -5,7 +5,8 @@
 Serves web/dist under the real station's Content-Security-Policy, signs anybody in whose password is
 "kestrel" (the username says the role, see fake_office.py), and shows the PETS footage of ../shared
 over real WebRTC with the boxes that people drew on it. POST /dev/<act> changes what happens:
-silence | speak, lose | return, restart, empty | full, broken | mended.
+silence | speak, lose | return, restart, empty | full, broken | mended, an-alert, and those of
+fake_drone.py.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import time
 import uuid
 from typing import Any
 
+import fake_drone as drones
 import fake_office as office
 import fake_scene as scene
 import flask
@@ -143,7 +145,9 @@ def serve_sources(app: flask.Flask, viewers: Viewers) -> None:
     @app.post("/api/sources/<source_id>/viewer-token")
     def token(source_id: str) -> flask.Response:
         path = f"/whep/{source_id}"
-        return flask.jsonify({"token": "t", "whep_path": path, "expires_at": scene.iso(-60)})
+        return flask.jsonify(
+            {"token": "t", "whep_path": path, "expires_at": scene.iso(-60), "ice_servers": []}
+        )
 
     @app.post("/whep/<source_id>")
     def whep(source_id: str) -> flask.Response:
@@ -161,6 +165,10 @@ def serve_sources(app: flask.Flask, viewers: Viewers) -> None:
 def serve_dev(app: flask.Flask) -> None:
     @app.post("/dev/<act>")
     def dev(act: str) -> tuple[str, int]:
+        if act in drones.ACTS:
+            drones.ACTS[act]()
+        if act in ("an-alert", "a-warning"):
+            heard.append(office.drone_alert(act == "a-warning"))
         if act in ("empty", "full"):
             office.office["empty"] = act == "empty"
         if act in ("broken", "mended"):
@@ -180,8 +188,9 @@ def serve_live(socketio: flask_socketio.SocketIO, footage: scene.Footage, camera
         if not known():
             return False
         snapshot = scene.rest(scene.placed(scene.index_now(), footage))
-        snapshot["sources"] = scene.all_sources(cameras)
+        snapshot["sources"] = [*scene.all_sources(cameras), *their_cameras()]
         snapshot["alerts"] = office.ALERTS
+        snapshot["vehicles"] = the_drones()
         socketio.emit("snapshot", snapshot, namespace="/live", to=flask.request.sid)
         return None
 
@@ -213,7 +222,36 @@ def push(socketio: flask_socketio.SocketIO, footage: scene.Footage) -> None:
         if turn % 2 == 0:
             batch = scene.rest(scene.placed(now, footage) if fresh else [])
             batch |= {"sources": [scene.demo_source()], "removed_sources": []}
+            batch |= {"alerts": [heard.pop()] if heard else [], "shared_alerts": 0}
+            batch |= {"vehicles": the_drones(), "removed_vehicles": []}
             socketio.emit("batch", batch, namespace="/live")
+
+
+heard: list[dict[str, Any]] = []  # alerts to tell next
+
+
+def the_drones() -> list[dict[str, Any]]:
+    return [drones.drone.view()] if drones.there["drone"] else []
+
+
+def their_cameras() -> list[dict[str, Any]]:
+    return [drones.camera_source()] if drones.there["drone"] else []
+
+
+def fly(socketio: flask_socketio.SocketIO) -> None:
+    """Moves the drone and tells of it ten times a second, for ever."""
+    while True:
+        time.sleep(0.1)
+        if drones.drone.lost_since is None:
+            drones.drone.step(0.1)
+        if scene.state["silent"] or not drones.there["drone"]:
+            continue
+        told = {
+            "sent_at": scene.iso(),
+            "vehicles": [drones.drone.telemetry()],
+            "views": [drones.drone.footprint()],
+        }
+        socketio.emit("telemetry", told, namespace="/live")
 
 
 def main() -> None:
@@ -231,10 +269,12 @@ def main() -> None:
     serve_sign_in(app)
     serve_factors(app)
     office.serve_office(app)
+    drones.serve_drone(app, problem)
     serve_sources(app, Viewers(footage))
     serve_dev(app)
     serve_live(socketio, footage, arguments.cameras)
     threading.Thread(target=push, args=(socketio, footage), daemon=True).start()
+    threading.Thread(target=fly, args=(socketio,), daemon=True).start()
     print(f"FAKE station, for work on the page only: http://127.0.0.1:{arguments.port}", flush=True)
     socketio.run(app, host="127.0.0.1", port=arguments.port, allow_unsafe_werkzeug=True)
 

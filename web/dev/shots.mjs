@@ -28,7 +28,7 @@ async function open(viewport, { touch = false, user = 'operator', signIn = true,
     return page
   }
   await page.getByRole('navigation', { name: 'Views' }).waitFor()
-  if (purpose && ['operator', 'supervisor', 'officer'].includes(user)) {
+  if (purpose && ['operator', 'supervisor', 'officer', 'pilot'].includes(user)) {
     await page.evaluate(() =>
       fetch('/api/session/purpose', {
         method: 'POST',
@@ -197,13 +197,80 @@ Object.assign(scenes, {
   },
 })
 
+// A drone, in each size and theme: drone@desk, drone@portrait, drone-lost@phone ...
+const PORTRAIT = { width: 820, height: 1180 }
+const SIZES = {
+  desk: [DESK, {}],
+  tablet: [TABLET, { touch: true }],
+  portrait: [PORTRAIT, { touch: true }],
+  phone: [PHONE, { touch: true }],
+  night: [DESK, { theme: 'night' }],
+  day: [DESK, { theme: 'daylight' }],
+  'night-phone': [PHONE, { theme: 'night', touch: true }],
+}
+const DRONE = '#vehicle/01990000-0000-7000-8000-0000000000d1'
+const press = (page, name) => page.getByRole('button', { name, exact: true }).first().click()
+const flyTo = async (page, x, y) => {
+  await press(page, 'Take control')
+  await wait(600)
+  await press(page, 'Fly to a place')
+  await wait(300)
+  const box = await page.locator('.map-pane').boundingBox()
+  await page.mouse.click(box.x + box.width * x, box.y + box.height * y)
+  await wait(1200)
+}
+const bottom = async (page) => {
+  await page.locator('.panel-body').evaluate((body) => body.scrollTo(0, body.scrollHeight))
+  await wait(400)
+}
+const DRONE_SCENES = {
+  'drone-now': [{ at: '#/map' }, [], null],
+  drone: [{ at: DRONE }, [], null],
+  'drone-acts': [{ at: DRONE }, [], async (page) => { await press(page, 'Take control'); await wait(700); await press(page, 'Hold position'); await wait(600); await bottom(page) }],
+  'drone-officer': [{ at: DRONE, user: 'officer' }, ['drone-other'], bottom],
+  'drone-other': [{ at: DRONE }, ['drone-other'], async (page) => { await press(page, 'Take over'); await bottom(page) }],
+  'drone-ground': [{ at: DRONE }, ['drone-down'], async (page) => { await press(page, 'Take control'); await wait(1200); await bottom(page) }],
+  'drone-lost': [{ at: DRONE }, ['drone-lost'], async (page) => { await wait(4000); await press(page, 'Return'); await wait(900) }],
+  'drone-inside': [{ at: DRONE }, ['drone-inside', 'a-warning'], null],
+  'drone-unknown': [{ at: DRONE }, ['drone-unknown'], null],
+  'drone-refused': [{ at: DRONE }, ['drone-refuses'], async (page) => { await press(page, 'Land'); await wait(900); await bottom(page) }],
+  'drone-aiming': [{ at: DRONE }, [], async (page) => { await press(page, 'Take control'); await wait(600); await press(page, 'Fly to a place'); await wait(400) }],
+  'drone-fly-clear': [{ at: DRONE }, [], (page) => flyTo(page, 0.35, 0.2)],
+  'drone-fly-zone': [{ at: DRONE }, [], (page) => flyTo(page, 0.66, 0.4)],
+  'drone-list': [{ at: '#/map' }, [], async (page) => { await page.keyboard.press('l'); await wait(500) }],
+  'drone-alert': [{ at: '#/alerts/d4' }, ['an-alert'], null],
+  'drone-elsewhere': [{ at: DRONE }, [], async (page) => { await press(page, 'Take control'); await wait(400); await page.evaluate(() => (location.hash = '#/wall')); await wait(2500) }],
+  'zone-card': [{ at: '#/map' }, [], async (page) => {
+    const box = await page.locator('.map-pane').boundingBox()
+    await page.mouse.click(box.x + box.width * 0.78, box.y + box.height * 0.55)
+    await wait(600)
+  }],
+  'no-zones': [{ at: '#/map' }, ['no-zones'], null],
+}
+for (const [name, [options, acts, then]] of Object.entries(DRONE_SCENES)) {
+  for (const [size, [viewport, more]] of Object.entries(SIZES)) {
+    scenes[`${name}@${size}`] = async () => {
+      for (const act of acts) await dev(act)
+      const page = await open(viewport, { user: 'pilot', ...more, ...options })
+      if (more.touch && options.at === DRONE) {
+        await page.getByRole('button', { name: /Sheet height/ }).press('ArrowUp')
+        await wait(400)
+      }
+      await then?.(page)
+      return page
+    }
+  }
+}
+const RESET = ['drone-back', 'drone-obeys', 'drone-clear', 'drone-free', 'drone-up', 'a-drone', 'zones']
+
 for (const [name, scene] of Object.entries(scenes)) {
   if (only.length > 0 && !only.some((asked) => name === asked || (asked.startsWith('@') && name.endsWith(asked)))) continue
   console.log(name)
   await dev('speak')
-  for (const act of ['return', 'full', 'mended']) await dev(act)
+  for (const act of ['return', 'full', 'mended', ...RESET]) await dev(act)
   const page = await scene()
   await page.screenshot({ path: `${folder}/${name}.png`, fullPage: name === 'components' })
+  if (name === 'components') for (const canvas of await page.locator('canvas.symbols').all()) await canvas.screenshot({ path: `${folder}/symbols.png` })
   await page.context().close()
 }
 await dev('return').catch(() => undefined)

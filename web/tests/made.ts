@@ -2,7 +2,7 @@
 
 import { SOURCE } from '../src/gallery/samples'
 import type { PlacedTrack } from '../src/live/tracks'
-import type { AlertView, AnalysedFrame, BoxedTrack, SourceView } from '../src/wire/types'
+import type { AlertView, AnalysedFrame, Batch, BoxedTrack, Snapshot, SourceView } from '../src/wire/types'
 
 export const source = (more: Partial<SourceView> = {}): SourceView => ({ ...SOURCE, ...more })
 
@@ -61,5 +61,35 @@ export const alert = (alert_id: string, more: Partial<AlertView> = {}): AlertVie
   decided_by: null,
   reason: '',
   shared_by: null,
+  ...more,
+})
+
+export const batch = (more: Partial<Batch> = {}): Batch => ({
+  sent_at: new Date().toISOString(),
+  sources: [],
+  figures: [],
+  removed_sources: [],
+  agents: null,
+  tracks: [],
+  vehicles: [],
+  removed_vehicles: [],
+  alerts: [],
+  shared_alerts: 0,
+  system: null,
+  detector: 'd',
+  detector_problem: '',
+  ...more,
+})
+
+export const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
+  sent_at: new Date().toISOString(),
+  sources: [],
+  agents: [],
+  tracks: [],
+  vehicles: [],
+  alerts: [],
+  system: { status: 'ok', problems: [] },
+  detector: 'd',
+  detector_problem: '',
   ...more,
 })

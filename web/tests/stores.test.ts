@@ -10,8 +10,8 @@ import { ageWords, clockAheadMs, heardFromStation, stationNow } from '../src/liv
 import { tracks } from '../src/live/tracks'
 import { Watching, type Watcher } from '../src/live/watching'
 import { attention } from '../src/panels/attention'
-import { analysed, placed, source } from './made'
-import type { AgentView, Batch, Snapshot, SourceTracks } from '../src/wire/types'
+import { analysed, batch, placed, snapshot, source } from './made'
+import type { AgentView, SourceTracks } from '../src/wire/types'
 
 const agent = (more: Partial<AgentView> = {}): AgentView => ({
   agent_id: 'n',
@@ -20,36 +20,6 @@ const agent = (more: Partial<AgentView> = {}): AgentView => ({
   connected: true,
   since: '2026-11-24T14:00:00Z',
   problem: '',
-  ...more,
-})
-
-const batch = (more: Partial<Batch> = {}): Batch => ({
-  sent_at: new Date().toISOString(),
-  sources: [],
-  figures: [],
-  removed_sources: [],
-  removed_vehicles: [],
-  agents: null,
-  tracks: [],
-  vehicles: [],
-  alerts: [],
-  shared_alerts: 0,
-  system: null,
-  detector: 'd',
-  detector_problem: '',
-  ...more,
-})
-
-const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
-  sent_at: new Date().toISOString(),
-  sources: [],
-  agents: [],
-  tracks: [],
-  vehicles: [],
-  alerts: [],
-  system: { status: 'ok', problems: [] },
-  detector: 'd',
-  detector_problem: '',
   ...more,
 })
 

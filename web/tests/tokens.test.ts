@@ -51,11 +51,15 @@ const words: [string, string][] = [
   ['map-label', 'map-ground'],
   ['text', 'map-ground'],
   ['warn', 'map-ground'],
+  ...['zone-prohibited', 'zone-permission', 'zone-conditional', 'zone-information'].map((s): [string, string] => [s, 'map-label-halo']),
 ]
 const shapes: [string, string][] = [
   ...['camera', 'camera-quiet', 'person', 'vehicle', 'other-track', 'map-border'].map((s): [string, string] => [s, 'map-ground']),
   ...['camera', 'person', 'warn', 'vehicle'].map((s): [string, string] => [s, 'map-park']),
   ...['person', 'camera', 'focus'].map((s): [string, string] => [s, 'map-water']),
+  ...['aircraft', 'zone-prohibited', 'zone-permission', 'zone-conditional', 'zone-information'].flatMap((s): [string, string][] =>
+    ['map-ground', 'map-outside', 'map-park', 'map-water', 'surface-pressed'].map((surface) => [s, surface]),
+  ),
   ['focus', 'surface'],
   ['focus', 'surface-over'],
   ['line-strong', 'surface'],

@@ -13,6 +13,8 @@ import { TileCover } from '../panels/VideoTile'
 import { AlertRow } from '../screens/AlertRow'
 import { Table } from '../screens/Table'
 import { ALERT, PROBLEM, SOURCE } from './samples'
+import { Drones } from './Drones'
+import { Section, Shelf } from './Section'
 import { Symbols } from './Symbols'
 import type { ComponentChildren } from 'preact'
 import type { Standing } from '../live/standing'
@@ -22,22 +24,6 @@ const LOST: Standing = { tone: 'warn', word: 'Lost', words: 'Lost 12 s', hollow:
 const OFFLINE: Standing = { tone: 'quiet', word: 'Offline', words: 'Offline 4 days', hollow: true }
 const STATES: Shown[] = ['rest', 'hover', 'focus', 'pressed']
 const nothing = () => undefined
-
-function Section({ title, children }: { title: string; children: ComponentChildren }) {
-  return (
-    <section class="gallery-section" aria-label={title}>
-      <h2>{title}</h2>
-      {children}
-    </section>
-  )
-}
-
-const Shelf = ({ name, children }: { name: string; children: ComponentChildren }) => (
-  <div class="gallery-shelf">
-    <span class="field-hint">{name}</span>
-    <div class="gallery-items">{children}</div>
-  </div>
-)
 
 const THEMES: { value: Theme; words: string; icon: typeof Sun }[] = [
   { value: 'dark', words: 'Dark', icon: Moon },
@@ -62,6 +48,7 @@ export function Gallery() {
       <Messages />
       <Forms />
       <Office />
+      <Drones />
       <Section title="Night, whatever the page’s light">
         <div class="gallery-night" data-theme="night">
           <Button kind="primary">Watch</Button>

@@ -1,7 +1,8 @@
 // The map's symbols, drawn by the very code that draws them on the map.
 
 import { useEffect, useRef } from 'preact/hooks'
-import { drawAlert, drawCamera, drawTrackDot, readColours, words, type CameraMark } from '../map/symbols'
+import { drawAircraft, drawHome, drawTarget, type AircraftMark } from '../map/aircraftSymbol'
+import { drawAlert, drawCamera, drawTrackDot, readColours, words, type CameraMark, type MapColours } from '../map/symbols'
 import { theme } from '../ui/theme'
 import type { Standing } from '../live/standing'
 
@@ -45,8 +46,36 @@ const ALERTS: [string, boolean, boolean][] = [
   ['Acknowledged', false, false],
 ]
 
+const flying = (name: string, more: Partial<AircraftMark> = {}, words: string[] = [], warn = false): AircraftMark => ({
+  name,
+  headingDeg: 40,
+  simulated: false,
+  fresh: 1,
+  hollow: false,
+  tone: 'live',
+  selected: false,
+  lines: ['8 m above home', ...words].map((line, i) => ({ words: line, warn: warn && i > 0 })),
+  ...more,
+})
+
+const AIRCRAFT: AircraftMark[] = [
+  flying('Flying'),
+  flying('Selected', { selected: true }),
+  flying('Simulated', { simulated: true }, ['Simulated']),
+  flying('No heading', { headingDeg: null }),
+  flying('Fading', { fresh: 0.4 }),
+  flying('Lost', { hollow: true, fresh: 0, tone: 'warn' }, ['Lost 12 s'], true),
+  flying('Near a zone', { headingDeg: 200 }, ['Nearing Heliport'], true),
+]
+
 const WIDTH = 780
-const HEIGHT = 270
+const HEIGHT = 380
+
+const MARKS: [string, (g: CanvasRenderingContext2D, x: number, y: number, colours: MapColours) => void][] = [
+  ['Home', drawHome],
+  ['Flies there', (g, x, y, colours) => drawTarget(g, x, y, true, colours)],
+  ['Not confirmed', (g, x, y, colours) => drawTarget(g, x, y, false, colours)],
+]
 
 export function Symbols() {
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -68,6 +97,12 @@ export function Symbols() {
       drawAlert(g, x, 216, { fresh, selected }, colours)
       words(g, label, x, 236, 500, colours.text, colours.paper)
     })
+    AIRCRAFT.forEach((mark, i) => drawAircraft(g, 60 + i * 108, 296, mark, colours))
+    MARKS.forEach(([label, draw], i) => {
+      const x = 384 + i * 108
+      draw(g, x, 213, colours)
+      words(g, label, x, 236, 500, colours.text, colours.paper)
+    })
   }, [now])
   return (
     <canvas
@@ -76,7 +111,7 @@ export function Symbols() {
       width={WIDTH * 2}
       height={HEIGHT * 2}
       role="img"
-      aria-label="Map symbols of cameras, tracks and alerts in each state"
+      aria-label="Map symbols of cameras, tracks, alerts and drones in each state"
     />
   )
 }

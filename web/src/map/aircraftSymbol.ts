@@ -19,57 +19,91 @@ export interface AircraftMark {
   lines: readonly { words: string; warn: boolean }[]
 }
 
-export const AIRCRAFT_RADIUS = 20
-const ARM = 10
-const ROTOR = 5.5
+export const AIRCRAFT_RADIUS = 21
+const ARM = 11.5
+const ROTOR = 4.6
 const ARMS = [[-1, -1], [1, -1], [1, 1], [-1, 1]] as const
+
+type Canvas = CanvasRenderingContext2D
 
 export const aircraftColour = (mark: { tone: Tone }, colours: MapColours): string =>
   mark.tone === 'warn' ? colours.warn : mark.tone === 'live' ? colours.aircraft : colours.quiet
 
-export function drawAircraft(g: CanvasRenderingContext2D, x: number, y: number, mark: AircraftMark, colours: MapColours): void {
+export function drawAircraft(g: Canvas, x: number, y: number, mark: AircraftMark, colours: MapColours): void {
   const colour = aircraftColour(mark, colours)
   g.save()
   g.translate(x, y)
-  g.globalAlpha = mark.hollow ? 1 : 0.45 + 0.55 * mark.fresh
-  if (mark.selected) ring(g, AIRCRAFT_RADIUS + 3, 2.5, colours.selected)
-  g.rotate(((mark.headingDeg ?? 0) * Math.PI) / 180)
   g.lineJoin = 'round'
   g.lineCap = 'round'
-  silhouette(g, mark.headingDeg !== null)
-  g.lineWidth = 6
+  drawPlate(g, mark, colour, colours)
+  if (mark.selected) ring(g, AIRCRAFT_RADIUS + 4, 2.5, colours.selected)
+  g.globalAlpha = mark.hollow ? 1 : 0.45 + 0.55 * mark.fresh
+  g.rotate(((mark.headingDeg ?? 0) * Math.PI) / 180)
+  drawRotors(g, colour, colours)
+  body(g, mark.headingDeg !== null)
+  g.lineWidth = 3
   g.strokeStyle = colours.paper
   g.stroke()
   g.fillStyle = mark.hollow ? colours.paper : colour
   g.fill()
-  if (mark.simulated) hatch(g, AIRCRAFT_RADIUS, mark.hollow ? colour : colours.paper)
-  silhouette(g, mark.headingDeg !== null)
-  g.lineWidth = 1.8
-  g.strokeStyle = mark.hollow ? colour : colours.paper
-  g.setLineDash(mark.hollow ? [3, 2.5] : [])
-  g.stroke()
+  if (mark.hollow) {
+    g.lineWidth = 2
+    g.strokeStyle = colour
+    g.stroke()
+  }
   g.restore()
-  drawLines(g, x, y + AIRCRAFT_RADIUS + 6, mark, colours)
+  drawLines(g, x, y + AIRCRAFT_RADIUS + 7, mark, colours)
 }
 
-/** One outline: rotors, body, and where its heading is known a nose. */
-function silhouette(g: CanvasRenderingContext2D, nosed: boolean): void {
+/** What it lies on: hatched where it is simulated, its edge broken where its place is old. */
+function drawPlate(g: Canvas, mark: AircraftMark, colour: string, colours: MapColours): void {
+  g.beginPath()
+  g.arc(0, 0, AIRCRAFT_RADIUS, 0, Math.PI * 2)
+  g.fillStyle = colours.paper
+  g.globalAlpha = 0.82
+  g.fill()
+  g.globalAlpha = 1
+  if (mark.simulated) hatch(g, AIRCRAFT_RADIUS, colour)
+  g.setLineDash(mark.hollow ? [5, 4] : [])
+  ring(g, AIRCRAFT_RADIUS, mark.hollow ? 2 : 1.5, colour)
+  g.setLineDash([])
+}
+
+function drawRotors(g: Canvas, colour: string, colours: MapColours): void {
+  g.beginPath()
+  for (const [sx, sy] of ARMS) {
+    g.moveTo(0, 0)
+    g.lineTo(sx * ARM, sy * ARM)
+  }
+  g.lineWidth = 2.5
+  g.strokeStyle = colour
+  g.stroke()
   g.beginPath()
   for (const [sx, sy] of ARMS) {
     g.moveTo(sx * ARM + ROTOR, sy * ARM)
     g.arc(sx * ARM, sy * ARM, ROTOR, 0, Math.PI * 2)
   }
-  g.moveTo(6, 0)
-  if (nosed) {
-    g.lineTo(0, -20)
-    g.lineTo(-6, 0)
-    g.lineTo(-5, 8)
-    g.lineTo(5, 8)
-    g.closePath()
-  } else g.arc(0, 0, 6, 0, Math.PI * 2)
+  g.fillStyle = colours.paper
+  g.fill()
+  g.lineWidth = 2.2
+  g.stroke()
 }
 
-function ring(g: CanvasRenderingContext2D, r: number, width: number, colour: string): void {
+/** Where its heading is known it has a nose, and the nose reaches out. */
+function body(g: Canvas, nosed: boolean): void {
+  g.beginPath()
+  if (!nosed) {
+    g.arc(0, 0, 5.5, 0, Math.PI * 2)
+    return
+  }
+  g.moveTo(0, -25)
+  g.lineTo(6.5, 8)
+  g.lineTo(0, 4.5)
+  g.lineTo(-6.5, 8)
+  g.closePath()
+}
+
+function ring(g: Canvas, r: number, width: number, colour: string): void {
   g.beginPath()
   g.arc(0, 0, r, 0, Math.PI * 2)
   g.lineWidth = width
@@ -77,7 +111,16 @@ function ring(g: CanvasRenderingContext2D, r: number, width: number, colour: str
   g.stroke()
 }
 
-function drawLines(g: CanvasRenderingContext2D, x: number, y: number, mark: AircraftMark, colours: MapColours): void {
+/** On a plate of their own: other names lie beneath. */
+function drawLines(g: Canvas, x: number, y: number, mark: AircraftMark, colours: MapColours): void {
+  g.font = '600 12px Inter, sans-serif'
+  const widest = Math.max(...[mark.name, ...mark.lines.map((line) => line.words)].map((text) => g.measureText(text).width))
+  g.globalAlpha = 0.72
+  g.fillStyle = colours.paper
+  g.beginPath()
+  g.roundRect(x - widest / 2 - 5, y - 3, widest + 10, 15 * (mark.lines.length + 1) + 5, 4)
+  g.fill()
+  g.globalAlpha = 1
   words(g, mark.name, x, y, 600, colours.text, colours.paper)
   mark.lines.forEach((line, i) => {
     words(g, line.words, x, y + 15 * (i + 1), line.warn ? 600 : 500, line.warn ? colours.warn : colours.text, colours.paper)
@@ -85,7 +128,7 @@ function drawLines(g: CanvasRenderingContext2D, x: number, y: number, mark: Airc
 }
 
 /** Where it would return to: an H in a ring, as on a landing place. */
-export function drawHome(g: CanvasRenderingContext2D, x: number, y: number, colours: MapColours): void {
+export function drawHome(g: Canvas, x: number, y: number, colours: MapColours): void {
   g.save()
   g.translate(x, y)
   g.beginPath()
@@ -105,7 +148,7 @@ export function drawHome(g: CanvasRenderingContext2D, x: number, y: number, colo
 }
 
 /** Where it is sent: a cross in a diamond; dashed while nobody has confirmed it. */
-export function drawTarget(g: CanvasRenderingContext2D, x: number, y: number, confirmed: boolean, colours: MapColours): void {
+export function drawTarget(g: Canvas, x: number, y: number, confirmed: boolean, colours: MapColours): void {
   g.save()
   g.translate(x, y)
   g.beginPath()

@@ -78,7 +78,7 @@ export function zoneLabels(): LayerSpecification[] {
       type: 'symbol',
       source: 'zone-names',
       minzoom: 12.5,
-      layout: { ...words, 'text-max-width': 14 } as never,
+      layout: { ...words, 'text-max-width': 30 } as never,
       paint,
     },
   ]
@@ -89,7 +89,14 @@ export interface ZoneData {
   names: FeatureCollection
 }
 
-export const zoneHeights = (zone: { lower: string; upper: string }): string => `${zone.lower} to ${zone.upper}`
+type Limits = Pick<ZoneView, 'lower' | 'upper'>
+
+/** In full, as in the law. */
+export const zoneHeights = ({ lower, upper }: Limits): string => `From ${lower} to ${upper}`
+
+/** For a label: how a limit is made up comes after its colon. */
+export const shortHeights = ({ lower, upper }: Limits): string =>
+  `${lower.split(':')[0] ?? ''} to ${upper.split(':')[0] ?? ''}`.replace(/^the /, '')
 
 export function zoneData(zones: readonly ZoneView[], open: readonly string[]): ZoneData {
   const areas: Feature[] = []
@@ -104,12 +111,12 @@ export function zoneData(zones: readonly ZoneView[], open: readonly string[]): Z
       colour: token(`zone-${zone.restriction}`),
       selected: open.includes(zone.zone_id),
       wide,
-      line: `${zone.name}, ${zoneHeights(zone)}`,
+      line: `${zone.name}, ${shortHeights(zone)}`,
     }
     areas.push(area)
     if (!box || wide) continue
     const colour = token(`zone-${zone.restriction}`)
-    const properties = { words: `${zone.name}\n${zoneHeights(zone)}`, colour }
+    const properties = { words: `${zone.name}\n${shortHeights(zone)}`, colour }
     names.push({ type: 'Feature', properties, geometry: { type: 'Point', coordinates: [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2] } })
   }
   return { areas: { type: 'FeatureCollection', features: areas }, names: { type: 'FeatureCollection', features: names } }

@@ -11,7 +11,14 @@ import { CommandLog } from './CommandLine'
 import { Control } from './Control'
 import { TakeOff } from './TakeOff'
 import { count } from './words'
+import { sheetHeight } from './Sheet'
 import type { VehicleView } from '../wire/types'
+
+/** The next press on the map picks a place; on narrow screens the sheet makes room for it. */
+export function aim(vehicleId: string): void {
+  picking.value = { vehicleId, at: null }
+  sheetHeight.value = 'low'
+}
 
 /** Why nothing may be commanded; "" where it may. */
 export function whyNotFly(vehicle: VehicleView, userId: string | null | undefined, forbidden: string): string {
@@ -36,7 +43,7 @@ export function FlightActs({ vehicle }: { vehicle: VehicleView }) {
           onArm={() => send('Arm', arm)}
           onDisarm={() => send('Disarm', disarm)}
           onMission={() => send('Start the mission', startMission)}
-          onPick={() => (picking.value = { vehicleId: id, at: null })}
+          onPick={() => aim(id)}
         >
           {!up && <TakeOff vehicle={vehicle} whyNot={why} />}
         </FlightButtons>
@@ -61,14 +68,15 @@ export function FlightButtons({ vehicle, why, children, onArm, onDisarm, onMissi
   const points = vehicle.mission_total ?? 0
   return (
     <>
-      {why && <p class="flight-why">{why}</p>}
+      {why && !vehicle.control && <p class="flight-why">{why}</p>}
       <div class="acts">
         <Button kind={up && !why ? 'primary' : 'plain'} icon={MapPin} off={why} whyNot={why || up ? '' : 'It is not in the air.'} onPress={onPick}>
           Fly to a place
         </Button>
         {points > 0 && (
-          <HoldButton icon={Route} kind="plain" off={why} onHeld={onMission}>
+          <HoldButton icon={Route} kind="plain" off={why} whyNot={!why && !up && !vehicle.armed ? 'Arm it first.' : ''} onHeld={onMission}>
             Hold to start the mission of {count(points, 'point')}
+            {!up && vehicle.armed && ': it takes off'}
           </HoldButton>
         )}
       </div>

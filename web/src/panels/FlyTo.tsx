@@ -1,18 +1,20 @@
 // Fly here: a place picked on the map, what the flight would be, and the press that sends it. It
 // stands in the panel, not over the page: hold, return and land stay within reach.
 
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { MapPin, Send, X } from 'lucide'
-import { command } from '../live/commands'
+import { command, commands } from '../live/commands'
 import { noteTarget, picking, type Place } from '../live/flyTo'
 import { motions } from '../live/motion'
 import { goTo } from '../wire/flight'
 import { Button } from '../ui/Button'
 import { Facts, Note, ProblemCard, Segments, Waiting } from '../ui/parts'
 import { AirspaceCheck, asksFor, missing, permissionsOf, type References } from './Airspace'
+import { CommandLog } from './CommandLine'
 import { distanceWords, flightTime, homeAmsl, metres } from './aircraftWords'
 import { useCheck, type Check } from './useCheck'
 import { placeWords } from './words'
+import type { ComponentChildren } from 'preact'
 import type { GoToRequest, VehicleView } from '../wire/types'
 
 export const LOWEST_M = 2
@@ -31,21 +33,26 @@ export interface HeightChoice {
   text: string
 }
 
+/** m/s; `own`: as its autopilot is set, which nobody here knows. */
+export type Speed = 'own' | '5' | '8' | '12'
+
 /** What is asked of the station; null while the height makes no sense. */
-export function requestOf(at: Place, height: HeightChoice, homeAmslM: number | null): GoToRequest | null {
-  const base = { lat: at.lat, lon: at.lon, speed_mps: null, permissions: [] }
+export function requestOf(at: Place, height: HeightChoice, homeAmslM: number | null, speed: Speed): GoToRequest | null {
+  const base = { lat: at.lat, lon: at.lon, speed_mps: speed === 'own' ? null : Number(speed), permissions: [] }
   if (height.which === 'present') return { ...base, alt_amsl_m: null }
   const above = readHeight(height.text)
   return above === null || homeAmslM === null ? null : { ...base, alt_amsl_m: homeAmslM + above }
 }
 
-export function FlyTo({ vehicle, at }: { vehicle: VehicleView; at: Place }) {
+export function FlyTo({ vehicle, at, onOther }: { vehicle: VehicleView; at: Place; onOther: () => void }) {
   const [height, setHeight] = useState<HeightChoice>({ which: 'present', text: '' })
+  const [speed, setSpeed] = useState<Speed>('8')
   const [said, setSaid] = useState<References>({})
   const [sending, setSending] = useState(false)
+  const [refused, setRefused] = useState(0)
   const motion = motions.get(vehicle.vehicle_id)
-  const request = requestOf(at, height, homeAmsl(vehicle, motion))
-  const check = useCheck(vehicle.vehicle_id, request)
+  const request = requestOf(at, height, homeAmsl(vehicle, motion), speed)
+  const check = useCheck(vehicle.vehicle_id, request, refused)
   const send = async () => {
     if (!request || !check.check) return
     setSending(true)
@@ -53,6 +60,8 @@ export function FlyTo({ vehicle, at }: { vehicle: VehicleView; at: Place }) {
     const words = `Fly ${distanceWords(check.check.distance_m)}`
     const done = await command(vehicle.vehicle_id, words, () => goTo(vehicle.vehicle_id, { ...request, permissions }))
     setSending(false)
+    // It flew on since it was checked: what is asked for now may be another zone's permission.
+    if (!done) setRefused((n) => n + 1)
     if (!done) return
     noteTarget(vehicle.vehicle_id, at)
     picking.value = null
@@ -62,15 +71,19 @@ export function FlyTo({ vehicle, at }: { vehicle: VehicleView; at: Place }) {
       at={at}
       check={check}
       height={height}
+      speed={speed}
       homeKnown={homeAmsl(vehicle, motion) !== null}
       said={said}
       sending={sending}
       onHeight={setHeight}
+      onSpeed={setSpeed}
       onSay={setSaid}
       onSend={() => void send()}
-      onOther={() => (picking.value = { vehicleId: vehicle.vehicle_id, at: null })}
+      onOther={onOther}
       onCancel={() => (picking.value = null)}
-    />
+    >
+      <CommandLog list={(commands.value.get(vehicle.vehicle_id) ?? []).slice(0, 1).filter((one) => one.state === 'refused')} />
+    </FlyToForm>
   )
 }
 
@@ -78,14 +91,20 @@ export interface FlyToFormProps {
   at: Place
   check: Check
   height: HeightChoice
+  speed: Speed
   homeKnown: boolean
   said: References
   sending: boolean
+  /** For the component page: takes no focus. */
+  still?: boolean
   onHeight: (height: HeightChoice) => void
+  onSpeed: (speed: Speed) => void
   onSay: (said: References) => void
   onSend: () => void
   onOther: () => void
   onCancel: () => void
+  /** What came of it. */
+  children?: ComponentChildren
 }
 
 const HEIGHTS = [
@@ -93,10 +112,20 @@ const HEIGHTS = [
   { value: 'other' as const, words: 'Another' },
 ]
 
+const SPEEDS = [
+  { value: 'own' as const, words: 'Its own' },
+  { value: '5' as const, words: '5 m/s' },
+  { value: '8' as const, words: '8 m/s' },
+  { value: '12' as const, words: '12 m/s' },
+]
+
 export function FlyToForm(props: FlyToFormProps) {
   const { height } = props
+  const name = useId()
   const head = useRef<HTMLHeadingElement>(null)
-  useEffect(() => head.current?.focus(), [props.at.lat, props.at.lon])
+  useEffect(() => {
+    if (!props.still) head.current?.focus()
+  }, [props.at.lat, props.at.lon])
   return (
     <section class="fly-to" role="dialog" aria-label="Fly here">
       <h3 ref={head} tabIndex={-1}>
@@ -104,20 +133,27 @@ export function FlyToForm(props: FlyToFormProps) {
       </h3>
       <div class="field">
         <span class="field-label">Height</span>
-        <Segments name="fly-height" legend="Height" options={HEIGHTS} value={height.which} onChoose={(which) => props.onHeight({ ...height, which })} />
+        <Segments name={`${name}-height`} legend="Height" options={HEIGHTS} value={height.which} onChoose={(which) => props.onHeight({ ...height, which })} />
       </div>
       {height.which === 'other' && <HeightField {...props} />}
+      <div class="field">
+        <span class="field-label">Speed</span>
+        <Segments name={`${name}-speed`} legend="Speed" options={SPEEDS} value={props.speed} onChoose={props.onSpeed} />
+      </div>
       <Found {...props} />
-      <div class="acts">
+      {props.children}
+      <div class="fly-to-acts">
         <Button kind="primary" icon={Send} whyNot={whyNotSend(props)} {...(props.sending ? { busy: 'Sending' } : {})} onPress={props.onSend}>
           Fly there
         </Button>
-        <Button icon={MapPin} onPress={props.onOther}>
-          Another place
-        </Button>
-        <Button icon={X} onPress={props.onCancel}>
-          Cancel
-        </Button>
+        <div class="acts">
+          <Button icon={MapPin} onPress={props.onOther}>
+            Another place
+          </Button>
+          <Button icon={X} onPress={props.onCancel}>
+            Cancel
+          </Button>
+        </div>
       </div>
     </section>
   )
@@ -172,11 +208,11 @@ function Found({ at, check, said, onSay }: FlyToFormProps) {
       <Facts
         facts={[
           { name: 'Distance', value: distanceWords(distance_m) },
-          { name: 'Time', value: flightTime(seconds), more: seconds === null ? '' : 'at its usual speed' },
+          { name: 'Time', value: flightTime(seconds), more: seconds === null ? 'at its own speed' : '' },
           {
             name: 'Height there',
-            value: height_agl_m === null ? 'above ground: not known' : `${metres(height_agl_m)} above ground`,
-            more: `${metres(alt_amsl_m)} above sea`,
+            value: height_agl_m === null ? `${metres(alt_amsl_m)} above sea` : `${metres(height_agl_m)} above ground`,
+            more: height_agl_m === null ? 'above ground: not known' : `${metres(alt_amsl_m)} above sea`,
           },
           { name: 'Place', value: placeWords(at.lat, at.lon) },
         ]}

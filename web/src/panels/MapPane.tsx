@@ -122,9 +122,19 @@ function feed(map: MapView): () => void {
     effect(() => map.aim(picking.value !== null)),
     theme.subscribe(onChange(() => map.restyle())),
     followSelection(map),
+    sheetHeight.subscribe(onChange(() => showAgain(map))),
   ]
   return () => stops.forEach((stop) => stop())
 }
+
+/** The sheet took or gave room: what flies does not stay beneath it. */
+function showAgain(map: MapView): void {
+  const now = selection.peek()
+  if (now?.kind !== 'vehicle' || !isNarrow() || picking.peek()) return
+  setTimeout(() => commandsOf(map).showVehicle(now.id), SHEET_MOVES_MS)
+}
+
+const SHEET_MOVES_MS = 200
 
 function isPlaced(kind: 'source' | 'vehicle', id: string): boolean {
   if (kind === 'source') return sourceTable.value.has(id)

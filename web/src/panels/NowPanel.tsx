@@ -137,7 +137,7 @@ function Counts() {
   const drones = vehicleList.value
   const up = link.value.state === 'live' ? drones.filter((v) => v.link === 'connected' && aloft(v)).length : 0
   const counts: [string, string, string][] = [
-    ...(drones.length > 0 ? [[String(up), `of ${drones.length}`, drones.length === 1 ? 'drone in the air' : 'drones in the air'] as [string, string, string]] : []),
+    ...(drones.length > 0 ? [[String(up), `of ${drones.length}`, drones.length === 1 ? 'drone flying' : 'drones flying'] as [string, string, string]] : []),
     [String(live), `of ${sources.length}`, sources.length === 1 ? 'camera live' : 'cameras live'],
     [String(people), '', 'people seen'],
     [String(vehicles), '', 'vehicles seen'],

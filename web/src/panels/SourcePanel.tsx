@@ -1,13 +1,14 @@
 // The selected camera: picture first, then facts, then what I may do about it.
 
 import { useState } from 'preact/hooks'
-import { LocateFixed, Lock, Radio, RefreshCw } from 'lucide'
+import { Drone, LocateFixed, Lock, Radio, RefreshCw } from 'lucide'
 import { link } from '../live/link'
 import { select } from '../live/place'
 import { whyNotManageCameras } from '../live/session'
 import { standing } from '../live/standing'
 import { secondTick, stationNow } from '../live/time'
 import { tracks } from '../live/tracks'
+import { vehicleList } from '../live/vehicles'
 import { mapCommands } from '../map/commands'
 import { Button, HoldButton } from '../ui/Button'
 import { Facts, Note, ProblemCard, Segments, SimulatedBadge, StandingBadge, type Fact } from '../ui/parts'
@@ -84,7 +85,8 @@ function facts(source: SourceView, player: Player | null): Fact[] {
   if (source.lat !== null && source.lon !== null) {
     const heading = source.heading_deg === null ? '' : `looking ${words.headingWords(source.heading_deg)}`
     list.push({ name: 'Place', value: words.placeWords(source.lat, source.lon), more: heading })
-  } else list.push({ name: 'Place', value: 'not given', more: 'so it is in the list only' })
+  } else if (source.kind === 'drone_camera') list.push({ name: 'Place', value: 'moves with its drone' })
+  else list.push({ name: 'Place', value: 'not given', more: 'so it is in the list only' })
   if (source.condition !== 'live') list.push({ name: 'Last picture', value: words.sinceWords(source.last_frame_at, nowMs) })
   return list
 }
@@ -110,11 +112,17 @@ function Acts({ source, player }: { source: SourceView; player: Player | null })
   }
   const live = source.condition === 'live'
   const placed = source.lat !== null && source.lon !== null
+  const carrier = vehicleList.value.find((vehicle) => vehicle.source_id === source.source_id)
   return (
     <section class="acts" aria-label="What I may do">
       <Button icon={RefreshCw} whyNot={live ? '' : 'There is no picture to connect to.'} onPress={() => player?.connection.reopen()}>
         Reconnect the picture
       </Button>
+      {carrier && (
+        <Button icon={Drone} onPress={() => select({ kind: 'vehicle', id: carrier.vehicle_id })}>
+          Open {carrier.name}
+        </Button>
+      )}
       {placed && (
         <Button icon={LocateFixed} onPress={() => mapCommands.value?.showSource(source.source_id)}>
           Show on map

@@ -18,7 +18,7 @@ import { Badge, Empty, Facts, Note, SimulatedBadge, StandingBadge, type Fact } f
 import { asProblem } from '../wire/problems'
 import { BreachCard } from './Airspace'
 import * as words from './aircraftWords'
-import { FlightActs } from './FlightActs'
+import { aim, FlightActs } from './FlightActs'
 import { FlyTo } from './FlyTo'
 import { PanelHead } from './PanelHead'
 import { Picture } from './Picture'
@@ -47,7 +47,7 @@ export function VehiclePanel({ vehicle }: { vehicle: VehicleView }) {
         {vehicle.simulated && <SimulatedBadge />}
       </PanelHead>
       <div class="panel-body">
-        {thought?.at ? <FlyTo vehicle={vehicle} at={thought.at} /> : <Whole vehicle={vehicle} motion={motion} />}
+        {thought?.at ? <FlyTo vehicle={vehicle} at={thought.at} onOther={() => aim(id)} /> : <Whole vehicle={vehicle} motion={motion} />}
       </div>
     </>
   )
@@ -72,13 +72,15 @@ function Whole({ vehicle, motion }: { vehicle: VehicleView; motion: Motion | nul
       )}
       <VehicleFacts vehicle={vehicle} motion={motion} />
       <FlightActs vehicle={vehicle} />
-      {placed && (
-        <div class="acts">
+      <OwnWords texts={vehicle.status_texts} />
+      <section class="more-facts" aria-label="More facts">
+        <Facts facts={moreFacts(vehicle, motion)} />
+        {placed && (
           <Button icon={LocateFixed} onPress={() => mapCommands.value?.showVehicle(vehicle.vehicle_id)}>
             Show on map
           </Button>
-        </div>
-      )}
+        )}
+      </section>
     </>
   )
 }
@@ -112,19 +114,26 @@ function VehicleAlert({ of }: { of: AlertView }) {
 }
 
 export function VehicleFacts({ vehicle, motion }: { vehicle: VehicleView; motion: Motion | null }) {
+  const now = clocks()
+  const standing = aircraftStanding(vehicle, motion, link.value, now)
   return (
     <>
-      <Figures vehicle={vehicle} motion={motion} />
-      <AirspaceState vehicle={vehicle} />
+      {standing.hollow && standing.tone === 'warn' && (
+        <Note tone="warn">
+          <strong>{standing.words}: all of this is as last known.</strong> Its own failsafe flies it. Hold, return and land
+          are tried all the same.
+        </Note>
+      )}
+      <Figures motion={motion} />
+      <AirspaceState vehicle={vehicle} old={standing.hollow} />
       {vehicle.problems.map((problem) => (
         <Note key={problem} tone="warn">
           {problem}
         </Note>
       ))}
-      <section aria-label="Facts">
+      <section aria-label="Facts" class={standing.hollow ? 'is-old' : ''}>
         <Facts facts={facts(vehicle, motion)} />
       </section>
-      <OwnWords texts={vehicle.status_texts} />
     </>
   )
 }
@@ -172,7 +181,7 @@ function heading(motion: Motion | null, now: number): Figure {
   return { what: 'nose', value: deg || '–', more: aged || name, stale: aged !== '' }
 }
 
-function Figures({ motion }: { vehicle: VehicleView; motion: Motion | null }) {
+function Figures({ motion }: { motion: Motion | null }) {
   return (
     <dl class="figures" aria-label="Flight">
       {figures(motion).map(({ what, value, more, stale, warn }) => (
@@ -188,7 +197,7 @@ function Figures({ motion }: { vehicle: VehicleView; motion: Motion | null }) {
   )
 }
 
-function AirspaceState({ vehicle }: { vehicle: VehicleView }) {
+function AirspaceState({ vehicle, old }: { vehicle: VehicleView; old: boolean }) {
   const { airspace, airspace_problem, breaches } = vehicle
   const title = words.airspaceWords(airspace, airspace_problem)
   const asks = airspace === 'inside' || airspace === 'nearing' || airspace === 'unknown'
@@ -196,7 +205,7 @@ function AirspaceState({ vehicle }: { vehicle: VehicleView }) {
     <section class={`airspace${asks ? ' is-asking' : ''}`} aria-label="Airspace">
       <h3>
         {asks && <Icon of={TriangleAlert} />}
-        Airspace: {title.charAt(0).toLocaleLowerCase('en-GB') + title.slice(1)}
+        Airspace{old ? ', as last known' : ''}: {title.charAt(0).toLocaleLowerCase('en-GB') + title.slice(1)}
       </h3>
       {airspace !== 'unknown' && airspace_problem && <p class="row-more">{airspace_problem}</p>}
       {breaches.length > 0 && (
@@ -213,15 +222,25 @@ function AirspaceState({ vehicle }: { vehicle: VehicleView }) {
 
 function facts(vehicle: VehicleView, motion: Motion | null): Fact[] {
   const now = clocks()
-  const aged = (reading: { atMs: number } | null) => words.agedWords(reading, now.monoMs)
-  const position = motion?.position ?? null
+  const silent = silentMs(vehicle, motion, now)
+  const [newest] = vehicle.status_texts
   const list: Fact[] = [
     { name: 'Mode', value: words.modeWords(vehicle.mode) },
     { name: 'Armed', value: words.armedWords(vehicle) },
-    { name: 'Link', value: linkWords(vehicle), more: `autopilot heard ${ageWords(silentMs(vehicle, motion, now))} ago` },
+    { name: 'Link', value: linkWords(vehicle), more: silent < 2000 ? 'heard now' : `heard ${ageWords(silent)} ago` },
     { name: 'GPS', value: words.gpsWords(vehicle) },
     { name: 'Mission', value: words.missionWords(vehicle) },
   ]
+  if (newest) list.push({ name: 'It says', value: newest.text, more: timeWords(Date.parse(newest.at), now.stationMs) })
+  return list
+}
+
+/** What is looked up rather than watched. */
+function moreFacts(vehicle: VehicleView, motion: Motion | null): Fact[] {
+  const now = performance.now()
+  const aged = (reading: { atMs: number } | null) => words.agedWords(reading, now)
+  const position = motion?.position ?? null
+  const list: Fact[] = []
   if (motion?.battery?.voltageV != null) list.push({ name: 'Voltage', value: `${motion.battery.voltageV.toFixed(1)} V`, more: aged(motion.battery) })
   if (motion?.velocity?.courseDeg != null && (motion.velocity.speedMps ?? 0) > 1) {
     list.push({ name: 'Flies', value: headingWords(motion.velocity.courseDeg), more: aged(motion.velocity) })
@@ -236,13 +255,14 @@ function facts(vehicle: VehicleView, motion: Motion | null): Fact[] {
 function linkWords(vehicle: VehicleView): string {
   const since = timeWords(Date.parse(vehicle.link_since), stationNow())
   if (vehicle.link === 'connected') return `Linked since ${since}`
-  return vehicle.link === 'lost' ? `Lost at ${since}: its own failsafe flies it` : 'Never heard'
+  return vehicle.link === 'lost' ? `Lost since ${since}` : 'Never heard'
 }
 
-const SHOWN_TEXTS = 4
+const SHOWN_TEXTS = 5
 
 function OwnWords({ texts }: { texts: readonly StatusText[] }) {
-  if (texts.length === 0) return null
+  // The newest one stands among the facts.
+  if (texts.length < 2) return null
   return (
     <section class="own-words" aria-label="The autopilot’s own words">
       <h3 class="section-title">The autopilot’s own words</h3>

@@ -11,7 +11,7 @@ import type { ComponentChildren } from 'preact'
 import type { Standing } from '../live/standing'
 import { ZoneSwatch } from './Airspace'
 import { restrictionWords } from './aircraftWords'
-import { zoneHeights } from '../map/zoneLayers'
+import { shortHeights } from '../map/zoneLayers'
 import type { AgentView, SourceView, VehicleView, ZoneView } from '../wire/types'
 
 interface RowProps {
@@ -87,7 +87,8 @@ export class SourceRow extends Component<SourceRowProps> {
 }
 
 function sourceMore(source: SourceView): string {
-  const parts = [source.simulated ? 'Simulated' : '', source.lat === null ? 'not on the map' : '']
+  const onDrone = source.kind === 'drone_camera'
+  const parts = [onDrone ? 'On a drone' : '', source.simulated ? 'Simulated' : '', source.lat === null && !onDrone ? 'not on the map' : '']
   if (source.condition === 'live') parts.push(`${source.received_fps.toFixed(0)} fps`)
   if (source.problem) parts.push(source.problem)
   return parts.filter(Boolean).join(' · ') || 'Fixed camera'
@@ -166,7 +167,7 @@ export const ZoneRow = ({ zone, ...row }: RowProps & { zone: ZoneView }) => (
     {...row}
     symbol={<ZoneSwatch of={zone.restriction} />}
     name={zone.name}
-    more={`${restrictionWords(zone.restriction)} · ${zoneHeights(zone)}`}
+    more={`${restrictionWords(zone.restriction)} · ${shortHeights(zone)}`}
   />
 )
 

@@ -1,0 +1,387 @@
+"""A pretended drone and the airspace round it: flies a patrol, takes commands, can be lost.
+
+Good enough to look at the page; how a drone really flies is the simulator's business.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import flask
+from fake_scene import iso, source
+
+from geo.zones.outlines import limit_words, rings_of
+from geo.zones.training import training_dataset
+
+HOME = (51.4958, -0.2386)
+HOME_AMSL_M = 8.0
+GROUND_AMSL_M = 6.5
+PATROL = [(51.4958, -0.2386), (51.4975, -0.2330), (51.4938, -0.2262), (51.4915, -0.2330)]
+SPEED_MPS = 9.0
+METRES = 111_320.0
+VEHICLE = "01990000-0000-7000-8000-0000000000d1"
+CAMERA = "01990000-0000-7000-8000-0000000000c9"
+HELIPORT = "EGR1U043A"
+UNKNOWN = "The ground is not known here."
+
+
+def zone_views() -> list[dict[str, Any]]:
+    """The training zones as the wire has them, and one of each kind they lack, made up."""
+    views = [
+        {
+            "zone_id": zone.zone_id,
+            "name": zone.name,
+            "kind": zone.kind,
+            "restriction": zone.restriction.value,
+            "polygons": rings_of(zone),
+            "lower": limit_words(zone.lower),
+            "upper": limit_words(zone.upper),
+            "authority": zone.authority,
+            "contact": zone.contact,
+            "law": zone.law,
+            "source": zone.source,
+        }
+        for zone in training_dataset(datetime.now(UTC)).zones
+    ]
+    made_up = [
+        ("prohibited", "Made-up prohibited place", 51.5005, -0.2485, 260.0),
+        ("conditional", "Ravenscourt Park byelaws (made up)", 51.4967, -0.2385, 330.0),
+        ("information", "Model flying ground (made up)", 51.4880, -0.2480, 300.0),
+    ]
+    for restriction, name, lat, lon, radius_m in made_up:
+        views.append(
+            {
+                "zone_id": f"x-{restriction}",
+                "name": name,
+                "kind": "made_up",
+                "restriction": restriction,
+                "polygons": [[circle(lat, lon, radius_m)]],
+                "lower": "the surface",
+                "upper": "400 ft (122 m) above ground",
+                "authority": "Hammersmith & Fulham Council, parks",
+                "contact": "parks@example.org",
+                "law": "Made up for looking at the page",
+                "source": "web/dev",
+            }
+        )
+    return views
+
+
+def circle(lat: float, lon: float, radius_m: float) -> list[list[float]]:
+    turns = [math.tau * i / 48 for i in range(48)] + [0.0]
+    return [
+        [
+            lon + radius_m * math.sin(t) / METRES / math.cos(math.radians(lat)),
+            lat + radius_m * math.cos(t) / METRES,
+        ]
+        for t in turns
+    ]
+
+
+ZONES = zone_views()
+DATASET = {
+    "name": "Greater London, training",
+    "training": True,
+    "effective_from": iso(86400),
+    "effective_until": iso(-28 * 86400),
+    "problem": "",
+    "terrain": "Flat training ground",
+}
+
+
+class Drone:
+    """One drone on a circle of waypoints. `step` moves it; the rest says how it stands."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.lat, self.lon = HOME
+        self.height_m, self.wanted_m = 62.0, 62.0
+        self.heading, self.battery = 90.0, 0.72
+        self.mode, self.landed, self.armed = "mission", "in_air", True
+        self.leg = 1
+        self.target: tuple[float, float] | None = None
+        self.control: dict[str, Any] | None = None
+        self.lost_since: float | None = None
+        self.link_since = iso(700)
+        self.refuses = False
+        self.airspace = "clear"
+        self.texts = [
+            {"at": iso(40), "severity": "info", "text": "Mission: 2 WP"},
+            {"at": iso(95), "severity": "info", "text": "EKF3 IMU0 is using GPS"},
+        ]
+
+    def step(self, seconds: float) -> None:
+        with self.lock:
+            self.height_m += max(-3 * seconds, min(3 * seconds, self.wanted_m - self.height_m))
+            self.battery = max(0.05, self.battery - seconds * 0.0002)
+            if self.mode == "land" and self.height_m < 0.5:
+                self.mode, self.landed, self.armed = "hold", "on_ground", False
+            to = self.target
+            if self.mode == "mission":
+                to = PATROL[self.leg % len(PATROL)]
+            if to and self._towards(to, SPEED_MPS * seconds):
+                self._arrived()
+
+    def _arrived(self) -> None:
+        if self.mode == "mission":
+            self.leg = self.leg % len(PATROL) + 1
+        elif self.mode == "return":
+            self.mode, self.wanted_m, self.target = "land", 0.0, None
+        else:
+            self.target = None
+
+    def _towards(self, to: tuple[float, float], metres: float) -> bool:
+        north = (to[0] - self.lat) * METRES
+        east = (to[1] - self.lon) * METRES * math.cos(math.radians(self.lat))
+        distance = math.hypot(north, east)
+        self.heading = math.degrees(math.atan2(east, north)) % 360
+        share = min(1.0, metres / max(distance, 0.01))
+        self.lat += (to[0] - self.lat) * share
+        self.lon += (to[1] - self.lon) * share
+        return distance <= metres
+
+    def moving(self) -> bool:
+        return self.mode in ("mission", "return", "guided") and (
+            self.mode == "mission" or self.target is not None
+        )
+
+    def telemetry(self) -> list[Any]:
+        """As `VehicleTelemetry`; of a lost one, what was last known and how old it is."""
+        age = 0 if self.lost_since is None else int((time.time() - self.lost_since) * 1000)
+        speed = SPEED_MPS if self.moving() else 0.0
+        minutes = self.battery * 22
+        return [
+            0,
+            age + 300,
+            age + 40,
+            self.lat,
+            self.lon,
+            HOME_AMSL_M + self.height_m,
+            self.height_m,
+            HOME_AMSL_M - GROUND_AMSL_M + self.height_m,
+            age + 40,
+            speed,
+            self.heading if speed else None,
+            0.0 if abs(self.wanted_m - self.height_m) < 0.5 else 3.0,
+            age + 40,
+            self.heading,
+            0.0,
+            -4.0,
+            age + 200,
+            self.battery,
+            22.4,
+            minutes,
+        ]
+
+    def footprint(self) -> list[Any]:
+        """The ground ahead of it, as a trapezium: [source number, age, ring]."""
+        age = 0 if self.lost_since is None else int((time.time() - self.lost_since) * 1000)
+        corners = [(20, -22), (20, 22), (95, 62), (95, -62)]
+        turn = math.radians(self.heading)
+        ring = []
+        for ahead, right in corners:
+            north = ahead * math.cos(turn) - right * math.sin(turn)
+            east = ahead * math.sin(turn) + right * math.cos(turn)
+            lon = self.lon + east / METRES / math.cos(math.radians(self.lat))
+            ring.append([lon, self.lat + north / METRES])
+        return [source_number(), age, ring]
+
+    def breaches(self) -> list[dict[str, Any]]:
+        if self.airspace not in ("nearing", "inside"):
+            return []
+        return [breach(HELIPORT, inside=self.airspace == "inside")]
+
+    def view(self) -> dict[str, Any]:
+        """As `VehicleView`."""
+        lost = self.lost_since is not None
+        return {
+            "vehicle_id": VEHICLE,
+            "number": 0,
+            "name": "Kestrel 1",
+            "organisation_id": "o1",
+            "agent_id": "a5",
+            "source_id": CAMERA,
+            "system_id": 1,
+            "autopilot": "ArduPilot",
+            "airframe": "quadcopter",
+            "simulated": True,
+            "link": "lost" if lost else "connected",
+            "link_since": self.link_since,
+            "armed": self.armed,
+            "mode": self.mode,
+            "landed": self.landed,
+            "home_lat": HOME[0],
+            "home_lon": HOME[1],
+            "home_amsl_m": HOME_AMSL_M,
+            "mission_current": self.leg if self.mode == "mission" else None,
+            "mission_total": 4,
+            "gps_fix": "3d",
+            "satellites": 14,
+            "armable": True,
+            "control": self.control,
+            "airspace": self.airspace if self.landed == "in_air" else "on_ground",
+            "airspace_problem": "The ground is not known here."
+            if self.airspace == "unknown"
+            else "",
+            "breaches": self.breaches() if self.landed == "in_air" else [],
+            "problems": [],
+            "status_texts": self.texts,
+        }
+
+
+_numbers: dict[str, int] = {}
+
+
+def source_number() -> int:
+    return _numbers.setdefault("camera", int(camera_source()["number"]))
+
+
+def breach(zone_id: str, *, inside: bool) -> dict[str, Any]:
+    zone = next(one for one in ZONES if one["zone_id"] == zone_id)
+    kept = {key: zone[key] for key in ("zone_id", "restriction", "authority", "contact", "law")}
+    return kept | {"zone_name": zone["name"], "inside": inside, "vertically": "within"}
+
+
+def camera_source() -> dict[str, Any]:
+    return source(
+        CAMERA,
+        "Kestrel 1, camera",
+        "live",
+        kind="drone_camera",
+        agent_id="a5",
+        simulated=True,
+        note="A drawing of a made-up borough: nobody in it is real.",
+        session_id="drone-camera",
+    )
+
+
+drone = Drone()
+there = {"drone": True, "zones": True}
+
+
+def lat_lon_inside(lat: float, lon: float) -> bool:
+    """Roughly in the heliport's zone."""
+    north = (lat - 51.47) * METRES
+    east = (lon + 0.17944) * METRES * math.cos(math.radians(lat))
+    return math.hypot(north, east) < 3704
+
+
+def check(body: dict[str, Any]) -> dict[str, Any]:
+    north = (body["lat"] - drone.lat) * METRES
+    east = (body["lon"] - drone.lon) * METRES * math.cos(math.radians(drone.lat))
+    distance = math.hypot(north, east)
+    amsl = body["alt_amsl_m"] or HOME_AMSL_M + drone.height_m
+    inside = lat_lon_inside(body["lat"], body["lon"])
+    unknown = not there["zones"]
+    return {
+        "distance_m": distance,
+        "seconds": distance / body["speed_mps"] if body["speed_mps"] else None,
+        "alt_amsl_m": amsl,
+        "height_agl_m": amsl - GROUND_AMSL_M,
+        "airspace": "unknown" if unknown else "inside" if inside else "clear",
+        "airspace_problem": "No airspace zones are loaded." if unknown else "",
+        "breaches": [breach(HELIPORT, inside=True)] if inside and not unknown else [],
+        "why_not": "",
+    }
+
+
+def act(name: str, body: dict[str, Any]) -> None:
+    """What a command makes of the drone."""
+    with drone.lock:
+        if name == "hold":
+            drone.mode, drone.target, drone.wanted_m = "hold", None, drone.height_m
+        elif name == "return":
+            drone.mode, drone.target = "return", HOME
+        elif name == "land":
+            drone.mode, drone.target, drone.wanted_m = "land", None, 0.0
+        elif name in ("arm", "disarm"):
+            drone.armed = name == "arm"
+        elif name == "take-off":
+            drone.mode, drone.landed, drone.armed = "guided", "in_air", True
+            drone.wanted_m = body["height_home_m"]
+        elif name == "go-to":
+            drone.mode, drone.target = "guided", (body["lat"], body["lon"])
+        elif name == "mission/start":
+            drone.mode = "mission"
+
+
+def serve_drone(app: flask.Flask, problem: Callable[..., flask.Response]) -> None:
+    """The endpoints of vehicles and zones."""
+
+    @app.get("/api/zones")
+    def zones() -> flask.Response:
+        shown = there["zones"]
+        return flask.jsonify(
+            {"dataset": DATASET if shown else None, "zones": ZONES if shown else []}
+        )
+
+    @app.get("/api/vehicles")
+    def vehicles() -> flask.Response:
+        return flask.jsonify([drone.view()] if there["drone"] else [])
+
+    @app.post("/api/vehicles/<_id>/control")
+    def take(_id: str) -> flask.Response:
+        body = flask.request.json or {}
+        held = drone.control
+        if held and held["user_id"] != "p1" and not body["take_over"]:
+            return problem(409, "conflict", f"{held['display_name']} has control.", "Ask them.")
+        drone.control = {"user_id": "p1", "display_name": "Sam Pilot", "taken_at": iso()}
+        return flask.jsonify(drone.control)
+
+    @app.delete("/api/vehicles/<_id>/control")
+    def release(_id: str) -> tuple[str, int]:
+        drone.control = None
+        return "", 204
+
+    @app.post("/api/vehicles/<_id>/go-to/check")
+    def check_go_to(_id: str) -> flask.Response:
+        return flask.jsonify(check(flask.request.json or {}))
+
+    @app.post("/api/vehicles/<_id>/<path:name>")
+    def command(_id: str, name: str) -> flask.Response:
+        time.sleep(0.09)
+        if drone.refuses:
+            return problem(
+                409, "refused", "Kestrel 1 refused: Arm: Compass not calibrated", "Calibrate it."
+            )
+        if drone.lost_since is not None:
+            return problem(
+                503,
+                "unavailable",
+                "Kestrel 1 does not answer: its link is lost.",
+                "Press again; its own failsafe flies it meanwhile.",
+            )
+        act(name, flask.request.json if flask.request.data else {})
+        return flask.jsonify({"command_id": str(uuid.uuid4()), "note": "", "took_ms": 84})
+
+
+ACTS = {
+    "drone-lost": lambda: vars(drone).update(lost_since=time.time(), link_since=iso()),
+    "drone-back": lambda: vars(drone).update(lost_since=None, link_since=iso()),
+    "drone-refuses": lambda: vars(drone).update(refuses=True),
+    "drone-obeys": lambda: vars(drone).update(refuses=False),
+    "drone-nearing": lambda: vars(drone).update(airspace="nearing"),
+    "drone-inside": lambda: vars(drone).update(airspace="inside"),
+    "drone-unknown": lambda: vars(drone).update(airspace="unknown"),
+    "drone-clear": lambda: vars(drone).update(airspace="clear"),
+    "drone-down": lambda: vars(drone).update(
+        mode="hold", landed="on_ground", armed=False, height_m=0.0, wanted_m=0.0, target=None
+    ),
+    "drone-up": lambda: vars(drone).update(
+        mode="mission", landed="in_air", armed=True, height_m=62.0, wanted_m=62.0
+    ),
+    "drone-other": lambda: vars(drone).update(
+        control={"user_id": "p9", "display_name": "Asha Okafor", "taken_at": iso(300)}
+    ),
+    "drone-free": lambda: vars(drone).update(control=None),
+    "no-drone": lambda: there.update(drone=False),
+    "a-drone": lambda: there.update(drone=True),
+    "no-zones": lambda: there.update(zones=False),
+    "zones": lambda: there.update(zones=True),
+}
