@@ -110,9 +110,9 @@ class Pilot:
 
     @property
     def landed(self) -> Landed:
-        if self.mode is Mode.AUTO:
-            return self.mission.landed(self)
-        return self._flight.landed(self) if self.armed else _resting(self.on_ground)
+        if not self.armed:
+            return Landed.ON_GROUND if self.on_ground else Landed.IN_AIR
+        return (self.mission if self.mode is Mode.AUTO else self._flight).landed(self)
 
     def where(self) -> tuple[float, float, float]:
         """(lat, lon, metres above mean sea level)."""
@@ -387,7 +387,3 @@ class Pilot:
         """What it says when it boots."""
         self.say(Severity.INFO, "ArduCopter V4.7.0-dev (Kestrel simulator, not ArduPilot)")
         self.say(Severity.INFO, "Frame: QUAD/X")
-
-
-def _resting(on_ground: bool) -> Landed:
-    return Landed.ON_GROUND if on_ground else Landed.IN_AIR

@@ -60,6 +60,7 @@ class Session:
         self._due: list[tuple[float, int]] = []
         self._listing = -1  # the parameter to send next of a whole list; -1 = none is asked for
         self._mission_seen = (0, 0)
+        self._mode_told = pilot.mode
         self._origin_told = False
         self._next_timesync_s = now_s + TIMESYNC_S
         self.refused_command: Callable[[int], bool] = lambda number: False
@@ -109,8 +110,12 @@ class Session:
         return message is not None
 
     def _tell_news(self, now_s: float) -> None:
-        """What goes out unasked: sentences, items reached, another current item, the origin."""
+        """What goes out unasked: another mode, sentences, items reached, another current item, the
+        origin."""
         pilot = self._pilot
+        if pilot.mode is not self._mode_told:
+            self._mode_told = pilot.mode
+            self._send_one(mav.MAVLINK_MSG_ID_HEARTBEAT, now_s)
         while pilot.texts:
             self._send(messages.statustext(*pilot.texts.popleft()))
         while pilot.reached:

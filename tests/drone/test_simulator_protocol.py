@@ -318,6 +318,15 @@ def test_returning_climbs_goes_home_and_lands(rig: Rig) -> None:
     assert (truth.lat, truth.lon) == pytest.approx(HOME, abs=1e-5)
 
 
+def test_another_mode_is_told_at_once(rig: Rig) -> None:
+    rig.fly(READY_S)
+    rig.forget()
+    rig.mode(Mode.GUIDED)
+    kinds = [message.get_type() for message in rig.heard]
+    assert kinds.index("HEARTBEAT") < kinds.index("COMMAND_ACK")
+    assert rig.last("HEARTBEAT").custom_mode == Mode.GUIDED
+
+
 def test_modes_that_there_are_not_are_refused(rig: Rig) -> None:
     rig.fly(READY_S)
     assert rig.mode(99) == FAILED
