@@ -14,6 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NoReturn
 
+from ground_station.bootstrap import arguments
+
 
 class Needs(StrEnum):
     """What must be set up before a command runs."""
@@ -214,11 +216,6 @@ def _agents_enrol(parser: argparse.ArgumentParser) -> None:
     _ca(parser)
 
 
-def _bench_delivery(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--messages", type=int, default=10_000, help="(%(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="of the faults (%(default)s)")
-
-
 def _test(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--autopilot",
@@ -252,38 +249,9 @@ def _export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="a new file")
 
 
-def _bench(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--json", action="store_true", help="one JSON document on stdout, progress on stderr"
-    )
-    parser.add_argument(
-        "--parts",
-        default="restart,load,latency,telemetry,commands,link,fleet,locked,fresh",
-        help="what to measure, separated by commas (%(default)s)",
-    )
-    parser.add_argument(
-        "--frames", type=int, default=2000, help="frames to watch in locked view (%(default)s)"
-    )
-
-
 def _organisations_add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME")
     parser.add_argument("--kind", choices=("council", "police", "other"), required=True)
-
-
-def _bench_station(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--json", action="store_true", help="one JSON document on stdout, progress on stderr"
-    )
-    parser.add_argument(
-        "--parts",
-        default="edge,delivery,audit,restart",
-        help="what to measure, separated by commas (%(default)s)",
-    )
-    parser.add_argument("--hosts", type=int, default=26, help="of 20 cameras each (%(default)s)")
-    parser.add_argument("--pages", type=int, default=200, help="browsers (%(default)s)")
-    parser.add_argument("--seconds", type=float, default=30, help="of load (%(default)g)")
-    parser.add_argument("--messages", type=int, default=10_000, help="to deliver (%(default)s)")
 
 
 def _audit_verify(parser: argparse.ArgumentParser) -> None:
@@ -391,7 +359,7 @@ COMMANDS: tuple[Command, ...] = (
         "measure the whole line, camera to browser, on this machine",
         "ground_station.cli.bench:run",
         Needs.TESTS,
-        configure=_bench,
+        configure=arguments.bench,
     ),
     Command(
         "organisations list",
@@ -454,13 +422,31 @@ COMMANDS: tuple[Command, ...] = (
         "measure one station: load, delivery, audit and restart",
         "ground_station.cli.bench_station:run",
         Needs.TESTS,
-        configure=_bench_station,
+        configure=arguments.bench_station,
+    ),
+    Command(
+        "bench zones",
+        "measure how long one check of a vehicle against the zones takes",
+        "ground_station.cli.bench_zones:run",
+        configure=arguments.bench_zones,
+    ),
+    Command(
+        "zones list",
+        "the airspace zones that flights are checked against",
+        "ground_station.cli.zones:show",
+        configure=arguments.zones,
+    ),
+    Command(
+        "zones here",
+        "is a drone at this place and height in a zone? 0 if in none",
+        "ground_station.cli.zones:here",
+        configure=arguments.zones_here,
     ),
     Command(
         "bench delivery",
         "kill agent and station at random: is any message lost or doubled?",
         "ground_station.cli.bench_delivery:run",
-        configure=_bench_delivery,
+        configure=arguments.bench_delivery,
     ),
     Command(
         "backup",
@@ -508,6 +494,7 @@ GROUPS = {
     "simulate": "things that are made up, to try the product with",
     "organisations": "who answers for people and things here",
     "users": "people who sign in",
+    "zones": "airspace zones",
 }
 
 
