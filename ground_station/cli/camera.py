@@ -46,4 +46,4 @@ def run(arguments: Namespace) -> int:
     to = station_for(arguments, settings, f"Camera {spec.key}", AgentKind.CAMERA)
     set_up_logging(logging.WARNING, json_lines=settings.log.json_lines)
     print(f"Publishing {name} to {to.url}/. Stop it with Ctrl-C.", flush=True)
-    return main(settings, station_url=to.url, token=to.token, camera=spec, ca_file=to.ca_file)
+    return main(settings, station_url=to.url, token=to.token, cameras=[spec], ca_file=to.ca_file)

@@ -58,7 +58,7 @@ def camera(arguments: Namespace) -> int:
         settings,
         station_url=arguments.station_url,
         token=token,
-        camera=demo_camera(demo_footage(checkout())),
+        cameras=[demo_camera(demo_footage(checkout()))],
         ca_file=_authority(arguments),
     )
 

@@ -41,9 +41,9 @@ Start = Callable[..., "Running"]
 class Running:
     """An agent with its loop in a thread."""
 
-    def __init__(self, far: FarSide, camera: CameraSpec, data_folder: Path) -> None:
+    def __init__(self, far: FarSide, data_folder: Path, *cameras: CameraSpec) -> None:
         self._far = far
-        self._camera = camera
+        self._cameras = cameras
         self._data_folder = data_folder
         self._up = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
@@ -56,7 +56,7 @@ class Running:
         self._loop = asyncio.get_running_loop()
         settings = Settings(data_folder=self._data_folder)
         url = self._far.station.url
-        self.agent = CameraAgent(settings, station_url=url, token=TOKEN, camera=self._camera)
+        self.agent = CameraAgent(settings, station_url=url, token=TOKEN, cameras=self._cameras)
         self._up.set()
         await self.agent.run_until(self._stop)
 
@@ -91,8 +91,8 @@ def start(far: FarSide, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setattr(publisher, "LONGEST_PAUSE_S", 0.2)
     running: list[Running] = []
 
-    def run(camera: CameraSpec = FRAME_CODE) -> Running:
-        running.append(Running(far, camera, tmp_path / "data"))
+    def run(*cameras: CameraSpec) -> Running:
+        running.append(Running(far, tmp_path / "data", *(cameras or [FRAME_CODE])))
         return running[-1]
 
     yield run
@@ -243,7 +243,7 @@ def test_nothing_is_published_without_pictures(
     junk.write_bytes(b"no video" * 1000)
     running = start(CameraSpec("gate", "Gate", str(junk)))
     far.tell_to_publish("gate")
-    until(lambda: running.agent.publisher.problem)
+    until(lambda: running.agent.publisher("gate").problem)
     problem = running.last_heartbeat().problems["gate"]
     assert problem.startswith("junk.mp4 is not a video that can be read.")
     assert capsys.readouterr().err.count(problem) == 1
@@ -258,7 +258,7 @@ def test_a_camera_that_comes_back_is_published(
     clip = tmp_path / "late.mp4"
     running = start(CameraSpec("gate", "Gate", str(clip)))
     far.tell_to_publish("gate")
-    until(lambda: "no late.mp4" in running.agent.publisher.problem)
+    until(lambda: "no late.mp4" in running.agent.publisher("gate").problem)
     write_clip(clip, count=20)
     until(lambda: frames_of(far, 0) >= 5, 10)
     assert running.last_heartbeat().problems == {}
@@ -301,7 +301,7 @@ def test_stop_says_goodbye_and_is_quick(far: FarSide, start: Start) -> None:
 
 def test_stop_is_quick_without_a_station(tmp_path: Path) -> None:
     side = FarSide().start()
-    running = Running(side, FRAME_CODE, tmp_path)
+    running = Running(side, tmp_path, FRAME_CODE)
     side.tell_to_publish("bench")
     until(lambda: frames_of(side, 0) >= 5)
     side.stop()
@@ -318,7 +318,7 @@ def test_credentials_leak_nowhere(
     address = "rtsp://operator:hunter2-secret@127.0.0.1:9/stream1"
     running = start(CameraSpec("gate", "Gate", address))
     far.tell_to_publish("gate")
-    until(lambda: running.agent.publisher.problem)
+    until(lambda: running.agent.publisher("gate").problem)
     problem = running.last_heartbeat().problems["gate"]
     assert "rtsp://127.0.0.1:9/stream1" in problem
     said = problem + caplog.text + capsys.readouterr().err + repr(far.station.listener.hellos)
@@ -335,7 +335,7 @@ def test_the_process_stops_on_sigterm_with_nothing_left(far: FarSide, tmp_path: 
         "url, token, folder = sys.argv[1:]\n"
         "camera = CameraSpec('bench', 'Bench', 'frame-code:320x192@25')\n"
         "settings = Settings(data_folder=Path(folder))\n"
-        "sys.exit(main(settings, station_url=url, token=token, camera=camera))\n"
+        "sys.exit(main(settings, station_url=url, token=token, cameras=[camera]))\n"
     )
     command = [sys.executable, "-c", program, far.station.url, TOKEN, str(tmp_path)]
     environment = {**os.environ, "PYTHONWARNINGS": "error"}
@@ -354,3 +354,31 @@ def test_the_process_stops_on_sigterm_with_nothing_left(far: FarSide, tmp_path: 
     finally:
         agent.kill()
         agent.communicate()
+
+
+def test_one_agent_publishes_several_cameras_over_one_connection(
+    far: FarSide, start: Start
+) -> None:
+    specs = [CameraSpec(key, key.title(), "frame-code:320x192@10") for key in ("east", "west")]
+    running = start(*specs)
+    hello = far.station.listener.hellos[0]
+    assert [source.key for source in hello.sources] == ["east", "west"]
+    grants = [SourceGrant(key, new_id()) for key in ("east", "west")]
+    channel = far.station.listener.channels[-1]
+    channel.call(PublishSources("/whip/", [*grants, SourceGrant("other", new_id())]), 2)
+    until(lambda: len(far.publications) == 2 and all(one.frames for one in far.publications), 15)
+    assert {one.source_id for one in far.publications} == {grant.source_id for grant in grants}
+    assert len(far.station.listener.channels) == 1
+    assert running.last_heartbeat().figures["frames_sent"] >= 2
+
+
+def test_a_camera_of_several_that_fails_leaves_the_others(
+    far: FarSide, start: Start, tmp_path: Path
+) -> None:
+    running = start(FRAME_CODE, CameraSpec("gate", "Gate", str(tmp_path / "no.mp4")))
+    far.tell_to_publish("bench")
+    until(lambda: frames_of(far, 0) >= 5)
+    until(lambda: running.agent.publisher("gate").problem)
+    problems = running.last_heartbeat().problems
+    assert list(problems) == ["gate"]
+    assert "no.mp4" in problems["gate"]

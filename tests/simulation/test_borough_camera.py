@@ -33,6 +33,7 @@ EXPECTED |= {
     ("low", "cars"): 0,
     ("oblique", "people"): 10,
     ("street", "cars"): 5,
+    ("street", "people"): 1,
 }
 POSES = {"nadir": NADIR, "oblique": OBLIQUE, "low": LOW, "street": STREET}
 
