@@ -94,7 +94,7 @@ class VehicleCameras:
             source_id = self.source_of(status)
             if source_id is not None:
                 place = status.report.position
-                self._move(source_id, place.lat, place.lon)
+                self._move(source_id, round(place.lat, 7), round(place.lon, 7))
 
     # --- inside --------------------------------------------------------------------------------
 
