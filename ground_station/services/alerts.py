@@ -51,6 +51,9 @@ class _Batch:
     taken: tuple[tuple[ReceivedMessage | None, Alert], ...]
 
 
+_WAKE = _Batch(None, ())
+
+
 class AlertInbox:
     """Takes durable messages; `take` is for transport threads and never waits.
 
@@ -77,6 +80,8 @@ class AlertInbox:
         self._bus = bus
         self._clock = clock
         self._batches: DropOldest[_Batch] = DropOldest(WAITING_BATCHES)
+        # Apart, so that no flood of an agent's pushes out what nobody would bring again.
+        self._own: DropOldest[_Batch] = DropOldest(MAX_REMEMBERED)
         self._worker = Worker("alert-inbox", self._step)
         self._unkept: list[_Batch] = []
         self._forgot_s = float("-inf")
@@ -155,7 +160,8 @@ class AlertInbox:
             received_at=now,
             vehicle_id=vehicle_id,
         )
-        self._batches.put(_Batch(None, ((None, alert),)))
+        self._own.put(_Batch(None, ((None, alert),)))
+        self._batches.put(_WAKE)
         return alert.alert_id
 
     def token_seen_twice(self, identity: AgentIdentity, address: str) -> None:
@@ -182,9 +188,12 @@ class AlertInbox:
 
     def _step(self) -> None:
         first = self._batches.take(1.0)
-        if first is not None:
-            self.settle([first, *self._batches.drain()])
-        elif self._unkept:
+        own = self._own.drain()
+        came = [*own, *([first] if first else []), *self._batches.drain()]
+        came = [batch for batch in came if batch is not _WAKE]
+        if came:
+            self.settle(came)
+        elif first is None and self._unkept:
             unkept, self._unkept = self._unkept, []
             self.settle(unkept)
         now_s = self._clock.monotonic_s()
@@ -208,7 +217,8 @@ class AlertInbox:
     def drain(self) -> None:
         """Settle what waits; for tests, which run no thread."""
         unkept, self._unkept = self._unkept, []
-        self.settle([*unkept, *self._batches.drain()])
+        came = [*unkept, *self._own.drain(), *self._batches.drain()]
+        self.settle([batch for batch in came if batch is not _WAKE])
 
     def _settle_group(self, batches: Sequence[_Batch]) -> None:
         try:
@@ -307,7 +317,7 @@ class AlertInbox:
         self._problem = str(error)
         for batch in batches:
             if batch.channel is None:  # our own: nobody else would bring it again
-                self._unkept = [*self._unkept, batch][-WAITING_BATCHES:]
+                self._unkept = [*self._unkept, batch][-MAX_REMEMBERED:]
                 continue
             batch.channel.notify(Received([], f"The station cannot keep messages: {error}"))
 

@@ -48,8 +48,8 @@ class FlightChecks:
 
         Raises:
             Conflict: somebody else has control, or it cannot be done in this state.
-            NotAllowed: it leads out of the person's area. Unavailable: the link is lost.
-            Unprocessable: too far, too high or too low.
+            Unavailable: the link is lost.
+            NotAllowed, Unprocessable: as `check_where`.
         """
         self._controls.check_holder(who, status)
         report = _heard(status)
@@ -57,12 +57,21 @@ class FlightChecks:
         why_not = why_not_now(action, report, passed_s)
         if why_not:
             raise Conflict(f"{status.vehicle.name}: {why_not}")
+        self.check_where(who, status, action)
+
+    def check_where(self, who: Principal, status: VehicleStatus, action: Action) -> None:
+        """Return if it leads only where it may.
+
+        Raises:
+            NotAllowed: out of the person's area. Unprocessable: too far, too high or too low.
+            Conflict: where the vehicle is is not known.
+        """
         places = _places(action)
         area = who.scope.area
         if area is not None and not all(area.holds(lat, lon) for lat, lon in places):
             raise NotAllowed("That is outside your area.", "Ask somebody whose area it is.")
         if isinstance(action, _Flying) and not _clears(action):
-            self._check_limits(status, report, action, places)
+            self._check_limits(status, action, places)
 
     def way(self, status: VehicleStatus, action: Action) -> AirspaceFinding:
         """What zones it would touch, from where it was last known to be; Conflict where that is
@@ -84,11 +93,7 @@ class FlightChecks:
     # --- inside ----------------------------------------------------------------------------------
 
     def _check_limits(
-        self,
-        status: VehicleStatus,
-        report: VehicleReport,
-        action: _Flying,
-        places: Sequence[tuple[float, float]],
+        self, status: VehicleStatus, action: _Flying, places: Sequence[tuple[float, float]]
     ) -> None:
         position = self.position(status)
         why_not = why_too_far(position, places)
@@ -96,7 +101,7 @@ class FlightChecks:
             way = self._points(status, action)
             if isinstance(action, UploadMission) and action.return_at_end:
                 way = way[:-1]  # there it lands
-            home = report.home
+            home = None if status.report is None else status.report.home
             take_off = isinstance(action, TakeOff)
             why_not = why_wrong_height(
                 way,

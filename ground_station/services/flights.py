@@ -225,6 +225,7 @@ class Flights:
             mission, at_upload = self._held_mission(status)
             if mission is None:
                 return check_permissions(MISSION_NOT_KNOWN, given)
+            self._checks.check_where(who, status, mission)
             return check_permissions(self._checks.way(status, mission), {**at_upload, **given})
         return check_permissions(self._checks.way(status, action), given)
 

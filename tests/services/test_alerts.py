@@ -21,7 +21,7 @@ from ground_station.core.errors import Conflict, InvalidInput, NotFound, Unavail
 from ground_station.core.events import AlertChanged
 from ground_station.core.ids import new_id
 from ground_station.core.ports import AgentIdentity
-from ground_station.services.alerts import KEPT_DAYS, raised_at
+from ground_station.services.alerts import KEPT_DAYS, WAITING_BATCHES, raised_at
 from tests.services.world import FakeChannel, World
 
 
@@ -418,3 +418,16 @@ def test_bad_decisions(world: World) -> None:
         world.alerts.decide(who, alert_id, AlertState.RESOLVED, "x" * 501)
     with pytest.raises(NotFound):
         world.alerts.decide(who, new_id(), AlertState.RESOLVED, "")
+
+
+def test_no_flood_of_an_agents_messages_pushes_out_the_stations_own_alert(world: World) -> None:
+    identity, channel, _source = world.camera()
+    alert_id = world.inbox.raise_own(
+        "vehicle_link_lost", Severity.WARNING, "Lost", "", place=(1, 2)
+    )
+    for _number in range(3 * WAITING_BATCHES):
+        world.inbox.take(identity, channel, [message(world)], None)
+    world.inbox.drain()
+    found = world.alert_rows.get(alert_id)
+    assert found is not None
+    assert (found.lat, found.lon) == (1, 2)

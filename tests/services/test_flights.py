@@ -690,6 +690,21 @@ def test_a_mission_that_the_station_does_not_know_is_unchecked(
     world.flights.fly(pilot, flying.vehicle_id, StartMission(), UNCHECKED)
 
 
+def test_a_mission_is_started_only_where_it_may_go_from_here(
+    world: World, flying: Drone, pilot: Principal
+) -> None:
+    flying.say(on_ground())
+    world.flights.fly(pilot, flying.vehicle_id, MISSION)
+    flying.say(holding(2))
+    elsewhere = with_area(pilot, (0.0, 51.0), (0.1, 51.0), (0.1, 51.1), (0.0, 51.1))
+    with pytest.raises(NotAllowed, match="outside your area"):
+        world.flights.fly(elsewhere, flying.vehicle_id, StartMission())
+    far = PositionReading(40, LAT + 1, LON, 5.0, 0.0)
+    flying.say(on_ground(position=far, mission=MissionReading(100, 0, 2)))
+    with pytest.raises(Unprocessable, match="the most is 10 km"):
+        world.flights.fly(pilot, flying.vehicle_id, StartMission())
+
+
 def test_a_long_mission_is_recorded_by_its_digest(
     world: World, flying: Drone, pilot: Principal
 ) -> None:
