@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.2
 FIND_EVERY_S = 2.0  # MAVSDK's word that a system came is only a hint
+DROPPED_SAID_S = 10.0
+_DROPPED = "This agent threw messages of its vehicles away: the machine is too slow for them."
 
 
 class MavsdkLink:
@@ -58,6 +60,7 @@ class MavsdkLink:
         self._keeper: asyncio.Task[None] | None = None
         self._too_many = False
         self._dropped = 0
+        self._dropped_s: float | None = None
 
     async def open(self) -> None:
         if self._instance is not None or self._closed:
@@ -164,11 +167,9 @@ class MavsdkLink:
         log.info("vehicle_heard id=%d name=%s", system_id, name)
 
     def _say_dropped(self, instance: Instance) -> None:
-        if instance.dropped == self._dropped:
-            return
-        self._dropped = instance.dropped
+        now_s = self._clock.monotonic_s()
+        if instance.dropped != self._dropped:
+            self._dropped, self._dropped_s = instance.dropped, now_s
+        lately = self._dropped_s is not None and now_s - self._dropped_s < DROPPED_SAID_S
         for vehicle in self._vehicles.values():
-            vehicle.state.say(
-                "dropped",
-                "This agent threw messages of its vehicles away: the machine is too slow for them.",
-            )
+            vehicle.state.say("dropped", _DROPPED if lately else "")

@@ -14,7 +14,7 @@ from mavsdk.asyncio.plugins.mission_raw import MissionRawAsync
 from mavsdk.asyncio.plugins.param import ParamAsync
 from mavsdk.asyncio.system import System
 from mavsdk.plugins.geofence import GeofenceError
-from mavsdk.plugins.mission_raw import MissionItem, MissionRawError
+from mavsdk.plugins.mission_raw import MissionItem, MissionRawError, MissionRawResult
 from mavsdk.plugins.param import ParamError
 
 from drone.fence_rings import fence_data, rings_differ
@@ -118,11 +118,19 @@ class Transfers:
         return self._state.now(self._commands.now_s()).autopilot
 
     async def _download(self, home_first: bool) -> list[RawItem]:
-        held = await self._done("tell its mission", self._mission.download_mission)
+        held = await self._done("tell its mission", self._downloaded)
         raw = [_from_mavsdk(item) for item in held]
         self._state.holds_mission(waypoint_seqs(raw, home_first=home_first))
         self.held = len(raw) - (1 if home_first and raw else 0)
         return raw
+
+    async def _downloaded(self) -> list[MissionItem]:
+        try:
+            return list(await self._mission.download_mission())
+        except MissionRawError as error:
+            if error.result is MissionRawResult.NO_MISSION_AVAILABLE:
+                return []
+            raise
 
     async def upload_mission(self, now: Now, action: UploadMission) -> str:
         if now.armed and now.mode is FlightMode.MISSION:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from drone import readings
 from drone.mavsdk_commands import ACCEPTED, Cmd, Commands
 from drone.vehicle_state import VehicleState
-from ground_station.core.errors import KestrelError, Unavailable
+from ground_station.core.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
-AGAIN_AFTER_S = 10.0  # between two askings because something is silent
+AGAIN_AFTER_S = 5.0  # between two askings because something is silent
 SILENT_S = 3.0
 _TRIES = 3
 
@@ -107,11 +107,3 @@ class Rates:
 
 def _name(stream: Stream) -> str:
     return next(name for name, kind in readings.MESSAGES.items() if kind is stream.kind)
-
-
-async def ask_quietly(rates: Rates) -> None:
-    """As a task of its own."""
-    try:
-        await rates.ask()
-    except KestrelError as error:
-        log.info("rates_not_set %s", error)

@@ -106,6 +106,11 @@ class MavsdkVehicle:
 
     def _prepare(self, work: Coroutine[object, object, None]) -> None:
         self._preparing = asyncio.get_running_loop().create_task(work)
+        self._preparing.add_done_callback(self._prepared)
+
+    def _prepared(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("vehicle_not_prepared vehicle=%d", self.state.system_id, exc_info=error)
 
     async def _made_ready(self) -> None:
         await self.rates.ask()

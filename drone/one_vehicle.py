@@ -13,7 +13,7 @@ _STEP_BACK_MS = 20  # less is two messages of one instant
 _RESTART_MS = 1_000
 _RESTART_SURE_S = 1.5
 _TWIN_STEPS, _TWIN_WINDOW_S = 8, 5.0
-_TWIN_REMEMBERED_S = 15.0
+_TWIN_REMEMBERED_S = 6.0
 _BEATS, _BEATS_WINDOW_S = 14, 8.0  # an autopilot beats once a second, and at changes of mode
 
 
