@@ -34,7 +34,7 @@ def test_a_position_in_our_units() -> None:
     position = readings.position_of(HERE)
 
     assert position is not None
-    assert (position.lat, position.lon) == (pytest.approx(51.4958), pytest.approx(-0.2386))
+    assert [position.lat, position.lon] == pytest.approx([51.4958, -0.2386])
     assert (position.alt_amsl_m, position.height_home_m) == (25.0, 20.0)
     velocity = readings.velocity_of(HERE)
     assert (velocity.north_mps, velocity.east_mps, velocity.down_mps) == (3.0, -4.0, 0.5)
@@ -80,7 +80,7 @@ def test_headings_are_of_the_compass(yaw: float) -> None:
 
 def test_a_heading_in_degrees() -> None:
     attitude = readings.attitude_of(Attitude(0, 0.0, math.pi / 6, -math.pi / 2))
-    assert (attitude.pitch_deg, attitude.heading_deg) == (pytest.approx(30), pytest.approx(270))
+    assert [attitude.pitch_deg, attitude.heading_deg] == pytest.approx([30, 270])
 
 
 def test_batteries_say_what_they_do_not_know() -> None:
