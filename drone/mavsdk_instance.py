@@ -62,7 +62,11 @@ class Instance:
         mavsdk_logging.log_subscribe(self._log.take)
         configuration = Configuration.create_with_component_type(ComponentType.GROUND_STATION)
         configuration.system_id = GROUND_STATION_ID
-        self._mavsdk: Mavsdk | None = Mavsdk(configuration)
+        try:
+            self._mavsdk: Mavsdk | None = Mavsdk(configuration)
+        except BaseException:
+            _one.release()
+            raise
         # On MAVSDK's thread: it sets a flag and nothing more. A blocking call there never returns.
         self._mavsdk.subscribe_on_new_system(lambda _user: self._news.set())
 
