@@ -39,7 +39,7 @@ from tests.drone.fake_link import FakeLink
 from tests.drone.flying import Pilot, armed, flies, free_udp_port, height_of
 
 AUTOPILOT = os.environ.get("KESTREL_AUTOPILOT", "")
-SPEEDUP = 8.0
+SPEEDUP = 16.0
 M_PER_DEG = 111_320.0
 pytestmark = pytest.mark.timeout(600 if AUTOPILOT else 60)
 

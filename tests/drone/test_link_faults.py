@@ -35,7 +35,7 @@ from ground_station.core.agent_vehicles import (
 from ground_station.core.errors import Conflict, TimedOut, Unavailable, Unprocessable
 from tests.drone.flying import Pilot, armed, free_udp_port, height_of
 
-SETTINGS = SimulatorSettings(speedup=8.0, gps_after_s=0.1, ready_after_s=0.3)
+SETTINGS = SimulatorSettings(speedup=16.0, gps_after_s=0.1, ready_after_s=0.3)
 ASKED = {1, 24, 30, 33, 42, 147, 242, 245}
 RING = GeofenceRing([(51.48, -0.26), (51.51, -0.26), (51.51, -0.22), (51.48, -0.22)])
 AWAY = WireMissionItem(51.4960, -0.2386, 10.0)
