@@ -35,7 +35,7 @@ from ground_station.core.lifecycle import Worker
 from ground_station.core.ports import AgentIdentity
 from ground_station.services.sources import Sources
 from ground_station.services.system import WELL, Finding
-from ground_station.services.vehicle_state import VehicleState
+from ground_station.services.vehicle_state import VehicleState, free_name
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,6 @@ CHECK_AGAIN_S = 1.0  # the airspace of a vehicle that sends nothing, whose posit
 REGISTER_EVERY_S = 1.0
 MAX_FLEET = 1000
 MAX_WAITING = 256  # to be registered
-MAX_NAME = 80
 CHECK_FAILED = "The airspace check failed in the station: look at its log."
 
 Key = tuple[str, int]  # agent id, system id
@@ -338,7 +337,7 @@ class Fleet:
         vehicle = Vehicle(
             vehicle_id=new_id(),
             organisation_id=organisation,
-            name=_free_name(report.name, taken),
+            name=free_name(report.name, taken),
             model=one_line(report.airframe)[:200],
             operator_id="",
             system_id=report.system_id,
@@ -388,16 +387,4 @@ def _entry(act: Act, actor: Actor, actor_id: str | None, vehicle: Vehicle) -> Au
             "agent": vehicle.agent_id or "",
             "system_id": vehicle.system_id,
         },
-    )
-
-
-def _free_name(reported: str, taken: set[str]) -> str:
-    """The reported name, with a number behind it where the organisation has one of that name."""
-    name = one_line(reported).strip()[:MAX_NAME] or "Drone"
-    if name not in taken:
-        return name
-    return next(
-        candidate
-        for number in range(2, len(taken) + 3)
-        if (candidate := f"{name} {number}") not in taken
     )

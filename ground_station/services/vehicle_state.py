@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from ground_station.core.agent_durable import one_line
 from ground_station.core.agent_vehicles import (
     LandedState,
     VehicleLinkState,
@@ -21,6 +22,7 @@ from ground_station.core.fleet import (
 # Without a heartbeat. Under the three seconds within which a page must show it, by the time that
 # noticing and pushing take; at one heartbeat a second two have been missed by then.
 LINK_LOST_AFTER_S = 2.6
+MAX_NAME = 80
 NEVER_HEARD = "Nothing has been heard of it since the station was started."
 UNHEARD = AirspaceFinding(AirspaceState.UNKNOWN, problem=NEVER_HEARD)
 NO_AGENT = "Its agent is not connected: what is shown is what was known last."
@@ -68,6 +70,18 @@ def place_of(status: VehicleStatus) -> tuple[float | None, float | None]:
     if report is None or report.position is None:
         return None, None
     return report.position.lat, report.position.lon
+
+
+def free_name(reported: str, taken: set[str]) -> str:
+    """The reported name, with a number behind it where the organisation has one of that name."""
+    name = one_line(reported).strip()[:MAX_NAME] or "Drone"
+    if name not in taken:
+        return name
+    return next(
+        candidate
+        for number in range(2, len(taken) + 3)
+        if (candidate := f"{name} {number}") not in taken
+    )
 
 
 @dataclass(slots=True)
