@@ -21,9 +21,9 @@ FLYING = (20, 21, 22, 176, 192, 300, 400)  # the rest are requests for messages,
 class Autopilot:
     """A script, no vehicle: beats, answers every command, and writes down what it hears."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, wire: str) -> None:
         self._wire = mavutil.mavlink_connection(
-            f"udpout:127.0.0.1:{port}", source_system=9, source_component=1, dialect="ardupilotmega"
+            wire, source_system=9, source_component=1, dialect="ardupilotmega"
         )
         self.beats: list[tuple[int, int, int]] = []
         self.commands: list[tuple[int, tuple[float, ...]]] = []
@@ -72,11 +72,15 @@ class Autopilot:
         self._wire.mav.command_ack_send(heard.command, 2 if refused else 0)  # type: ignore[attr-defined]
 
 
-@pytest.fixture(scope="module")
-def wire() -> Iterator[tuple[Pilot, Autopilot]]:
+@pytest.fixture(scope="module", params=["udp", "tcp"])
+def wire(request: pytest.FixtureRequest) -> Iterator[tuple[Pilot, Autopilot]]:
     port = free_udp_port()
-    pilot = Pilot(lambda: MavsdkLink([f"udpin://127.0.0.1:{port}"]), system_id=9)
-    autopilot = Autopilot(port)
+    ours, theirs = {
+        "udp": ("udpin", "udpout"),
+        "tcp": ("tcpout", "tcpin"),  # as ArduPilot's own simulation listens
+    }[request.param]
+    pilot = Pilot(lambda: MavsdkLink([f"{ours}://127.0.0.1:{port}"]), system_id=9)
+    autopilot = Autopilot(f"{theirs}:127.0.0.1:{port}")
     pilot.until(lambda now: now.link is VehicleLinkState.CONNECTED, "heard")
     yield pilot, autopilot
     pilot.close()
