@@ -50,41 +50,40 @@ def raw_items(
         home: lat, lon, metres above the sea, for ArduPilot's item 0; None: the autopilot keeps no
             home among its items (PX4).
     """
-    raw: list[RawItem] = []
-
-    def add(frame: int, command: Cmd, **values: object) -> None:
-        raw.append(RawItem(len(raw), frame, int(command), **values))  # type: ignore[arg-type]
-
-    if home is not None:
-        x, y = round(home[0] * 1e7), round(home[1] * 1e7)
-        add(_ABSOLUTE, Cmd.WAYPOINT, x=x, y=y, z=home[2], current=1)
     unset = 0.0 if home is not None else math.nan  # a yaw: ArduPilot does not take NaN
-    first = items[0]
-    place = {} if home is not None else {"x": _e7(first.lat), "y": _e7(first.lon)}
-    add(
-        _RELATIVE_INT,
-        Cmd.TAKEOFF,
-        params=(0.0, 0.0, 0.0, unset),
-        z=max(first.height_home_m, LOWEST_TAKEOFF_M),
-        current=0 if raw else 1,
-        **place,
-    )
+    raw = _before_the_first(items[0], home, unset)
     speed_mps: float | None = None
     for item in items:
         if item.speed_mps is not None and item.speed_mps != speed_mps:
             speed_mps = item.speed_mps
-            add(_MISSION, Cmd.CHANGE_SPEED, params=(1.0, speed_mps, -1.0, 0.0))
-        add(
-            _RELATIVE_INT,
-            Cmd.WAYPOINT,
-            params=(float(math.ceil(item.hold_s)), 0.0, 0.0, unset),
-            x=_e7(item.lat),
-            y=_e7(item.lon),
-            z=item.height_home_m,
-        )
+            changed = (1.0, speed_mps, -1.0, 0.0)
+            raw.append(RawItem(len(raw), _MISSION, Cmd.CHANGE_SPEED, changed))
+        raw.append(_waypoint(len(raw), item, unset))
     if return_at_end:
-        add(_MISSION, Cmd.RETURN_TO_LAUNCH)
+        raw.append(RawItem(len(raw), _MISSION, Cmd.RETURN_TO_LAUNCH))
     return raw
+
+
+def _before_the_first(
+    first: WireMissionItem, home: tuple[float, float, float] | None, unset: float
+) -> list[RawItem]:
+    """Home, where it is kept, and the take-off, which ArduPilot makes where it stands."""
+    params = (0.0, 0.0, 0.0, unset)
+    height_m = max(first.height_home_m, LOWEST_TAKEOFF_M)
+    if home is None:
+        x, y = _e7(first.lat), _e7(first.lon)
+        return [RawItem(0, _RELATIVE_INT, Cmd.TAKEOFF, params, x, y, height_m, current=1)]
+    x, y = _e7(home[0]), _e7(home[1])
+    return [
+        RawItem(0, _ABSOLUTE, Cmd.WAYPOINT, x=x, y=y, z=home[2], current=1),
+        RawItem(1, _RELATIVE_INT, Cmd.TAKEOFF, params, z=height_m),
+    ]
+
+
+def _waypoint(seq: int, item: WireMissionItem, unset: float) -> RawItem:
+    params = (float(math.ceil(item.hold_s)), 0.0, 0.0, unset)
+    x, y = _e7(item.lat), _e7(item.lon)
+    return RawItem(seq, _RELATIVE_INT, Cmd.WAYPOINT, params, x, y, item.height_home_m)
 
 
 def _e7(degrees: float) -> int:
