@@ -236,7 +236,15 @@ const DRONE_SCENES = {
   'drone-refused': [{ at: DRONE }, ['drone-refuses'], async (page) => { await press(page, 'Land'); await wait(900); await bottom(page) }],
   'drone-aiming': [{ at: DRONE }, [], async (page) => { await press(page, 'Take control'); await wait(600); await press(page, 'Fly to a place'); await wait(400) }],
   'drone-fly-clear': [{ at: DRONE }, [], (page) => flyTo(page, 0.35, 0.2)],
-  'drone-fly-zone': [{ at: DRONE }, [], (page) => flyTo(page, 0.66, 0.4)],
+  'drone-fly-zone': [{ at: DRONE }, [], async (page) => {
+    for (let i = 0; i < 2; i++) await page.getByRole('button', { name: 'Zoom out' }).click()
+    await wait(900)
+    await flyTo(page, 0.72, 0.62)
+  }],
+  'drone-fly-unknown': [{ at: DRONE }, ['no-zones'], (page) => flyTo(page, 0.66, 0.4)],
+  'drone-home': [{ at: '#/home' }, [], null],
+  'drone-keys': [{ at: DRONE }, [], async (page) => { await page.keyboard.press('?'); await wait(400) }],
+  'drone-none': [{ at: '#/map' }, ['no-drone'], null],
   'drone-list': [{ at: '#/map' }, [], async (page) => { await page.keyboard.press('l'); await wait(500) }],
   'drone-alert': [{ at: '#/alerts/d4' }, ['an-alert'], null],
   'drone-elsewhere': [{ at: DRONE }, [], async (page) => { await press(page, 'Take control'); await wait(400); await page.evaluate(() => (location.hash = '#/wall')); await wait(2500) }],

@@ -17,7 +17,7 @@ import { assumedView, towards } from './geometry'
 import { Overlay, type Hit, type PlacedCamera, type Scene } from './overlay'
 import { buildStyle, FONT } from './style'
 import { cameraColour, readColours } from './symbols'
-import { addPatterns, zoneData, ZONE_FILL } from './zoneLayers'
+import { addPatterns, markOpen, zoneData, ZONE_FILL } from './zoneLayers'
 import { isNarrow, reducedMotion, theme } from '../ui/theme'
 import type { ZoneView } from '../wire/types'
 import type { Feature, FeatureCollection } from 'geojson'
@@ -130,8 +130,10 @@ export class MapView {
 
   /** The zones to show, and those whose card is open. */
   setZones(list: readonly ZoneView[], open: readonly string[]): void {
+    const same = list === this.#zones.list
     this.#zones = { list, open }
-    this.#drawZones()
+    if (same && this.#ready) markOpen(this.#map, open)
+    else this.#drawZones()
   }
 
   /** Whether the next press picks a place. */
@@ -182,7 +184,7 @@ export class MapView {
 
   /** Brings a zone into view. */
   showZone(zone: ZoneView): void {
-    const box = boundsOf(zoneData([zone], []).areas)
+    const box = boundsOf(zoneData([zone]).areas)
     if (!box) return
     const padding = { top: 64, left: 64, right: 64, bottom: 64 + this.covered() }
     this.#map.fitBounds(box, { padding, maxZoom: 16, animate: !reducedMotion(), duration: 600 })
@@ -207,9 +209,10 @@ export class MapView {
     const areas = this.#map.getSource<GeoJSONSource>('zones')
     const names = this.#map.getSource<GeoJSONSource>('zone-names')
     if (!this.#ready || !areas || !names) return
-    const data = zoneData(this.#zones.list, this.#zones.open)
+    const data = zoneData(this.#zones.list)
     areas.setData(data.areas)
     names.setData(data.names)
+    markOpen(this.#map, this.#zones.open)
   }
 
   /** GL is touched only when a footprint or its look changed. */

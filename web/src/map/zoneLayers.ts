@@ -28,7 +28,7 @@ export const patternName = (restriction: Restriction, theme: string): string => 
 
 export function zoneLayers(theme: string): LayerSpecification[] {
   return [
-    { id: ZONE_FILL, type: 'fill', source: 'zones', paint: { 'fill-color': ['get', 'colour'], 'fill-opacity': ['case', ['get', 'selected'], 0.16, 0.05] } },
+    { id: ZONE_FILL, type: 'fill', source: 'zones', paint: { 'fill-color': ['get', 'colour'], 'fill-opacity': 0.05 } },
     ...RESTRICTIONS.map(
       (restriction): LayerSpecification => ({
         id: `zone-pattern-${restriction}`,
@@ -47,12 +47,30 @@ export function zoneLayers(theme: string): LayerSpecification[] {
         layout: { 'line-join': 'round' },
         paint: {
           'line-color': ['get', 'colour'],
-          'line-width': ['case', ['get', 'selected'], LINES[restriction].width + 2, LINES[restriction].width],
+          'line-width': LINES[restriction].width,
           'line-dasharray': LINES[restriction].dash,
         },
       }),
     ),
+    { id: OPEN_FILL, type: 'fill', source: 'zones', filter: isOpen([]), paint: { 'fill-color': ['get', 'colour'], 'fill-opacity': 0.14 } },
+    {
+      id: OPEN_LINE,
+      type: 'line',
+      source: 'zones',
+      filter: isOpen([]),
+      layout: { 'line-join': 'round' },
+      paint: { 'line-color': ['get', 'colour'], 'line-width': 4.5 },
+    },
   ]
+}
+
+const OPEN_FILL = 'zone-open-tint'
+const OPEN_LINE = 'zone-open-line'
+const isOpen = (ids: readonly string[]): FilterSpecification => ['in', ['get', 'id'], ['literal', [...ids]]]
+
+/** Marks the zones whose card is open; nothing is cut into tiles anew for it. */
+export function markOpen(map: MapLibreMap, ids: readonly string[]): void {
+  for (const layer of [OPEN_FILL, OPEN_LINE]) if (map.getLayer(layer)) map.setFilter(layer, isOpen(ids))
 }
 
 const words = {
@@ -98,7 +116,7 @@ export const zoneHeights = ({ lower, upper }: Limits): string => `From ${lower} 
 export const shortHeights = ({ lower, upper }: Limits): string =>
   `${lower.split(':')[0] ?? ''} to ${upper.split(':')[0] ?? ''}`.replace(/^the /, '')
 
-export function zoneData(zones: readonly ZoneView[], open: readonly string[]): ZoneData {
+export function zoneData(zones: readonly ZoneView[]): ZoneData {
   const areas: Feature[] = []
   const names: Feature[] = []
   for (const zone of zones) {
@@ -109,7 +127,6 @@ export function zoneData(zones: readonly ZoneView[], open: readonly string[]): Z
       id: zone.zone_id,
       restriction: zone.restriction,
       colour: token(`zone-${zone.restriction}`),
-      selected: open.includes(zone.zone_id),
       wide,
       line: `${zone.name}, ${shortHeights(zone)}`,
     }

@@ -93,7 +93,7 @@ export function ListPanel() {
           ref={search}
           class="input"
           type="search"
-          placeholder="Search drones, cameras, tracks, zones"
+          placeholder="Search by name or kind"
           aria-label="Search the list"
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}

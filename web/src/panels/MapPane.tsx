@@ -27,7 +27,7 @@ import { sheetHeight } from './Sheet'
 import { ZoneCards } from './ZoneCard'
 import type { MapView, Press, ViewedCamera } from '../map/map'
 import type { PlacedAlert } from '../map/overlay'
-import type { AlertView, Problem, SourceView } from '../wire/types'
+import type { AlertView, Problem, SourceView, ZoneView } from '../wire/types'
 
 /** A drone is watched with its surroundings. */
 const VEHICLE_ZOOM = 15.2
@@ -89,6 +89,7 @@ function commandsOf(map: MapView): MapCommands {
 }
 
 const NOTHING: readonly string[] = []
+const NO_ZONES: readonly ZoneView[] = []
 
 /** A signal's subscriber is called at once; this one waits for a change. */
 function onChange(act: () => void): () => void {
@@ -118,7 +119,7 @@ function feed(map: MapView): () => void {
       void [tracksChanged.value, motionChanged.value, vehicleList.value, picking.value]
       map.changed()
     }),
-    effect(() => map.setZones(zonesShown.value ? zoneList.value : [], openZones.value?.ids ?? NOTHING)),
+    effect(() => map.setZones(zonesShown.value ? zoneList.value : NO_ZONES, openZones.value?.ids ?? NOTHING)),
     effect(() => map.aim(picking.value !== null)),
     theme.subscribe(onChange(() => map.restyle())),
     followSelection(map),

@@ -145,7 +145,8 @@ export class VehicleRow extends Component<VehicleRowProps> {
     const symbol = ['row-symbol', 'is-aircraft']
     if (now.tone !== 'live') symbol.push(`is-${now.tone}`)
     if (now.hollow) symbol.push('is-hollow')
-    const more = [airspace, height, vehicle.simulated ? 'Simulated' : ''].filter(Boolean).join(' · ')
+    if (vehicle.simulated) symbol.push('is-simulated')
+    const more = [vehicle.simulated ? 'Simulated' : '', airspace, height].filter(Boolean).join(' · ')
     return (
       <Row
         {...row}
