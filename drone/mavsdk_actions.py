@@ -190,7 +190,7 @@ class CopterActions:
         try:
             await self._disarmed()
         except KestrelError:
-            return " It is ARMED, and could not be disarmed."
+            return " It is ARMED and was not disarmed: look whether it flies."
         return " It is disarmed again."
 
     async def go_to(self, now: Now, action: GoTo) -> str:

@@ -168,8 +168,8 @@ _leaked: list[Mavsdk | None] = []
 
 
 class _Log:
-    """MAVSDK's own lines, into ours; each sort at most once a second ("Sending message failed"
-    comes by the hundred). Called on MAVSDK's threads."""
+    """MAVSDK's own lines, into ours; of a row of the same ("Sending message failed" comes by the
+    hundred) the first, and how many there were. Called on MAVSDK's threads."""
 
     def __init__(self) -> None:
         self.dropped = 0
