@@ -58,6 +58,20 @@ const press = (name) => async (page) => {
   await page.waitForTimeout(250);
 };
 
+const DRONE = "#vehicle/01990000-0000-7000-8000-0000000000d1";
+
+const pick = (acts) => async (page) => {
+  for (const name of acts) await press(name)(page);
+  await page.waitForTimeout(600); // the station checks it
+};
+
+/** Where the map's middle is. */
+async function pressMap(page) {
+  const box = await page.locator(".map-pane").boundingBox();
+  await page.mouse.click(box.x + box.width * 0.6, box.y + box.height * 0.3);
+  await page.waitForTimeout(900);
+}
+
 // [user, name, hash, dev act before, what to do then]
 const STATES = [
   ["operator", "wall asks for a purpose", "#/wall"],
@@ -66,6 +80,21 @@ const STATES = [
   ["operator", "map", "#/map"],
   ["operator", "map with list", "#/map", "", (page) => page.keyboard.press("l")],
   ["operator", "keys", "#/account", "", (page) => page.keyboard.press("?")],
+  ["pilot", "map with a drone", "#/map"],
+  ["pilot", "home of a pilot", "#/home"],
+  ["pilot", "a drone", DRONE],
+  ["pilot", "a drone under one's control", DRONE, "", pick(["Take control", "Hold position"])],
+  ["pilot", "picking a place", DRONE, "", pick(["Fly to a place"])],
+  ["pilot", "fly here", DRONE, "", async (page) => { await press("Fly to a place")(page); await pressMap(page); }],
+  ["pilot", "a drone that refuses", DRONE, "drone-refuses", pick(["Land"])],
+  ["pilot", "somebody else's drone", DRONE, "drone-other", pick(["Take over"])],
+  ["pilot", "a drone on the ground", DRONE, "drone-down", pick(["Take control"])],
+  ["pilot", "a lost drone", DRONE, "drone-lost"],
+  ["pilot", "a drone in a zone", DRONE, "drone-inside"],
+  ["pilot", "no drone", DRONE, "no-drone"],
+  ["pilot", "a zone", "#/map", "", pressMap],
+  ["pilot", "no zones", "#/map", "no-zones"],
+  ["officer", "a drone for an officer", DRONE],
   ["supervisor", "home", "#/home"],
   ["supervisor", "alerts", "#/alerts"],
   ["supervisor", "an alert", "#/alerts/w2"],
@@ -96,6 +125,8 @@ const STATES = [
   ["dpo", "nothing shared", "#/sharing", "empty"],
   ["dpo", "retention", "#/retention"],
 ];
+
+const MEND = ["full", "mended", "drone-obeys", "drone-free", "drone-up", "drone-back", "drone-clear", "a-drone", "zones"];
 
 /** Without an account, and where something must be set up first. */
 async function doors(browser, o, found) {
@@ -146,8 +177,7 @@ await scenario(async (o) => {
       await then?.(door.page);
       looked += await look(door.page, name, found);
       if (act) {
-        await dev(o, "full");
-        await dev(o, "mended");
+        for (const mend of MEND) await dev(o, mend);
         who = "";
       }
     }

@@ -19,7 +19,7 @@ import * as words from '../src/panels/aircraftWords'
 import { attention } from '../src/panels/attention'
 import { outcomeWords } from '../src/panels/CommandLine'
 import { whyNotFly } from '../src/panels/FlightActs'
-import { readHeight, requestOf, whyNotSend } from '../src/panels/FlyTo'
+import { inShort, readHeight, requestOf, whyNotSend } from '../src/panels/FlyTo'
 import { actOf, urgentOf } from '../src/panels/keyboard'
 import { filterList } from '../src/panels/listing'
 import { soundWords } from '../src/panels/SoundState'
@@ -307,6 +307,13 @@ describe('fly here', () => {
     expect(missing(asked, { heliport: ' ' })).toBe(2)
     expect(permissionsOf(asked, { heliport: ' H-1 ', other: 'x' })).toEqual([{ zone_id: 'heliport', reference: 'H-1' }])
     expect(asksFor(CHECK)).toEqual([])
+  })
+
+  test('what is confirmed stands beside the button', () => {
+    expect(inShort(CHECK)).toBe('440 m, about 49 s, 64 m above ground.')
+    expect(inShort({ ...CHECK, seconds: null, height_agl_m: null, airspace: 'unknown', breaches: [BREACH] })).toBe(
+      '440 m, time not known, 70 m above sea. In 1 zone, with a permission. Airspace not known.',
+    )
   })
 
   test('nothing is sent before it was checked, and the reason is said', () => {

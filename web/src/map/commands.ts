@@ -6,6 +6,7 @@ export interface MapCommands {
   showSource(sourceId: string): void
   showTrack(key: string): void
   showVehicle(vehicleId: string): void
+  showWay(vehicleId: string, to: { lat: number; lon: number }): void
   showZone(zoneId: string): void
   showPlace(lon: number, lat: number): void
   showBorough(): void

@@ -58,8 +58,8 @@ export function BreachCard({ breach, inside }: { breach: BreachView; inside?: pr
 
 export function AirspaceCheck(props: { check: GoToCheck; said: References; onSay: (said: References) => void }) {
   const { check, said } = props
-  const field = (zoneId: string, label: string) => (
-    <Reference label={label} value={said[zoneId] ?? ''} onInput={(value) => props.onSay({ ...said, [zoneId]: value })} />
+  const field = (zoneId: string, label: string, example = 'As the authority gave it') => (
+    <Reference label={label} example={example} value={said[zoneId] ?? ''} onInput={(value) => props.onSay({ ...said, [zoneId]: value })} />
   )
   return (
     <div class="airspace-check">
@@ -68,7 +68,7 @@ export function AirspaceCheck(props: { check: GoToCheck; said: References; onSay
           <Note tone="warn">
             <strong>Airspace not known.</strong> {check.airspace_problem}
           </Note>
-          {field(UNCHECKED, 'Why it may be flown unchecked: reference')}
+          {field(UNCHECKED, 'Why it may be flown unchecked: reference', 'Where that decision is written')}
         </>
       )}
       {check.airspace !== 'unknown' && check.breaches.length === 0 && (
@@ -87,7 +87,7 @@ export function AirspaceCheck(props: { check: GoToCheck; said: References; onSay
   )
 }
 
-function Reference(props: { label: string; value: string; onInput: (value: string) => void }) {
+function Reference(props: { label: string; example: string; value: string; onInput: (value: string) => void }) {
   const id = useId()
   return (
     <div class="field">
@@ -98,7 +98,7 @@ function Reference(props: { label: string; value: string; onInput: (value: strin
         maxLength={200}
         autocomplete="off"
         spellcheck={false}
-        placeholder="As the authority gave it"
+        placeholder={props.example}
         value={props.value}
         onInput={(event) => props.onInput(event.currentTarget.value)}
       />

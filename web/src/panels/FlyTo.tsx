@@ -13,9 +13,9 @@ import { AirspaceCheck, asksFor, missing, permissionsOf, type References } from 
 import { CommandLog } from './CommandLine'
 import { distanceWords, flightTime, homeAmsl, metres } from './aircraftWords'
 import { useCheck, type Check } from './useCheck'
-import { placeWords } from './words'
+import { count, placeWords } from './words'
 import type { ComponentChildren } from 'preact'
-import type { GoToRequest, VehicleView } from '../wire/types'
+import type { GoToCheck, GoToRequest, VehicleView } from '../wire/types'
 
 export const LOWEST_M = 2
 export const HIGHEST_M = 120
@@ -142,21 +142,30 @@ export function FlyToForm(props: FlyToFormProps) {
       </div>
       <Found {...props} />
       {props.children}
+      <div class="acts">
+        <Button icon={MapPin} onPress={props.onOther}>
+          Another place
+        </Button>
+        <Button icon={X} onPress={props.onCancel}>
+          Cancel
+        </Button>
+      </div>
       <div class="fly-to-acts">
         <Button kind="primary" icon={Send} whyNot={whyNotSend(props)} {...(props.sending ? { busy: 'Sending' } : {})} onPress={props.onSend}>
           Fly there
         </Button>
-        <div class="acts">
-          <Button icon={MapPin} onPress={props.onOther}>
-            Another place
-          </Button>
-          <Button icon={X} onPress={props.onCancel}>
-            Cancel
-          </Button>
-        </div>
+        {whyNotSend(props) === '' && props.check.check && <p class="fly-to-sum">{inShort(props.check.check)}</p>}
       </div>
     </section>
   )
+}
+
+/** What is confirmed, beside the button that confirms it. */
+export function inShort({ distance_m, seconds, height_agl_m, alt_amsl_m, breaches, airspace }: GoToCheck): string {
+  const time = seconds === null ? 'time not known' : flightTime(seconds)
+  const height = height_agl_m === null ? `${metres(alt_amsl_m)} above sea` : `${metres(height_agl_m)} above ground`
+  const zones = breaches.length === 0 ? '' : ` In ${count(breaches.length, 'zone')}, with a permission.`
+  return `${distanceWords(distance_m)}, ${time}, ${height}.${zones}${airspace === 'unknown' ? ' Airspace not known.' : ''}`
 }
 
 /** Why nothing may be sent now; "" where it may. */

@@ -78,6 +78,10 @@ function commandsOf(map: MapView): MapCommands {
       const at = motions.get(id)?.position
       if (at) map.showPlace(at.lon, at.lat, VEHICLE_ZOOM)
     },
+    showWay: (id, to) => {
+      const at = motions.get(id)?.position
+      if (at) map.showWay(at, to)
+    },
     showZone: (id) => {
       const zone = zoneTable.peek().get(id)
       if (zone) map.showZone(zone)
@@ -258,6 +262,8 @@ function onPress({ hit, zones, lat, lon }: Press): void {
   if (aiming) {
     picking.value = { ...aiming, at: { lat, lon } }
     sheetHeight.value = 'half'
+    // The sheet lies over the place now; where there is none, nothing moves under the finger.
+    if (isNarrow()) setTimeout(() => mapCommands.value?.showWay(aiming.vehicleId, { lat, lon }), SHEET_MOVES_MS)
     return
   }
   if (hit?.kind === 'alert') {

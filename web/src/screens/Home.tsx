@@ -40,6 +40,11 @@ export function Home() {
   const waits = waiting(people.data ?? [])
   return (
     <Screen title={`Good ${partOfDay()}, ${now?.display_name ?? now?.username ?? ''}`} hint={roleWords(now?.role ?? null)}>
+      {may('fly') && (
+        <div class="card">
+          <Drones />
+        </div>
+      )}
       <section aria-label="Waits for you" class="stack">
         <h3 class="screen-section">Waits for you</h3>
         {waits.length === 0 ? (
@@ -58,11 +63,6 @@ export function Home() {
           ))
         )}
       </section>
-      {may('fly') && (
-        <section class="card" aria-label="Drones">
-          <Drones />
-        </section>
-      )}
       <div class="columns">
         {may('see_system') && <SystemCard />}
         {may('see_people') && (
