@@ -104,7 +104,7 @@ class Fleet:
     def stop(self) -> None:
         self._tick_wake.set()
         self._new.set()
-        for worker in self._workers:
+        for worker in reversed(self._workers):
             worker.stop()
 
     # --- joining; before `start` -----------------------------------------------------------------
@@ -306,8 +306,8 @@ class Fleet:
 
     def _register_step(self) -> None:
         self._new.wait(REGISTER_EVERY_S)
-        self._new.clear()
-        if not self._workers[1].stopping:
+        if not self._tick_wake.is_set():  # it is over: nothing to wait for again
+            self._new.clear()
             self.register_new()
 
     def register_new(self) -> None:
