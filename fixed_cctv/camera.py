@@ -24,6 +24,8 @@ class CameraSpec:
         note: shown with the source.
         heading_deg: of the optical axis, clockwise from true north.
         loop: for a file: begin again at its end.
+        in_step_s: for a file: its length, if it is played in step with the clock: what it shows is
+            as far from its beginning as the time is from a multiple of this.
     """
 
     key: str
@@ -36,6 +38,7 @@ class CameraSpec:
     heading_deg: float | None = None
     calibration: Calibration | None = None
     loop: bool = True
+    in_step_s: float | None = None
 
     def offer(self, *, publishing: bool = False) -> SourceOffer:
         """What the station is told of it."""

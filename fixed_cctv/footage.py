@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -38,7 +38,9 @@ _SENDABLE_FORMATS = ("yuv420p", "yuvj420p")
 
 
 @dataclass(frozen=True, slots=True)
-class _Picture:
+class Picture:
+    """One picture of a file as Annex B, `media_s` after the file's first."""
+
     data: bytes
     media_s: float
     keyframe: bool
@@ -57,7 +59,7 @@ class LoopingFootage:
         while not stop.is_set():
             length_s = 0.0
             with video_input(str(self._path)) as (container, stream):
-                for picture in _pictures(container, stream):
+                for picture in pictures_of(container, stream):
                     length_s = max(length_s, picture.media_s)
                     due = playback.wait_for(picture.media_s)
                     if due is None:
@@ -132,7 +134,7 @@ def is_sendable(path: Path) -> bool:
     return last_s is not None
 
 
-def _pictures(container: InputContainer, stream: VideoStream) -> Iterator[_Picture]:
+def pictures_of(container: InputContainer, stream: VideoStream) -> Iterator[Picture]:
     """The file's H.264 pictures as Annex B, timed from 0."""
     to_annex_b = BitStreamFilterContext("h264_mp4toannexb", stream)
     first_s: float | None = None
@@ -142,7 +144,7 @@ def _pictures(container: InputContainer, stream: VideoStream) -> Iterator[_Pictu
                 raise Unprocessable("The video holds a picture without a time.")
             at_s = float(part.pts * part.time_base)
             first_s = at_s if first_s is None else first_s
-            yield _Picture(bytes(part), at_s - first_s, part.is_keyframe)
+            yield Picture(bytes(part), at_s - first_s, part.is_keyframe)
     if first_s is None:
         raise Unprocessable("The video holds no picture.")
 
@@ -163,6 +165,30 @@ def encode_file(
             with av.open(str(partial), "w", format="mpegts") as target:
                 reporter = _Reporter(source.name, stream, progress, stop)
                 _encode_stream(container, stream, target, reporter)
+            partial.replace(out)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def encode_pictures(
+    pictures: Iterable[av.VideoFrame], width: int, height: int, rate: Fraction, out: Path
+) -> None:
+    """Encode pictures of any format at an even pace, as `encode_file` does; `out` appears only
+    when it is complete.
+
+    Raises:
+        Unavailable: `out` cannot be written. And what `pictures` raises.
+    """
+    partial = out.with_name(f"{out.name}.{os.getpid()}.part")
+    form = H264Format(even(width), even(height), rate, live=False)
+    try:
+        with _writing(out):
+            out.parent.mkdir(parents=True, exist_ok=True)
+            with av.open(str(partial), "w", format="mpegts") as target:
+                output = _add_stream(target, form)
+                for number, picture in enumerate(pictures):
+                    _encode(target, output, form, picture, round(number * CLOCK_HZ / rate))
+                target.mux(output.encode(None))
             partial.replace(out)
     finally:
         partial.unlink(missing_ok=True)
@@ -205,22 +231,33 @@ def _encode_stream(
 ) -> None:
     rate = _rate(stream)
     form = H264Format(even(stream.width), even(stream.height), rate, live=False)
-    output = target.add_stream("libx264", rate=rate, options=form.options())
-    assert isinstance(output, VideoStream)
-    form.apply(output.codec_context)
+    output = _add_stream(target, form)
     pts = -1
     for count, frame in enumerate(_decoded(container, stream)):
         step = round(CLOCK_HZ / rate)
         wanted = round(frame.time * CLOCK_HZ) if frame.time is not None else pts + step
         pts = wanted if wanted > pts else pts + step
-        picture = frame.reformat(form.width, form.height, "yuv420p")
-        picture.pts, picture.time_base = pts, TIME_BASE
-        picture.pict_type = PictureType.NONE
-        target.mux(output.encode(picture))
+        _encode(target, output, form, frame, pts)
         reporter.encoded(count + 1)
     if pts < 0:
         raise Unprocessable("The video holds no picture.")
     target.mux(output.encode(None))
+
+
+def _add_stream(target: OutputContainer, form: H264Format) -> VideoStream:
+    output = target.add_stream("libx264", rate=form.fps, options=form.options())
+    assert isinstance(output, VideoStream)
+    form.apply(output.codec_context)
+    return output
+
+
+def _encode(
+    target: OutputContainer, output: VideoStream, form: H264Format, frame: av.VideoFrame, pts: int
+) -> None:
+    picture = frame.reformat(form.width, form.height, "yuv420p")
+    picture.pts, picture.time_base = pts, TIME_BASE
+    picture.pict_type = PictureType.NONE
+    target.mux(output.encode(picture))
 
 
 def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fixed_cctv.camera import CameraSpec
 from fixed_cctv.footage import FileSource, Progress
+from fixed_cctv.in_step import FootageInStep
 from fixed_cctv.synthetic import FrameCodeSource
 from ground_station.core.clock import Clock
 from ground_station.vision.publishing.address import AddressKind, frame_code_format, kind_of
@@ -28,6 +29,8 @@ def source_of(camera: CameraSpec, clock: Clock, cache: Path, progress: Progress)
             return FrameCodeSource(frame_code_format(camera.address), clock)
         case AddressKind.FILE:
             path = Path(camera.address)
+            if camera.in_step_s is not None:
+                return FootageInStep(path, clock, camera.in_step_s)
             return FileSource(path, clock, loop=camera.loop, cache=cache, progress=progress)
         case AddressKind.NETWORK | AddressKind.DEVICE:
             return LiveSource(camera.address, clock)

@@ -53,11 +53,11 @@ def place_people(
         points[:, HIP + k] = (0.0, 0.05 * side, 0.51)
         points[:, FOOT + k] = (0.0, 0.055 * side, 0.035)
         points[:, FOOT + k, 0] = side * step
-        points[:, SHOULDER + k] = (0.0, 0.062 * side, 0.755)
+        points[:, SHOULDER + k] = (0.0, 0.062 * side, 0.77)
         points[:, HAND + k] = (0.0, 0.15 * side, 0.47)
         points[:, HAND + k, 0] = -0.75 * side * step
-    points[:, HEAD] = (0.0, 0.0, 0.935)
-    points[:, FACE] = (0.022, 0.0, 0.918)
+    points[:, HEAD] = (0.0, 0.0, 0.925)
+    points[:, FACE] = (0.022, 0.0, 0.908)
     radii = _RADII[None] * tall[:, None]
     return placed(crowd, points * tall[:, None, None], radii, ground, bearing, camera)
 

@@ -17,7 +17,7 @@ FloatArray = NDArray[np.float64]
 
 STEP_S = 0.5
 PACES_MPS = (0.9, 1.6)
-METRES_A_PERSON = {"trunk": 90.0, "primary": 55.0, "secondary": 55.0, "other": 120.0, "path": 22.0}
+METRES_A_PERSON = {"trunk": 90.0, "primary": 55.0, "secondary": 55.0, "other": 120.0, "path": 15.0}
 SQUARE_METRES_A_PERSON = {"green": 1400.0, "square": 85.0}
 MOST_IN_AN_AREA = 120
 STANDS = 0.18  # of those on squares and lawns

@@ -33,6 +33,11 @@ class Playback:
         """The next media times are of a new pass over media of this length."""
         self._shift_s += former_length_s
 
+    def due_now(self, media_s: float) -> None:
+        """A picture at `media_s` of the pass that begins is due at this moment, one at 0 was due,
+        or will be, by as much earlier."""
+        self._shift_s = self._clock.monotonic_s() - self._start_s - media_s
+
     def wait_for(self, media_s: float) -> tuple[int, datetime] | None:
         """Wait until a picture at `media_s` of this loop is due: its pts and wall time.
 
