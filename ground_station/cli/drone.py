@@ -13,6 +13,7 @@ from ground_station.core.agent_protocol import AgentKind
 from ground_station.core.errors import ConfigError
 from ground_station.core.log_setup import set_up_logging
 
+MOST_SYSTEM_ID = 255
 MOST_NAME = 60  # with " camera" and a system id behind it, still a name
 
 
@@ -37,6 +38,10 @@ def run(arguments: Namespace) -> int:
     name = (arguments.name or "").strip()
     if len(name) > MOST_NAME:
         raise ConfigError(f"A drone's name has at most {MOST_NAME} letters.")
+    if arguments.camera_of is not None and not 1 <= arguments.camera_of <= MOST_SYSTEM_ID:
+        raise ConfigError(
+            f"No vehicle has the system id {arguments.camera_of}; they are 1 to {MOST_SYSTEM_ID}."
+        )
     settings = settings_from(arguments)
     spec = DroneSpec(
         key=key_of(name or " ".join(addresses)),
