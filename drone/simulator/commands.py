@@ -9,7 +9,7 @@ from typing import NamedTuple
 from drone.simulator.items import Cmd, Frame
 from drone.simulator.landed import Result
 from drone.simulator.modes import Mode
-from drone.simulator.pilot import Pilot
+from drone.simulator.pilot import HIGHEST_M, Pilot
 
 FORCE = 21196.0
 CUSTOM_MODE_FLAG = 1
@@ -108,7 +108,7 @@ def _reposition(pilot: Pilot, command: Command) -> Result:
 
 def _up_m(pilot: Pilot, command: Command) -> float | None:
     """The command's height in the model's frame; None where its frame is none we know."""
-    if not math.isfinite(command.z):
+    if not abs(command.z) < HIGHEST_M:  # also refuses NaN
         return None
     if command.frame in {Frame.AMSL, Frame.AMSL_INT}:
         return command.z - pilot.settings.home_amsl_m

@@ -107,7 +107,10 @@ class SimulatedAutopilot:
     def stop(self) -> None:
         """As if it were switched off: no word of farewell."""
         self._host.stop()
-        self._thread.join(5.0)
+        if self._thread.ident is None:
+            self._vehicle.close()
+        else:
+            self._thread.join(5.0)
 
     def fault(
         self, kind: FaultKind, *, for_s: float = FOR_EVER_S, value: float | None = None

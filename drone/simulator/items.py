@@ -181,7 +181,8 @@ def why_refused(kind: ItemKind, item: Item) -> MissionResult:
         return MissionResult.UNSUPPORTED_FRAME
     turned_freely = kind is ItemKind.MISSION and item.command in _MAY_BE_TURNED_FREELY
     for index, value in enumerate(item.params):
-        if math.isnan(value) and not (index == 3 and turned_freely):
+        turn = index == 3 and turned_freely and math.isnan(value)
+        if not math.isfinite(value) and not turn:
             return MissionResult(MissionResult.INVALID_PARAM1 + index)
     return _why_place_refused(item)
 

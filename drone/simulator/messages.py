@@ -38,10 +38,8 @@ def heartbeat(pilot: Pilot, boot_ms: int) -> Message:
 
 
 def global_position_int(pilot: Pilot, boot_ms: int) -> Message:
-    lat, lon, amsl_m = pilot.where()
+    lat, lon, amsl_m = pilot.estimated()
     east, north, up = pilot.model.velocity
-    if not pilot.position_known:
-        lat = lon = 0.0
     return mav.MAVLink_global_position_int_message(
         boot_ms,
         round(lat * 1e7),

@@ -28,6 +28,7 @@ SWAP_AFTER_S = 5.0
 SWAP_BELOW = 0.95
 AT_HOME_M = 10.0
 MOST_TEXTS = 100
+HIGHEST_M = 100_000.0  # what is further up or down than this is no height
 
 
 class Pilot:
@@ -57,6 +58,7 @@ class Pilot:
         self.texts: deque[tuple[Severity, str]] = deque(maxlen=MOST_TEXTS)
         self.reached: deque[int] = deque(maxlen=MOST_TEXTS)
         self._home = Vector()
+        self._estimate = (0.0, 0.0, settings.home_amsl_m)
         self._flight: Flight = Stopping()
         self._booted_s = 0.0
         self._speed_mps: float | None = None
@@ -118,6 +120,12 @@ class Pilot:
         """(lat, lon, metres above mean sea level)."""
         lat, lon = self.frame.to_wgs84(self.position.east, self.position.north)
         return lat, lon, self.settings.home_amsl_m + self.position.up
+
+    def estimated(self) -> tuple[float, float, float]:
+        """`where` while the position is known; afterwards the last one asked for, 0, 0 at first."""
+        if self.position_known:
+            self._estimate = self.where()
+        return self._estimate
 
     def home_where(self) -> tuple[float, float, float]:
         """The same, of home."""
@@ -247,7 +255,7 @@ class Pilot:
         ready = self.mode is Mode.GUIDED and self.armed and self.on_ground
         if not ready or not isinstance(self._flight, Guided):
             return Result.FAILED
-        if not height_m > self.position.up - self._home.up:  # also refuses NaN
+        if not self.position.up - self._home.up < height_m < HIGHEST_M:  # also refuses NaN
             return Result.FAILED
         self._flight.take_off(height_m)
         return Result.ACCEPTED

@@ -3,6 +3,7 @@ as ArduPilot speaks it (it asks with MISSION_REQUEST, and item 0 of a mission is
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -145,6 +146,9 @@ class Transfers:
         if upload is None or upload.peer != peer or upload.kind != message.mission_type:
             return
         upload.heard_s = now_s
+        if not (math.isfinite(message.x) and math.isfinite(message.y)):
+            self._finish(MissionResult.INVALID_PARAM5)
+            return
         if message.seq != len(upload.items):
             if message.seq > len(upload.items):
                 self._finish(MissionResult.INVALID_SEQUENCE)

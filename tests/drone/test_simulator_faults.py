@@ -151,6 +151,9 @@ def test_without_gps_it_lands_where_it_is(rig: Rig) -> None:
     assert rig.vehicle.truth().mode is Mode.LAND
     assert "EKF Failsafe: changed to LAND Mode" in rig.texts
     assert rig.mode(Mode.RTL) == 4
+    told = {(one.lat, one.lon) for one in rig.of("GLOBAL_POSITION_INT")[-10:]}
+    assert len(told) == 1, "the last place it knew"
+    assert told.pop()[0] == pytest.approx(HOME[0] * 1e7, abs=100)
     rig.fly(60, lambda: not rig.vehicle.truth().armed)
 
 

@@ -190,7 +190,7 @@ def test_taking_off(rig: Rig) -> None:
     assert rig.take_off(20.0) == FAILED  # it flies
 
 
-@pytest.mark.parametrize("height", [0.0, -5.0, float("nan")])
+@pytest.mark.parametrize("height", [0.0, -5.0, float("nan"), float("inf"), 3e38])
 def test_it_does_not_take_off_to_no_height(rig: Rig, height: float) -> None:
     rig.fly(READY_S)
     rig.mode(Mode.GUIDED)
@@ -257,6 +257,23 @@ def test_going_somewhere_is_at_a_height_above_the_sea(rig: Rig) -> None:
 def test_a_latitude_that_is_none_is_denied(rig: Rig) -> None:
     rig.airborne()
     assert rig.go_to(95.0, HOME[1], 35.0) == DENIED
+
+
+@pytest.mark.parametrize("height", [float("nan"), float("inf"), -3e38])
+def test_a_height_that_is_none_is_denied(rig: Rig, height: float) -> None:
+    rig.airborne()
+    assert rig.go_to(*HOME, height) == DENIED
+    assert rig.command(Cmd.SET_HOME, 0, 0, 0, 0, *HOME, height) == DENIED
+
+
+def test_home_can_be_set_and_is_where_it_returns_to(rig: Rig) -> None:
+    rig.airborne()
+    elsewhere = (HOME[0] + 0.0003, HOME[1])
+    assert rig.command(Cmd.SET_HOME, 0, 0, 0, 0, *elsewhere, 5.0) == ACCEPTED
+    assert rig.mode(Mode.RTL) == ACCEPTED
+    rig.fly(120, lambda: not rig.vehicle.truth().armed)
+    truth = rig.vehicle.truth()
+    assert (truth.lat, truth.lon) == pytest.approx(elsewhere, abs=1e-5)
 
 
 def test_going_somewhere_is_accepted_while_it_stands_and_does_nothing(rig: Rig) -> None:
