@@ -38,10 +38,17 @@ class OneVehicle:
 
     def take_time(self, stream: str, boot_ms: int, arrived_s: float) -> bool:
         """One message's time since boot; true where this may be the first after a restart."""
-        last_ms = self._last_ms.get(stream)
+        last_ms, clock = self._last_ms.get(stream), self._clock
         self._last_ms[stream] = boot_ms
         self._clock = (boot_ms, arrived_s)
+        if _up_less_than_silent(clock, boot_ms, arrived_s):
+            self.restarts += 1
+            self._restart_at_s = None
+            return True
         if last_ms is None or boot_ms >= last_ms - _STEP_BACK_MS:
+            self._settle(arrived_s)
+            return False
+        if boot_ms < last_ms - _RESTART_MS and _agrees(clock, boot_ms, arrived_s):
             self._settle(arrived_s)
             return False
         self._steps_back.append(arrived_s)
@@ -82,7 +89,22 @@ class OneVehicle:
         if began_s is None or now_s - began_s < _RESTART_SURE_S:
             return
         self._restart_at_s = None
-        # Each stream goes back once at a restart: two are no back and forth.
-        again = [at_s for at_s in self._steps_back if at_s > began_s + 0.5]
-        if not again:
+        if all(at_s <= began_s for at_s in self._steps_back):
             self.restarts += 1
+
+
+def _up_less_than_silent(clock: tuple[int, float] | None, boot_ms: int, arrived_s: float) -> bool:
+    """Whether it booted after it was last heard, as it says: also where it was on so shortly before
+    that its time did not go back."""
+    if clock is None:
+        return False
+    silent_s = arrived_s - clock[1]
+    return silent_s > 1.0 and boot_ms / 1000 < silent_s
+
+
+def _agrees(clock: tuple[int, float] | None, boot_ms: int, arrived_s: float) -> bool:
+    """Whether the message before, of whichever stream, was of the same boot: after a restart each
+    stream goes back once, and some only seconds after the first."""
+    if clock is None:
+        return False
+    return abs(boot_ms - clock[0] - (arrived_s - clock[1]) * 1000) < _RESTART_MS

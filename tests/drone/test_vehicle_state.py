@@ -198,6 +198,51 @@ def test_a_restart_is_counted_once(state: VehicleState) -> None:
     assert state.pose_at(T0 + 12.95) is not None
 
 
+@pytest.mark.parametrize("later_s", [0.0, 0.3, 1.0, 5.0])
+def test_a_restart_is_one_however_late_the_other_streams_come_back(
+    state: VehicleState, later_s: float
+) -> None:
+    for tick in range(50):
+        state.take(place(60_000 + tick * 100), T0 + tick * 0.1)
+        state.take(turn(60_000 + tick * 100), T0 + tick * 0.1)
+    for tick in range(100):
+        state.take(place(1_000 + tick * 100), T0 + 8 + tick * 0.1)
+        if tick * 0.1 >= later_s:
+            state.take(turn(1_000 + tick * 100), T0 + 8 + tick * 0.1)
+
+    assert state.report(T0 + 19).rebooted == 1
+    assert state.report(T0 + 19).problems == []
+
+
+def test_a_restart_right_after_the_first_start_is_one(state: VehicleState) -> None:
+    for tick in range(20):
+        state.take(place(500 + tick * 100), T0 + tick * 0.1)  # up for 2.4 s
+    for tick in range(40):
+        state.take(place(5_000 + tick * 100), T0 + 8 + tick * 0.1)  # off for a second, up for 5
+        state.take(turn(5_000 + tick * 100), T0 + 8 + tick * 0.1)
+
+    assert state.report(T0 + 12).rebooted == 1
+
+
+def test_a_silence_is_no_restart(state: VehicleState) -> None:
+    state.take(place(60_000), T0)
+    state.take(place(90_000), T0 + 30)  # out of reach
+    state.take(place(90_100), T0 + 60)  # stopped: its time stood still
+    for tick in range(40):
+        state.take(place(90_200 + tick * 100), T0 + 60.1 + tick * 0.1)
+
+    assert state.report(T0 + 65).rebooted == 0
+
+
+def test_two_vehicles_that_booted_at_nearly_the_same_time_are_two(state: VehicleState) -> None:
+    for tick in range(30):
+        for boot_ms, after_s in ((60_000, 0.0), (59_700, 0.01)):
+            state.take(place(boot_ms + tick * 100), T0 + tick * 0.1 + after_s)
+            state.take(turn(boot_ms + tick * 100), T0 + tick * 0.1 + after_s)
+
+    assert "Two vehicles" in state.report(T0 + 3).problems[0]
+
+
 def test_two_vehicles_with_one_number_are_a_problem_and_no_restart(state: VehicleState) -> None:
     for tick in range(30):
         state.take(place(60_000 + tick * 100), T0 + tick * 0.1)
