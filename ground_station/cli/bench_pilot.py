@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import json
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -17,6 +15,7 @@ from typing import Any
 import httpx
 
 from ground_station.cli.bench_socket import LeanSocket, connected
+from ground_station.core.aio import LoopThread
 from ground_station.core.errors import TimedOut, Unavailable
 
 NAMESPACE = "/live"
@@ -50,24 +49,22 @@ class Pilot:
         self.seen: deque[Seen] = deque(maxlen=MAX_SEEN)
         self.vehicles: dict[str, dict[str, Any]] = {}
         self._changed: dict[str, list[tuple[float, str]]] = {}  # (monotonic, link) by vehicle
-        self._loop = asyncio.new_event_loop()
+        self._loop = LoopThread("bench-pilot")
         self._socket: LeanSocket | None = None
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     def __enter__(self) -> Pilot:
-        self._thread.start()
+        self._loop.start()
         cookie = "; ".join(f"{key}={value}" for key, value in self._http.cookies.items())
         port = int(self._address.rpartition(":")[2])
         headers = {"Origin": self._address, "Cookie": cookie}
         coming = connected("127.0.0.1", port, NAMESPACE, self._heard, headers, reader=json.loads)
-        self._socket = asyncio.run_coroutine_threadsafe(coming, self._loop).result(30)
+        self._socket = self._loop.bridge.call(coming, 30)
         return self
 
     def __exit__(self, *_error: object) -> None:
         if self._socket is not None:
-            self._loop.call_soon_threadsafe(self._socket.close)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(2)
+            self._loop.bridge.post(self._socket.close)
+        self._loop.stop()
         self._http.close()
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
