@@ -295,6 +295,18 @@ def test_a_long_leg_is_the_geodesic() -> None:
     assert check_path(parallel, [at(*west), at(*east)]) == ()
 
 
+def test_a_geodesic_leg_leaves_the_box_of_its_ends() -> None:
+    """9.9 km along 51.5 N: the way's middle lies 2.4 m north of both ends."""
+    west = (51.5, -0.0713)
+    east = (51.5, 0.0713)
+    bearing, _back, length = _line(west, east)
+    assert length < 10_000.0  # one piece
+    middle = moved(*west, bearing, length / 2)
+    assert (middle[0] - 51.5) * 111_250 == pytest.approx(2.4, abs=0.1)
+    index = ZoneIndex(dataset(zone(Circle(*middle, 0.5))))
+    assert len(check_path(index, [at(*west), at(*east)])) == 1
+
+
 def test_a_path_names_its_zones_in_the_order_of_the_way() -> None:
     zones = [
         zone(Circle(*moved(LAT, LON, 90.0, metres), 100.0), zone_id=str(metres))

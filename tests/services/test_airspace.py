@@ -192,6 +192,13 @@ def test_an_aircraft_may_have_moved_since_its_position_was_heard(airspace: Airsp
     assert airspace.live(report(outside, moves=along), 2.5).state is S.INSIDE
 
 
+def test_its_height_may_have_changed_since_it_was_heard(airspace: Airspace) -> None:
+    """Wormwood Scrubs' zone ends at 152 m; 22 m above it and climbing by 10 m/s."""
+    prison, climbing = (51.5168, -0.2407), (0.0, 0.0, 10.0)
+    assert airspace.live(report(prison, 175.0, moves=climbing), 0.0).state is S.CLEAR
+    assert airspace.live(report(prison, 175.0, moves=climbing), 2.5).state is S.INSIDE
+
+
 def test_beyond_the_terrain_the_height_above_ground_is_not_known(airspace: Airspace) -> None:
     found = airspace.live(report((51.5, 0.25)), 0.0)
     assert found.height_agl_m is None
