@@ -244,6 +244,7 @@ const DRONE_SCENES = {
   'drone-fly-unknown': [{ at: DRONE }, ['no-zones'], (page) => flyTo(page, 0.66, 0.4)],
   'drone-home': [{ at: '#/home' }, [], null],
   'drone-keys': [{ at: DRONE }, [], async (page) => { await page.keyboard.press('?'); await wait(400) }],
+  'drone-taken': [{ at: DRONE }, [], async (page) => { await press(page, 'Take control'); await wait(700); await dev('drone-other'); await wait(900) }],
   'drone-none': [{ at: '#/map' }, ['no-drone'], null],
   'drone-list': [{ at: '#/map' }, [], async (page) => { await page.keyboard.press('l'); await wait(500) }],
   'drone-alert': [{ at: '#/alerts/d4' }, ['an-alert'], null],

@@ -10,7 +10,7 @@ import { takeBatch, takeSnapshot, takeTelemetry } from '../src/live/socket'
 import { Chime } from '../src/live/sounds'
 import { tableOf, sourceTable } from '../src/live/sources'
 import { clockAheadMs, lateMs } from '../src/live/time'
-import { aloft, applyVehicles, vehiclesOf, vehicleTable } from '../src/live/vehicles'
+import { aloft, applyVehicles, takenFrom, vehiclesOf, vehicleTable } from '../src/live/vehicles'
 import { zonesNotice, TRAINING } from '../src/live/zones'
 import { metresBetween } from '../src/map/geometry'
 import { shortHeights, zoneHeights } from '../src/map/zoneLayers'
@@ -269,6 +269,15 @@ describe('commands', () => {
     expect(whyNotFly(held, 'me', '')).toBe('')
     expect(whyNotFly(held, 'other', '')).toBe('Me has control.')
     expect(whyNotFly(held, 'me', 'These may: Pilot.')).toBe('These may: Pilot.')
+  })
+
+  test('who flew it learns that somebody else does now', () => {
+    const by = (user_id: string) => vehiclesOf([vehicle({ control: { user_id, display_name: user_id, taken_at: '2026-11-24T10:00:00Z' } })])
+    expect(takenFrom(by('me'), by('Asha'), 'me')).toMatchObject({ by: 'Asha', vehicleName: 'Kestrel 1' })
+    expect(takenFrom(by('Ben'), by('Asha'), 'me')).toBeNull()
+    expect(takenFrom(by('me'), by('me'), 'me')).toBeNull()
+    expect(takenFrom(by('me'), vehiclesOf([vehicle()]), 'me')).toBeNull() // handed back
+    expect(takenFrom(by('me'), by('Asha'), null)).toBeNull()
   })
 
   test('a target ends when it is reached, when another mode flies, or when the drone is gone', () => {

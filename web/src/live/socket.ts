@@ -9,12 +9,13 @@ import { picking, targets } from './flyTo'
 import { lastHeardMs, waitingSinceMs } from './link'
 import { motionChanged, motions } from './motion'
 import { dialog, selection } from './place'
-import { refreshSession, session } from './session'
+import { me, refreshSession, session } from './session'
+import { sound } from './sounds'
 import { applyBatch, byNumber, sourceNumbers, sourceTable, tableOf } from './sources'
 import { heardSystem, systemSummary } from './system'
 import { heardFromStation, lateMs } from './time'
 import { tracks, tracksChanged, unpackTracks } from './tracks'
-import { applyVehicles, vehicleNumbers, vehiclesOf, vehicleTable } from './vehicles'
+import { applyVehicles, controlTaken, takenFrom, vehicleNumbers, vehiclesOf, vehicleTable, type VehicleTable } from './vehicles'
 import { watching } from './watching'
 import { noteTelemetry } from '../video/diagnostics'
 import type { Batch, Frames, LiveTelemetry, Snapshot, SourceTracks, ViewerClock, Watch } from '../wire/types'
@@ -36,13 +37,21 @@ function placed(groups: readonly SourceTracks[], sentAt: string): void {
   tracksChanged.value += 1
 }
 
+function heardVehicles(table: VehicleTable): void {
+  const taken = takenFrom(vehicleTable.peek(), table, me.peek()?.user_id)
+  vehicleTable.value = table
+  if (taken === null) return
+  controlTaken.value = taken
+  sound('caution')
+}
+
 export function takeSnapshot(message: Snapshot): void {
   together(() => {
     heard(message.sent_at)
     sourceTable.value = tableOf(message.sources)
     agentTable.value = applyAgents(agentTable.value, message.agents)
     detector.value = { name: message.detector, problem: message.detector_problem }
-    vehicleTable.value = vehiclesOf(message.vehicles)
+    heardVehicles(vehiclesOf(message.vehicles))
     motions.keepOnly(vehicleTable.value, sourceTable.value)
     motionChanged.value += 1
     alertsBegin(message.alerts)
@@ -56,7 +65,7 @@ export function takeBatch(message: Batch): void {
     heard(message.sent_at)
     sourceTable.value = applyBatch(sourceTable.value, message)
     agentTable.value = applyAgents(agentTable.value, message.agents)
-    vehicleTable.value = applyVehicles(vehicleTable.value, message.vehicles, message.removed_vehicles)
+    heardVehicles(applyVehicles(vehicleTable.value, message.vehicles, message.removed_vehicles))
     if (message.removed_vehicles.length > 0) motions.keepOnly(vehicleTable.value, sourceTable.value)
     const { name, problem } = detector.value
     if (message.detector !== name || message.detector_problem !== problem) {
@@ -94,6 +103,7 @@ function forgetAll(): void {
     tracks.clear()
     tracksChanged.value += 1
     vehicleTable.value = new Map()
+    controlTaken.value = null
     motions.clear()
     motionChanged.value += 1
     targets.value = new Map()

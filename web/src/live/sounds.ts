@@ -90,6 +90,11 @@ function play(loudness: Loudness): void {
   }
 }
 
+/** For what is no alert and yet must not be missed; muted like one. */
+export function sound(loudness: Loudness): void {
+  if (!isMuted()) play(loudness)
+}
+
 function unlock(): void {
   if (typeof AudioContext === 'undefined') return
   context ??= new AudioContext()
@@ -112,8 +117,8 @@ export function followSounds(): () => void {
       return
     }
     if (!chime.begun) chime.begin(alerts.values())
-    const sound = chime.next(alerts.values(), Date.now(), stationNow())
-    if (sound !== null && !isMuted()) play(sound)
+    const wanted = chime.next(alerts.values(), Date.now(), stationNow())
+    if (wanted !== null) sound(wanted)
   })
   const stopMute = effect(() => {
     void secondTick.value

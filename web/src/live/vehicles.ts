@@ -35,3 +35,24 @@ export const aloft = (vehicle: VehicleView): boolean =>
 
 export const controlledBy = (vehicle: VehicleView, userId: string | null | undefined): boolean =>
   vehicle.control !== null && vehicle.control.user_id === userId
+
+/** Somebody else took over what this person flew: the page must say so, nobody else does. */
+export interface ControlTaken {
+  vehicleId: string
+  vehicleName: string
+  by: string
+  at: string
+}
+
+export const controlTaken = signal<ControlTaken | null>(null)
+
+/** The newest of what was this person's before and is somebody else's now. */
+export function takenFrom(before: VehicleTable, after: VehicleTable, userId: string | null | undefined): ControlTaken | null {
+  if (!userId || before === after) return null
+  const taken = [...after.values()].flatMap(({ vehicle_id, name, control }): ControlTaken[] => {
+    const was = before.get(vehicle_id)
+    if (!was || !controlledBy(was, userId) || control === null || control.user_id === userId) return []
+    return [{ vehicleId: vehicle_id, vehicleName: name, by: control.display_name, at: control.taken_at }]
+  })
+  return taken.sort((a, b) => Date.parse(b.at) - Date.parse(a.at))[0] ?? null
+}

@@ -173,13 +173,13 @@ export class MapView {
   }
 
   showPlace(lon: number, lat: number, closest = 18): void {
-    const camera = {
-      center: [lon, lat] as [number, number],
+    // Not as padding: the map would keep that, and add it to the next one's.
+    this.#map.easeTo({
+      center: [lon, lat],
       zoom: Math.max(this.#map.getZoom(), closest),
-      padding: { top: 0, left: 0, right: 0, bottom: this.covered() },
-    }
-    if (reducedMotion()) this.#map.jumpTo(camera)
-    else this.#map.easeTo({ ...camera, duration: 400 })
+      offset: [0, -this.covered() / 2],
+      duration: reducedMotion() ? 0 : 400,
+    })
   }
 
   /** Brings a zone into view. */

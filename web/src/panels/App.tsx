@@ -5,7 +5,7 @@ import { Cctv } from 'lucide'
 import { followAlerts } from '../live/alerts'
 import { followSounds } from '../live/sounds'
 import { stoppable } from '../live/stopping'
-import { vehicleTable } from '../live/vehicles'
+import { controlTaken, vehicleTable } from '../live/vehicles'
 import { followZones } from '../live/zones'
 import { link } from '../live/link'
 import { dialog, followAddress, listOpen, select, selection, where } from '../live/place'
@@ -89,7 +89,10 @@ function Placed({ of }: { of: Session }) {
       data-stop={stoppable.value !== null}
     >
       <TopBar of={of} />
-      <LinkBanner />
+      <div class="banners">
+        <LinkBanner />
+        <TakenBanner />
+      </div>
       <Rail />
       {onMap && listOpen.value && (
         <aside class="side list-side" aria-label="List">
@@ -152,6 +155,18 @@ function VehicleOrNot({ id }: { id: string }) {
     <div class="panel-body">
       <Waiting>Asking the station for this drone</Waiting>
     </div>
+  )
+}
+
+/** Somebody took over what this person flew. */
+function TakenBanner() {
+  const taken = controlTaken.value
+  if (taken === null) return null
+  const { by, vehicleName, at } = taken
+  return (
+    <Banner title={`${by} took over control of ${vehicleName} at ${timeWords(Date.parse(at), Date.now())}.`} act={<Button onPress={() => (controlTaken.value = null)}>I have seen it</Button>}>
+      You do not fly it any more. Hold, return and land still work. The reason is in the audit log.
+    </Banner>
   )
 }
 

@@ -86,7 +86,7 @@ function TakeOver(props: ControlFormProps & { name: string }) {
   }
   return (
     <>
-      <Note>{props.name} is told at once, with your name and reason. Both are recorded.</Note>
+      <Note>{props.name}’s page says at once that you took over. Your reason is recorded.</Note>
       <Form
         sending={props.sending}
         go="Take over control"
