@@ -48,11 +48,12 @@ class Flight(Protocol):
     def landed(self, craft: Craft) -> Landed: ...
 
 
-def _plainly(craft: Craft) -> Landed:
+def by_ground(craft: Craft) -> Landed:
+    """On the ground or in the air, and nothing in between."""
     return Landed.ON_GROUND if craft.on_ground else Landed.IN_AIR
 
 
-def _nose(craft: Craft, target: Vector) -> float | None:
+def nose_towards(craft: Craft, target: Vector) -> float | None:
     """Towards where it flies, once that is far enough to be a direction."""
     if flat_distance_m(craft.position, target) < NOSE_FOLLOWS_BEYOND_M:
         return None
@@ -70,7 +71,7 @@ class Stopping:
         return Demand(Vector(), self._accel, 2.5)
 
     def landed(self, craft: Craft) -> Landed:
-        return _plainly(craft)
+        return by_ground(craft)
 
 
 class TakingOff:
@@ -129,12 +130,12 @@ class Guided:
             self._target, self._take_off = self._take_off.top(craft), None
         if self._target is None or craft.on_ground:
             return Demand(Vector())
-        return fly_to(craft.position, self._target, craft.limits, _nose(craft, self._target))
+        return fly_to(craft.position, self._target, craft.limits, nose_towards(craft, self._target))
 
     def landed(self, craft: Craft) -> Landed:
         if self._take_off is not None:
             return self._take_off.landed(craft)
-        return _plainly(craft)
+        return by_ground(craft)
 
 
 class Landing:
@@ -189,9 +190,9 @@ class Returning:
             self._waited_s += dt_s
             if self._waited_s * 1000.0 >= craft.parameters["RTL_LOIT_TIME"]:
                 self._landing = Landing(craft.home)
-        return fly_to(now, home, limits, _nose(craft, home))
+        return fly_to(now, home, limits, nose_towards(craft, home))
 
     def landed(self, craft: Craft) -> Landed:
         if self._landing is not None:
             return self._landing.landed(craft)
-        return _plainly(craft)
+        return by_ground(craft)

@@ -13,8 +13,8 @@ from drone.simulator.flights import (
     Returning,
     Stopping,
     TakingOff,
-    _nose,
-    _plainly,
+    by_ground,
+    nose_towards,
 )
 from drone.simulator.items import NAVIGATION, Cmd, Frame, Item
 from drone.simulator.landed import Landed
@@ -134,7 +134,7 @@ class Mission:
 
     def landed(self, craft: MissionCraft) -> Landed:
         """As the present item has it."""
-        return _plainly(craft) if self._leg is None else self._leg.landed(craft)
+        return by_ground(craft) if self._leg is None else self._leg.landed(craft)
 
     def _begin_at(self, craft: MissionCraft, number: int) -> _Leg | None:
         """Carry out what comes at once, until there is an item to fly."""
@@ -260,11 +260,11 @@ class _PlaceLeg:
             return Stopping().steer(craft, 0.0)
         if self._through_mps is None:
             self._through_mps = _corner_speed(craft, self._place, self._onward)
-        nose = _nose(craft, self._place)
+        nose = nose_towards(craft, self._place)
         return fly_to(craft.position, self._place, craft.limits, nose, self._through_mps)
 
     def landed(self, craft: MissionCraft) -> Landed:
-        return _plainly(craft)
+        return by_ground(craft)
 
 
 def _corner_speed(craft: MissionCraft, place: Vector, onward: Vector | None) -> float:
