@@ -108,7 +108,7 @@ def flies(now: Now, name: str) -> PositionReading:
 def not_too_far(position: PositionReading, action: GoTo, name: str) -> float:
     """How far it is, in metres. Raises Unprocessable for what is no place to go to."""
     if not all(map(math.isfinite, (action.lat, action.lon, action.alt_amsl_m))):
-        raise Unprocessable(f"What {name} shall fly to is no place.")
+        raise Unprocessable(f"What {name} shall fly to is no place.", "Give it in numbers.")
     distance_m = metres_between(position.lat, position.lon, action.lat, action.lon)
     if distance_m > FARTHEST_GO_TO_M:
         raise Unprocessable(
@@ -224,7 +224,11 @@ class CopterActions:
         return ""
 
     async def hold(self) -> str:
-        await self._mode(CopterMode.BRAKE, "hold", urgent=True)
+        """Braking needs a position; without one the autopilot refuses it."""
+        try:
+            await self._mode(CopterMode.BRAKE, "hold", urgent=True)
+        except Unprocessable as refused:
+            raise Unprocessable(refused.message, "Give land, or return.") from refused
         return "It stops where it is."
 
     async def return_home(self) -> str:

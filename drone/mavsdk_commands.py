@@ -23,6 +23,7 @@ from ground_station.core.errors import TimedOut, Unavailable, Unprocessable
 WORDS_WITHIN_S = 0.5  # for the sentence that goes with a refusal
 _WORDS_EVERY_S = 0.05
 _MOST_WORDS = 3
+TRY_AGAIN = "Put right what it names, then try again."
 
 
 class Cmd(IntEnum):
@@ -123,7 +124,9 @@ class Commands:
         said = await self.words(began_s)
         reason = said or _RESULTS.get(result, f"result {result}")
         remedy = (
-            "" if said else "The autopilot gave no reason; look at its state, position and battery."
+            TRY_AGAIN
+            if said
+            else "The autopilot gave no reason; look at its state, position and battery."
         )
         return Unprocessable(f"{self._state.name} refused to {what}: {reason}.", remedy)
 

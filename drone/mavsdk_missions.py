@@ -98,7 +98,10 @@ class Transfers:
                 "Try again once its link is good.",
             )
         if result in _LOST:
-            return Unavailable(f"Nothing can be sent to {self._name} ({result}).")
+            return Unavailable(
+                f"Nothing can be sent to {self._name} ({result}).",
+                "Check the radio or the network between agent and vehicle.",
+            )
         said = await self._commands.words(began_s)
         reason = result.lower().replace("_", " ") + (f" ({said})" if said else "")
         return Unprocessable(

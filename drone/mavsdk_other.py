@@ -17,7 +17,7 @@ from mavsdk.plugins.action import ActionError, ActionResult
 from mavsdk.plugins.mission_raw import MissionRawError
 
 from drone.mavsdk_actions import NEVER_ARM_IN, Steps, flies, not_too_far, on_the_ground
-from drone.mavsdk_commands import Commands
+from drone.mavsdk_commands import TRY_AGAIN, Commands
 from drone.mavsdk_instance import Instance
 from drone.vehicle_state import Now, VehicleState
 from ground_station.core.agent_vehicles import FlightMode, GoTo, VehicleLinkState
@@ -62,7 +62,7 @@ class Px4Actions:
         except MissionRawError as error:
             result = error.result.name
             said = await self._commands.words(began_s) or result
-            raise Unprocessable(f"{self._name} refused to {what}: {said}.") from error
+            raise Unprocessable(f"{self._name} refused to {what}: {said}.", TRY_AGAIN) from error
 
     async def _failed(self, what: str, result: ActionResult, began_s: float) -> KestrelError:
         if result is ActionResult.TIMEOUT:
@@ -71,14 +71,20 @@ class Px4Actions:
                 "Look at its mode and its link before trying again.",
             )
         if result in _NOT_THERE:
-            return Unavailable(f"Nothing can be sent to {self._name} ({result.name}).")
+            return Unavailable(
+                f"Nothing can be sent to {self._name} ({result.name}).",
+                "Check the radio or the network between agent and vehicle.",
+            )
         said = await self._commands.words(began_s) or result.name
-        return Unprocessable(f"{self._name} refused to {what}: {said}.")
+        return Unprocessable(f"{self._name} refused to {what}: {said}.", TRY_AGAIN)
 
     def _may_arm(self, now: Now) -> None:
         """Raises Conflict, Unavailable. Looked at right before `arm`."""
         if not self._is_connected() or now.link is not VehicleLinkState.CONNECTED:
-            raise Unavailable(f"{self._name} is not connected, so it is not armed.")
+            raise Unavailable(
+                f"{self._name} is not connected, so it is not armed.",
+                "Wait until it is heard again.",
+            )
         if now.mode in NEVER_ARM_IN or now.mode is FlightMode.UNKNOWN:
             raise Conflict(
                 f"{self._name} is in the mode {now.mode.value}, in which it is not armed.",

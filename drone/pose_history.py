@@ -172,7 +172,7 @@ def _between_turns(
 ) -> AttitudeReading:
     roll_deg = _between_angles(first.roll_deg, second.roll_deg, share)
     pitch_deg = _between_angles(first.pitch_deg, second.pitch_deg, share)
-    heading_deg = _between_angles(first.heading_deg, second.heading_deg, share) % 360
+    heading_deg = _between_angles(first.heading_deg, second.heading_deg, share) % 360 % 360
     return AttitudeReading(0, roll_deg, pitch_deg, heading_deg)
 
 

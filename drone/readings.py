@@ -229,7 +229,7 @@ def _place(lat: int, lon: int, what: str) -> tuple[float, float] | None:
         return None
     if not (-90 * 10**7 <= lat <= 90 * 10**7 and -180 * 10**7 <= lon <= 180 * 10**7):
         raise Nonsense(f"says a {what} that is no place on earth ({lat * 1e-7:g}, {lon * 1e-7:g})")
-    return lat * 1e-7, lon * 1e-7
+    return lat / 1e7, lon / 1e7
 
 
 def _altitude_m(millimetres: int, what: str) -> float:
@@ -263,7 +263,8 @@ def attitude_of(message: Attitude) -> AttitudeReading:
     if len(turned) != len(angles):
         raise Nonsense("says an attitude that is no number or no angle")
     roll, pitch, yaw = (math.degrees(angle) for angle in turned)
-    return AttitudeReading(0, roll, pitch, yaw % 360)
+    # Twice: a tiny negative angle gives 360 itself the first time.
+    return AttitudeReading(0, roll, pitch, yaw % 360 % 360)
 
 
 def battery_of(message: SysStatus | BatteryStatus) -> BatteryReading | None:
