@@ -191,11 +191,11 @@ export class MapView {
   /** Brings a way from one place to another into view. */
   showWay(from: { lon: number; lat: number }, to: { lon: number; lat: number }): void {
     const [west, east] = [Math.min(from.lon, to.lon), Math.max(from.lon, to.lon)]
-    this.#showBox([west, Math.min(from.lat, to.lat), east, Math.max(from.lat, to.lat)])
+    this.#showBox([west, Math.min(from.lat, to.lat), east, Math.max(from.lat, to.lat)], 110, 32)
   }
 
-  #showBox(box: Bounds): void {
-    const padding = { top: 64, left: 64, right: 64, bottom: 64 + this.covered() }
+  #showBox(box: Bounds, top = 64, bottom = 64): void {
+    const padding = { top, left: 64, right: 64, bottom: bottom + this.covered() }
     this.#map.fitBounds(box, { padding, maxZoom: 16, animate: !reducedMotion(), duration: 600 })
   }
 

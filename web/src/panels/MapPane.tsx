@@ -285,9 +285,16 @@ function Aiming() {
   const now = picking.value
   if (now === null) return null
   const name = vehicleTable.value.get(now.vehicleId)?.name ?? 'it'
+  if (now.at) {
+    return (
+      <p class="map-says is-aiming" role="status">
+        Another press changes the place
+      </p>
+    )
+  }
   return (
     <p class="map-says is-aiming" role="status">
-      {now.at ? `Press another place, or confirm this one for ${name}` : `Press the place that ${name} is to fly to`}
+      Press the place that {name} is to fly to
       <Button kind="quiet" onPress={() => (picking.value = null)}>
         Cancel
       </Button>
