@@ -1,4 +1,4 @@
-"""The demonstration camera: real footage, prepared once, in a loop.
+"""The demonstration's cameras: real footage, prepared once, in a loop; and two that are drawn.
 
 Which footage it is stands in a small JSON file beside it, written when it was prepared: PETS has a
 place on the ground, other footage only has a camera.
@@ -7,11 +7,13 @@ place on the ground, other footage only has a camera.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
 from fixed_cctv.camera import CameraSpec
+from fixed_cctv.drawn_scene import SCENES, drawn_camera
 from fixed_cctv.footage import Progress, encode_file
 from fixed_cctv.pets_scene import (
     PETS_CALIBRATION,
@@ -80,6 +82,23 @@ def demo_camera(footage: Path) -> CameraSpec:
         heading_deg=PETS_HEADING_DEG,
         calibration=PETS_CALIBRATION if is_pets else None,
     )
+
+
+def demo_cameras(film: Path, drawn: Mapping[str, Path]) -> list[CameraSpec]:
+    """The demonstration's cameras: the film's and the drawn ones, as far as their footage is there.
+
+    Args:
+        drawn: the footage of each drawn camera, by its key.
+
+    Raises:
+        IntegrityError: nothing beside the film says what it is.
+    """
+    cameras = [demo_camera(film)] if film.is_file() else []
+    for scene in SCENES:
+        footage = drawn.get(scene.key)
+        if footage is not None and footage.is_file():
+            cameras.append(drawn_camera(scene, footage))
+    return cameras
 
 
 def _read_card(footage: Path) -> FootageCard:

@@ -119,19 +119,22 @@ def drawn_camera(scene: DrawnScene, footage: Path) -> CameraSpec:
     )
 
 
+def draw_all(folder: Path, progress: Progress) -> None:
+    """The footage of every scene, each in a file of its key.
+
+    Raises:
+        Unavailable: a file cannot be written. NotFound, IntegrityError: there is no basemap.
+    """
+    for scene in SCENES:
+        draw_footage(scene, folder / f"{scene.key}.ts", progress)
+
+
 def draw_footage(
     scene: DrawnScene, out: Path, progress: Progress, seconds: float = PERIOD_S
 ) -> None:
-    """Draw and encode it; `out` appears last, when everything is there.
-
-    Raises:
-        Unavailable: `out` cannot be written. NotFound, IntegrityError: there is no basemap.
-    """
-    count = round(seconds * FPS)
-    camera = BoroughCamera()
-    encode_pictures(
-        _pictures(scene, camera, count, progress), WIDTH_PX, HEIGHT_PX, Fraction(FPS), out
-    )
+    """Draw and encode one; `out` appears last, when everything is there. Raises as `draw_all`."""
+    pictures = _pictures(scene, BoroughCamera(), round(seconds * FPS), progress)
+    encode_pictures(pictures, WIDTH_PX, HEIGHT_PX, Fraction(FPS), out)
 
 
 def _pictures(

@@ -39,9 +39,9 @@ class FootageInStep:
                     if due is None:
                         return
                     yield EncodedFrame(picture.data, due[0], due[1], picture.keyframe)
-            due_s = self._nearest_round_s()
             if not begun:  # its last keyframe is over: wait for the next round, doing nothing
                 stop.wait(0.05)
+            due_s = self._nearest_round_s()
 
     def request_keyframe(self) -> None:
         """Nothing: the footage has one a second."""

@@ -17,6 +17,7 @@ from typing import NoReturn
 from ground_station.bootstrap.chromium import chromium_step
 from ground_station.bootstrap.commands import Needs, parse
 from ground_station.bootstrap.console import Console
+from ground_station.bootstrap.drawn_footage import drawn_step
 from ground_station.bootstrap.errors import SetupError
 from ground_station.bootstrap.footage import footage_steps
 from ground_station.bootstrap.models import verify_core_pack
@@ -80,6 +81,7 @@ def wanted_steps(places: Places, needs: Needs, programs: Programs) -> list[Step]
         steps.append(postgres_step(programs))
     if needs in {Needs.DEMO, Needs.TESTS}:
         steps += footage_steps(places, programs)
+        steps.append(drawn_step(places, programs))
     return steps
 
 

@@ -44,9 +44,10 @@ def node(arguments: Namespace) -> int:
 
 
 def camera(arguments: Namespace) -> int:
-    """The demonstration camera."""
+    """The demonstration's fixed cameras."""
     from fixed_cctv.agent import main
-    from fixed_cctv.demo import demo_camera
+    from fixed_cctv.demo import demo_cameras
+    from ground_station.bootstrap.drawn_footage import DRAWN_CAMERAS, drawn_footage
     from ground_station.bootstrap.footage import demo_footage
     from ground_station.bootstrap.places import checkout
 
@@ -58,7 +59,10 @@ def camera(arguments: Namespace) -> int:
         settings,
         station_url=arguments.station_url,
         token=token,
-        cameras=[demo_camera(demo_footage(checkout()))],
+        cameras=demo_cameras(
+            demo_footage(checkout()), {key: drawn_footage(checkout(), key) for key in DRAWN_CAMERAS}
+        ),
+        name="Demonstration cameras",
         ca_file=_authority(arguments),
     )
 

@@ -1,4 +1,4 @@
-"""`run.py` without a command: the station, the vision node and the demonstration camera."""
+"""`run.py` without a command: the station, the vision node and what they have to show."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import time
 from argparse import Namespace
 from pathlib import Path
 
+from ground_station.bootstrap.drawn_footage import DRAWN_CAMERAS, drawn_footage
 from ground_station.bootstrap.footage import demo_footage
 from ground_station.bootstrap.places import checkout
 from ground_station.cli.child import ChildSpec
@@ -30,8 +31,8 @@ LOOK_LATER_S = 5.0
 SLOW_AFTER_S = 30.0
 MAVLINK_PORT = 14550  # where ground stations listen by custom; another one if it is taken
 NO_FOOTAGE = (
-    "There is no demonstration footage, so no demonstration camera. Add a camera or film of your "
-    "own from another terminal: python3 run.py camera ADDRESS"
+    "There is no demonstration footage, so there are no demonstration cameras. Add a camera or "
+    "film of your own from another terminal: python3 run.py camera ADDRESS"
 )
 
 
@@ -118,8 +119,8 @@ def child_specs(arguments: Namespace, settings: Settings) -> list[ChildSpec]:
     ]
     if not settings.agents.demo_camera:
         return specs
-    if demo_footage(checkout()).is_file():
-        specs.append(spec("camera", "Demonstration camera", AgentKind.CAMERA))
+    if any(file.is_file() for file in demonstration_footage()):
+        specs.append(spec("camera", "Demonstration cameras", AgentKind.CAMERA))
     else:
         say(NO_FOOTAGE)
     if settings.agents.demo_drone:
@@ -127,6 +128,12 @@ def child_specs(arguments: Namespace, settings: Settings) -> list[ChildSpec]:
         specs.append(spec("simulator", "Drone simulator", None, *port))
         specs.append(spec("drone", "Demonstration drone", AgentKind.DRONE, *port))
     return specs
+
+
+def demonstration_footage() -> list[Path]:
+    """What the demonstration's cameras send, there or not."""
+    drawn = [drawn_footage(checkout(), key) for key in DRAWN_CAMERAS]
+    return [demo_footage(checkout()), *drawn]
 
 
 def say(text: str) -> None:

@@ -57,9 +57,13 @@ def test_a_second_set_up_says_that_it_waits_and_then_goes_on(
     ("needs", "there", "absent"),
     [
         (Needs.PACKAGES, {"packages"}, {"page", "footage", "chromium"}),
-        (Needs.DEMO, {"packages", "page", "npm", "footage", "encode"}, {"chromium", "postgresql"}),
+        (
+            Needs.DEMO,
+            {"packages", "page", "npm", "footage", "encode", "draw"},
+            {"chromium", "postgresql"},
+        ),
         (Needs.TESTS, {"packages", "npm", "footage", "chromium", "postgresql"}, {"page"}),
-        (Needs.PAGE, {"packages", "page", "npm"}, {"footage", "chromium"}),
+        (Needs.PAGE, {"packages", "page", "npm"}, {"footage", "draw", "chromium"}),
     ],
 )
 def test_each_command_sets_up_what_it_needs(

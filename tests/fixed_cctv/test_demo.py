@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fixed_cctv.demo import PETS_SHA256, demo_camera, prepare_footage
+from fixed_cctv.demo import PETS_SHA256, demo_camera, demo_cameras, prepare_footage
+from fixed_cctv.drawn_scene import SCENES
 from fixed_cctv.footage import is_sendable
 from fixed_cctv.pets_scene import (
     PETS_CALIBRATION,
@@ -78,3 +79,18 @@ def test_footage_that_is_not_there_or_not_described(tmp_path: Path) -> None:
     with pytest.raises(IntegrityError) as caught:
         demo_camera(clip)
     assert "again" in caught.value.remedy
+
+
+def test_the_demonstration_has_the_cameras_whose_footage_is_there(tmp_path: Path) -> None:
+    film = tmp_path / "demo.ts"
+    drawn = {scene.key: tmp_path / f"{scene.key}.ts" for scene in SCENES}
+    assert demo_cameras(film, drawn) == []
+    prepare_footage(write_clip(tmp_path / "clip.mp4"), film, lambda sentence: None)
+    assert [camera.key for camera in demo_cameras(film, drawn)] == ["demo"]
+    for file in drawn.values():
+        write_clip(file)
+    cameras = demo_cameras(film, drawn)
+    assert [camera.key for camera in cameras] == ["demo", *drawn]
+    assert all(camera.simulated for camera in cameras)
+    film.unlink()
+    assert [camera.key for camera in demo_cameras(film, drawn)] == list(drawn)
