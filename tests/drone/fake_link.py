@@ -4,6 +4,7 @@ of the port's contract. `test_link_contract` holds it and the real adapter to th
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -196,8 +197,6 @@ class FakeLink:
     async def _transfer(
         self, system_id: int, one: _Vehicle, action: UploadMission | UploadGeofence
     ) -> str:
-        import asyncio
-
         if system_id in self._transferring:
             raise Conflict(f"Another transfer to vehicle {system_id} is under way.", "Wait.")
         if one.armed and one.mode is FlightMode.MISSION and isinstance(action, UploadMission):

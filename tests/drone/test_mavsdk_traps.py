@@ -7,7 +7,6 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,7 +32,6 @@ SOURCES = sorted(
 # --- what must not stand in any source file ------------------------------------------------------
 
 
-@cache
 def _names(path: Path) -> frozenset[str]:
     return frozenset(_all_names(path))
 
@@ -50,7 +48,7 @@ def _all_names(path: Path) -> Iterator[str]:
 
 def test_no_source_names_the_call_that_disarms_in_the_air() -> None:
     forbidden = "arm" + "_force"
-    named = [path.name for path in SOURCES if any(forbidden in name for name in _names(path))]
+    named = [path.name for path in SOURCES if forbidden in path.read_text()]
     assert SOURCES
     assert named == []
 
@@ -82,7 +80,8 @@ def test_the_plugin_that_loses_the_first_waypoint_is_not_imported() -> None:
 
 
 def test_mavsdk_is_made_in_one_place() -> None:
-    makers = [path.name for path in SOURCES if "Mavsdk" in _names(path)]
+    speaking = [path for path in SOURCES if "Mavsdk" in path.read_text()]
+    makers = [path.name for path in speaking if "Mavsdk" in _names(path)]
     assert makers == ["mavsdk_instance.py"]
 
 
