@@ -68,7 +68,7 @@ def test_the_autopilot_silent(stack: Stack, page: Page) -> None:
         stopped_s = time.monotonic()
         wait_link(page, "lost", 5)
         assert time.monotonic() - stopped_s < 3.5
-        page.wait_condition(CAMERA, "lost", 10)
+        page.wait_condition(CAMERA, "offline", 10)
         source = page.source_named(CAMERA)
         assert source is not None
         wait_for(lambda: "lost" in page.sources[source["source_id"]]["problem"], "no reason", 10)
@@ -76,13 +76,6 @@ def test_the_autopilot_silent(stack: Stack, page: Page) -> None:
         simulator.send_signal(signal.SIGCONT)
     wait_link(page, "connected", 15)
     page.wait_condition(CAMERA, "live", 30)
-
-
-def test_the_simulator_killed(stack: Stack, page: Page) -> None:
-    """It begins anew at home, and so does the patrol."""
-    stack.child("simulator").kill()
-    wait_for(lambda: drone(page)["landed"] == "on_ground", "it did not begin anew", 20)
-    wait_for(lambda: flies(page) and drone(page)["mode"] == "mission", "no new patrol", 60)
 
 
 def test_the_node_killed(stack: Stack, page: Page) -> None:
@@ -102,7 +95,8 @@ def test_the_station_killed(stack: Stack, page: Page) -> None:
         again.wait_condition(CAMERA, "live", 40)
 
 
-def test_a_person_ends_the_patrol(stack: Stack, page: Page) -> None:
+def test_a_person_ends_the_patrol_and_the_simulator_is_killed(stack: Stack, page: Page) -> None:
+    """It begins anew at home, and stays there: the patrol is over until the next start."""
     marker = stack.data_folder / MARKER
     assert not marker.exists()
     with httpx.Client(base_url=stack.address, timeout=10) as http:
@@ -117,9 +111,11 @@ def test_a_person_ends_the_patrol(stack: Stack, page: Page) -> None:
     assert held.status_code == 200, held.text
     wait_for(lambda: drone(page)["mode"] == "hold", "it does not hold", 10)
     assert marker.exists()
-    # For the other tests: as at a new start of run.py, with a vehicle that stands at home.
-    marker.unlink()
     stack.child("simulator").kill()
+    wait_for(lambda: drone(page)["landed"] == "on_ground", "it did not begin anew", 20)
+    wait_for(lambda: drone(page)["armable"], "it did not become ready", 20)
+    assert drone(page)["armed"] is False
+    marker.unlink()  # as a new start of run.py does
     stack.child("drone").kill()
     wait_for(lambda: drone(page)["mode"] == "mission" and flies(page), "no new patrol", 60)
 
