@@ -80,11 +80,12 @@ class _Many:
     def __init__(self, rings: FloatArray, colour: Colour, to_level: int) -> None:
         self.colour, self.to_level = colour, to_level
         self._rings = rings
-        low, high = rings.min(axis=1), rings.max(axis=1)
-        self._tree = shapely.STRtree(shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1]))
+        self._low, self._high = rings.min(axis=1), rings.max(axis=1)
 
     def within(self, box: Box) -> Iterator[Rings]:
-        index = self._tree.query(shapely.box(*box))
+        west, south, east, north = box
+        apart = (self._low > (east, north)) | (self._high < (west, south))
+        (index,) = np.nonzero(~(apart[:, 0] | apart[:, 1]))
         if len(index):
             yield list(self._rings[index])
 
