@@ -73,7 +73,7 @@ function drawView(g: Canvas, one: PlacedAircraft, view: Viewport, colours: MapCo
 function drawTrail(g: Canvas, one: PlacedAircraft, view: Viewport, colours: MapColours): void {
   if (one.trail.length < 2) return
   g.lineWidth = one.selected ? 3 : 2
-  g.lineCap = 'round'
+  g.lineCap = 'butt' // round ends would show through each other
   g.strokeStyle = aircraftColour(one, colours)
   let from: { x: number; y: number } | null = null
   one.trail.forEach((point, i) => {

@@ -110,7 +110,9 @@ function feed(map: MapView): () => void {
     effect(() => {
       void secondTick.value // ages are part of what is drawn
       const now = selection.value
-      const sources = sourceList.value
+      // A drone's camera is drawn with its drone, and what it sees with its own pose.
+      const carried = new Set(vehicleList.value.map((vehicle) => vehicle.source_id))
+      const sources = sourceList.value.filter((source) => !carried.has(source.source_id))
       map.setScene({
         cameras: sources.flatMap((s) => viewed(s, now?.kind === 'source' && now.id === s.source_id, sources.length > NAME_UP_TO)),
         alerts: openAlerts.value.flatMap(placedAlert),

@@ -152,7 +152,7 @@ const LOW_BATTERY = 0.2
 function figures(motion: Motion | null): Figure[] {
   const now = performance.now()
   const { position = null, velocity = null, battery = null } = motion ?? {}
-  const aged = (reading: { atMs: number } | null) => words.agedWords(reading, now)
+  const aged = (reading: { atMs: number } | null) => words.agedWords(reading, now, reading === battery ? words.BATTERY_FRESH_MS : undefined)
   const metres = (m: number | null | undefined) => (m == null ? '–' : words.metres(m))
   const minutes = battery?.minutes == null ? '' : `about ${Math.round(battery.minutes)} min`
   const one = (what: string, value: string, reading: { atMs: number } | null, more = ''): Figure => ({
@@ -241,7 +241,7 @@ function moreFacts(vehicle: VehicleView, motion: Motion | null): Fact[] {
   const aged = (reading: { atMs: number } | null) => words.agedWords(reading, now)
   const position = motion?.position ?? null
   const list: Fact[] = []
-  if (motion?.battery?.voltageV != null) list.push({ name: 'Voltage', value: `${motion.battery.voltageV.toFixed(1)} V`, more: aged(motion.battery) })
+  if (motion?.battery?.voltageV != null) list.push({ name: 'Voltage', value: `${motion.battery.voltageV.toFixed(1)} V`, more: words.agedWords(motion.battery, now, words.BATTERY_FRESH_MS) })
   if (motion?.velocity?.courseDeg != null && (motion.velocity.speedMps ?? 0) > 1) {
     list.push({ name: 'Flies', value: headingWords(motion.velocity.courseDeg), more: aged(motion.velocity) })
   }

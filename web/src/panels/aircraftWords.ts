@@ -27,9 +27,11 @@ export function heightWords(motion: Motion | null, vehicle: VehicleView): string
   return 'Height not known'
 }
 
-/** "4 s old" once a reading is not fresh; "" while it is. */
-export const agedWords = (reading: { atMs: number } | null, nowMs: number): string =>
-  reading === null || nowMs - reading.atMs < 1000 ? '' : `${ageWords(nowMs - reading.atMs)} old`
+/** "4 s old" once a reading is not fresh; "" while it is. Batteries are told of every second or two. */
+export const agedWords = (reading: { atMs: number } | null, nowMs: number, freshMs = 1000): string =>
+  reading === null || nowMs - reading.atMs < freshMs ? '' : `${ageWords(nowMs - reading.atMs)} old`
+
+export const BATTERY_FRESH_MS = 3000
 
 export function batteryWords(motion: Motion | null): string {
   const battery = motion?.battery
