@@ -50,7 +50,8 @@ hands each agent its own token.
 | `log/station.log`, `node.log`, `camera.log` | what each part printed; 5 MB, then one older file |
 
 Set-up keeps its own things in the checkout's `var/`, whatever the data folder is: `setup.lock`,
-`log/setup.log`, `footage/` (the demonstration film, fetched and encoded once), `node/` (Node.js,
+`log/setup.log`, `footage/` (the demonstration film, fetched and encoded once, and what the drawn
+cameras show, drawn once), `node/` (Node.js,
 where the system has none) and `test/` (reports of the last test run). All of it can be deleted; the
 next start makes it again.
 """
