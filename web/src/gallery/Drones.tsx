@@ -163,6 +163,12 @@ function MayDo() {
           <TakeOffForm {...takeOff} check={{ check: { ...CHECK, airspace: 'inside', breaches: [{ ...BREACH, inside: true }] }, problem: null }} />
           <TakeOffForm {...takeOff} text="300" check={{ check: null, problem: PROBLEM }} />
         </Cell>
+        <Cell name="armed on the ground">
+          <FlightButtons {...acts} vehicle={{ ...ground, armed: true }} />
+        </Cell>
+        <Cell name="armed, and nobody knows whether it is on the ground">
+          <FlightButtons {...acts} vehicle={{ ...ground, armed: true, landed: 'unknown' }} />
+        </Cell>
         <Cell name="commands sent">
           <CommandLog list={[REFUSED, DONE, NO_ANSWER]} />
         </Cell>

@@ -83,7 +83,7 @@ export function FlightButtons({ vehicle, why, children, onArm, onDisarm, onMissi
       {!up && (
         <div class="acts">
           {vehicle.armed ? (
-            <HoldButton icon={PowerOff} kind="plain" off={why} onHeld={onDisarm}>
+            <HoldButton icon={PowerOff} kind="plain" off={why} whyNot={why || vehicle.landed === 'on_ground' ? '' : 'It is not known to be on the ground.'} onHeld={onDisarm}>
               Hold to disarm: propellers stop
             </HoldButton>
           ) : (

@@ -106,12 +106,6 @@ export function listenToKeys(): () => void {
       if (event.key === 'Escape') (event.target as HTMLElement).blur()
       return
     }
-    const wanted = urgentOf(event)
-    if (wanted) {
-      event.preventDefault()
-      urgent(wanted)
-      return
-    }
     const afterG = event.timeStamp - pressedGAt < AFTER_G_MS
     pressedGAt = !afterG && event.key === 'g' ? event.timeStamp : -AFTER_G_MS
     const act = actOf(event.key, afterG)
@@ -119,6 +113,19 @@ export function listenToKeys(): () => void {
     event.preventDefault()
     act()
   }
+  // Before anything else, and with a dialog open too: that does not take the drone away.
+  const onUrgent = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || types(event.target)) return
+    const wanted = urgentOf(event)
+    if (!wanted || stoppable.peek() === null) return
+    event.preventDefault()
+    event.stopPropagation()
+    urgent(wanted)
+  }
+  addEventListener('keydown', onUrgent, true)
   addEventListener('keydown', onKey)
-  return () => removeEventListener('keydown', onKey)
+  return () => {
+    removeEventListener('keydown', onUrgent, true)
+    removeEventListener('keydown', onKey)
+  }
 }
