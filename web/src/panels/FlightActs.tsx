@@ -65,25 +65,26 @@ export interface FlightButtonsProps {
 
 export function FlightButtons({ vehicle, why, children, onArm, onDisarm, onMission, onPick }: FlightButtonsProps) {
   const up = aloft(vehicle)
+  const grounded = vehicle.landed === 'on_ground'
   const points = vehicle.mission_total ?? 0
   return (
     <>
       {why && !vehicle.control && <p class="flight-why">{why}</p>}
       <div class="acts">
-        <Button kind={up && !why ? 'primary' : 'plain'} icon={MapPin} off={why} whyNot={why || up ? '' : 'It is not in the air.'} onPress={onPick}>
+        <Button kind={up && !why ? 'primary' : 'plain'} icon={MapPin} off={why} whyNot={why || up ? '' : grounded ? 'It is not in the air.' : 'It is not known to be in the air.'} onPress={onPick}>
           Fly to a place
         </Button>
         {points > 0 && (
           <HoldButton icon={Route} kind="plain" off={why} whyNot={!why && !up && !vehicle.armed ? 'Arm it first.' : ''} onHeld={onMission}>
             Hold to start the mission of {count(points, 'point')}
-            {!up && vehicle.armed && ': it takes off'}
+            {grounded && vehicle.armed && ': it takes off'}
           </HoldButton>
         )}
       </div>
       {!up && (
         <div class="acts">
           {vehicle.armed ? (
-            <HoldButton icon={PowerOff} kind="plain" off={why} whyNot={why || vehicle.landed === 'on_ground' ? '' : 'It is not known to be on the ground.'} onHeld={onDisarm}>
+            <HoldButton icon={PowerOff} kind="plain" off={why} whyNot={why || grounded ? '' : 'It is not known to be on the ground.'} onHeld={onDisarm}>
               Hold to disarm: propellers stop
             </HoldButton>
           ) : (
