@@ -136,8 +136,10 @@ def test_a_new_password_replaces_the_first_one(
     kept = folder.first_sign_in_text() or ""
     assert "operator" not in kept
     assert "user name: admin" in kept
-    monkeypatch.setattr("sys.stdin", io.StringIO("one-more-good-passphrase\n"))
-    assert main(["users", "password", "admin", *argv[3:]]) == 0
+    for name in ("admin", "pilot"):
+        assert f"user name: {name}" in (folder.first_sign_in_text() or "")
+        monkeypatch.setattr("sys.stdin", io.StringIO("one-more-good-passphrase\n"))
+        assert main(["users", "password", name, *argv[3:]]) == 0
     assert not folder.first_sign_in.exists()
     assert "users password NAME" in prepare(folder, folder.path)
     monkeypatch.setattr("sys.stdin", io.StringIO("another-good-passphrase\n"))
