@@ -79,9 +79,12 @@ class Stack:
     def output(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
-    def scenario(self, name: str, timeout_s: float = 90.0, **options: Any) -> dict[str, Any]:
+    def scenario(
+        self, name: str, timeout_s: float = 90.0, *, username: str = USERNAME, **options: Any
+    ) -> dict[str, Any]:
         """Run tests/browser/<name>.mjs against this installation; its printed JSON."""
-        options |= {"address": self.address, "username": USERNAME, "password": self.password}
+        password = self.password_of(username)
+        options |= {"address": self.address, "username": username, "password": password}
         options["admin_password"] = self.password_of("admin")
         return run_scenario(name, options, timeout_s)
 
