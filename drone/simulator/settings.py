@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from drone.simulator.faults import Fault
+from geo.terrain import TrainingTerrain
 
 HOME_LAT, HOME_LON = 51.4958, -0.2386  # Ravenscourt Park, Hammersmith
 HOME_AMSL_M = 5.0
@@ -65,3 +66,10 @@ class SimulatorSettings:
             raise ValueError(f"A speedup is above 0 and up to 50, not {self.speedup}.")
         if not 0.0 < self.battery_remaining <= 1.0:
             raise ValueError("The battery's charge is a fraction above 0 and up to 1.")
+
+
+def home_amsl_m(lat: float, lon: float) -> float:
+    """The training terrain's height at a place, so that what stands there is 0 m above it; the
+    simulator's own default where that terrain does not reach."""
+    found = TrainingTerrain().ground_amsl_m(lat, lon)
+    return HOME_AMSL_M if found is None else found

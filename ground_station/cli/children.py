@@ -70,14 +70,15 @@ def camera(arguments: Namespace) -> int:
 def simulator(arguments: Namespace) -> int:
     """The demonstration drone's autopilot and what flies it: nothing of it is real."""
     from drone.simulator.host import Host
-    from drone.simulator.settings import SimulatorSettings
+    from drone.simulator.settings import HOME_LAT, HOME_LON, SimulatorSettings, home_amsl_m
     from drone.simulator.vehicle import SimulatedVehicle
 
     end_with_parent(arguments.parent, signal.SIGKILL)
     settings = settings_from(arguments)
     set_up_logging(json_lines=settings.log.json_lines)
     where = (MAVLINK_HOST, arguments.mavlink_port)
-    vehicle = SimulatedVehicle(SimulatorSettings(swap_battery=True), where, time.monotonic())
+    place = SimulatorSettings(swap_battery=True, home_amsl_m=home_amsl_m(HOME_LAT, HOME_LON))
+    vehicle = SimulatedVehicle(place, where, time.monotonic())
     host = Host([vehicle], threading.Lock())
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: host.stop())

@@ -15,7 +15,7 @@ def drone(arguments: Namespace) -> int:
     """
     from drone.simulator.faults import parse_fault
     from drone.simulator.fleet import fleet_of, run_fleet, targets_from
-    from drone.simulator.settings import SimulatorSettings
+    from drone.simulator.settings import SimulatorSettings, home_amsl_m
 
     if hasattr(arguments, "port"):
         raise ConfigError(
@@ -25,6 +25,7 @@ def drone(arguments: Namespace) -> int:
         settings = SimulatorSettings(
             lat=arguments.lat,
             lon=arguments.lon,
+            home_amsl_m=home_amsl_m(arguments.lat, arguments.lon),
             seed=arguments.seed,
             swap_battery=arguments.swap_battery,
             wind_mps=arguments.wind,

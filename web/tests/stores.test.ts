@@ -1,3 +1,4 @@
+import { effect } from '@preact/signals'
 import { beforeEach, expect, test } from 'vitest'
 import { agentTable, applyAgents, detector } from '../src/live/agents'
 import { lastHeardMs, linkAt } from '../src/live/link'
@@ -6,7 +7,7 @@ import { takeBatch, takeSnapshot } from '../src/live/socket'
 import { applyBatch, sourceList, sourceTable, tableOf } from '../src/live/sources'
 import { standing } from '../src/live/standing'
 import { systemSummary } from '../src/live/system'
-import { ageWords, clockAheadMs, heardFromStation, stationNow } from '../src/live/time'
+import { ageWords, agoWords, clockAheadMs, heardFromStation, secondTick, stationNow } from '../src/live/time'
 import { tracks } from '../src/live/tracks'
 import { Watching, type Watcher } from '../src/live/watching'
 import { attention } from '../src/panels/attention'
@@ -177,4 +178,15 @@ test('who watched goes on watching after a reconnect, and frames reach their wat
   watching.frames({ sent_at: '', frames: [analysed(1)] })
   expect(sent).toEqual(['watch v', 'watch v', 'unwatch v'])
   expect(got).toEqual([9000, 7])
+})
+
+test('an age that is shown is told again each second, wherever it stands', () => {
+  let told = 0
+  const stop = effect(() => {
+    agoWords('2026-11-24T12:00:00Z')
+    told += 1
+  })
+  secondTick.value += 1
+  stop()
+  expect(told).toBe(2)
 })

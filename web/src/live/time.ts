@@ -65,3 +65,10 @@ export function ageWords(ms: number): string {
   if (h < 48) return min % 60 === 0 ? `${h} h` : `${h} h ${min % 60} min`
   return `${Math.floor(h / 24)} days`
 }
+
+/** How long ago that was, e.g. "12 s ago". Whatever shows it is drawn again each second: a component
+ * is not, just because the one round it is. */
+export function agoWords(at: string): string {
+  void secondTick.value
+  return `${ageWords(stationNow() - Date.parse(at))} ago`
+}

@@ -10,7 +10,7 @@ import { motions } from '../live/motion'
 import { dialog, listOpen, searchAsked, select, selection } from '../live/place'
 import { sourceList, sourceTable } from '../live/sources'
 import { standing } from '../live/standing'
-import { ageWords, secondTick, stationNow } from '../live/time'
+import { agoWords, secondTick, stationNow } from '../live/time'
 import { FADE_AFTER_MS, tracks, type LiveTrack } from '../live/tracks'
 import { vehicleList } from '../live/vehicles'
 import { openZone, openZones, zoneList } from '../live/zones'
@@ -157,7 +157,7 @@ function Alerts({ text }: { text: string }) {
           </span>
           <span class="row-words">
             <span class="row-name">{alert.text}</span>
-            <span class="row-more">{ageWords(stationNow() - Date.parse(alert.raised_at))} ago</span>
+            <span class="row-more">{agoWords(alert.raised_at)}</span>
           </span>
           <span />
         </button>

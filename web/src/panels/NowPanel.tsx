@@ -9,7 +9,7 @@ import { dialog, go, listOpen, select } from '../live/place'
 import { motions } from '../live/motion'
 import { may, whyNotManageCameras } from '../live/session'
 import { sourceList } from '../live/sources'
-import { ageWords, secondTick, stationNow } from '../live/time'
+import { agoWords, secondTick, stationNow } from '../live/time'
 import { tracks } from '../live/tracks'
 import { aloft, vehicleList } from '../live/vehicles'
 import { trackShape } from '../video/drawBoxes'
@@ -49,7 +49,7 @@ export function NowPanel() {
                 <span>
                   <strong>{alert.text}</strong>
                   <span class="row-more">
-                    {ageWords(stationNow() - Date.parse(alert.raised_at))} ago. {alert.remedy}
+                    {agoWords(alert.raised_at)}. {alert.remedy}
                   </span>
                 </span>
               </button>

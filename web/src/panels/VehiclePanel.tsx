@@ -10,7 +10,7 @@ import { link } from '../live/link'
 import { go, select } from '../live/place'
 import { may } from '../live/session'
 import { sourceTable } from '../live/sources'
-import { ageWords, secondTick, stationNow, timeWords } from '../live/time'
+import { ageWords, agoWords, secondTick, stationNow, timeWords } from '../live/time'
 import { mapCommands } from '../map/commands'
 import { Button } from '../ui/Button'
 import { Icon } from '../ui/Icon'
@@ -96,7 +96,7 @@ function VehicleAlert({ of }: { of: AlertView }) {
       <div>
         <strong>{of.text}</strong>
         <p class="row-more">
-          {ageWords(stationNow() - Date.parse(of.raised_at))} ago. {of.remedy}
+          {agoWords(of.raised_at)}. {of.remedy}
         </p>
         <div class="acts">
           {of.state === 'new' && may('decide_alerts') && (

@@ -1,12 +1,12 @@
 // Times and sizes as the screens write them.
 
-import { ageWords, stationNow, timeWords } from '../live/time'
+import { agoWords, stationNow, timeWords } from '../live/time'
 
 export const at = (iso: string | null, none = 'never'): string =>
   iso === null ? none : timeWords(Date.parse(iso), stationNow())
 
 export const ago = (iso: string | null, none = 'never'): string =>
-  iso === null ? none : `${ageWords(stationNow() - Date.parse(iso))} ago`
+  iso === null ? none : agoWords(iso)
 
 export const day = (iso: string): string =>
   new Date(iso).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
