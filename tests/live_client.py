@@ -89,13 +89,13 @@ def _place(source: dict[str, Any], age_ms: int | None, place: list[Any]) -> dict
 
 
 @contextlib.contextmanager
-def signed_in(stack: Stack) -> Iterator[Page]:
+def signed_in(stack: Stack, username: str = USERNAME) -> Iterator[Page]:
     """Sign in over HTTP, say what for, and join `/live` with the same cookies."""
     with httpx.Client(base_url=stack.address, timeout=10) as http:
         csrf = http.get("/api/session").json()["csrf_token"]
         answer = http.post(
             "/api/sign-in",
-            json={"username": USERNAME, "password": stack.password},
+            json={"username": username, "password": stack.password_of(username)},
             headers={"X-CSRF-Token": csrf},
         )
         assert answer.status_code == 200, answer.text

@@ -12,12 +12,16 @@ import httpx
 import pytest
 
 from drone.patrol import MARKER
+from drone.simulator.faults import FaultKind
+from drone.simulator.host import SimulatedAutopilot
+from drone.simulator.settings import SimulatorSettings
 from tests.live_client import Page, signed_in
 from tests.stack import ROOT, Stack, started, wait_for
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 
 CAMERA = "Demonstration drone camera"
+OTHER = 7  # the system id of a second vehicle
 FLOWN_BY_ITSELF = {"mission", "return", "land"}
 
 
@@ -37,8 +41,8 @@ def page(stack: Stack) -> Iterator[Page]:
         yield page
 
 
-def drone(page: Page) -> dict[str, Any]:
-    return next(iter(list(page.vehicles.values())), {})
+def drone(page: Page, system_id: int = 1) -> dict[str, Any]:
+    return next((v for v in list(page.vehicles.values()) if v["system_id"] == system_id), {})
 
 
 def flies(page: Page) -> bool:
@@ -93,6 +97,58 @@ def test_the_station_killed(stack: Stack, page: Page) -> None:
         wait_for(lambda: drone(again).get("link") == "connected", "no drone", 20)
         wait_for(lambda: drone(again)["mode"] in FLOWN_BY_ITSELF, "something else flies it", 10)
         again.wait_condition(CAMERA, "live", 40)
+
+
+def test_the_station_killed_leaves_the_pilot_in_control(stack: Stack, page: Page) -> None:
+    path = f"/api/vehicles/{drone(page)['vehicle_id']}"
+    with signed_in(stack, "pilot") as pilot:
+        taken = pilot.post(f"{path}/control")
+        assert taken.status_code == 200, taken.text
+        stack.child("station").kill()
+        wait_for(lambda: not _answers(stack), "the station was not killed", 5)
+        wait_for(lambda: _answers(stack), "the station did not come back", 30)
+        with signed_in(stack) as again:
+            wait_for(lambda: drone(again).get("link") == "connected", "no drone", 20)
+            assert drone(again)["control"]["user_id"] == taken.json()["user_id"]
+        # Only whoever has control can give it up; the sign-in of before the kill still does.
+        released = pilot.http.delete(f"{path}/control", headers={"X-CSRF-Token": pilot.csrf})
+        assert released.status_code == 204, released.text
+
+
+def test_what_is_wrong_with_a_vehicle_is_said_at_the_page(stack: Stack, page: Page) -> None:
+    """A second aircraft at the same agent, with one fault after another."""
+    words = stack.child("simulator").cmdline()
+    port = int(words[words.index("--mavlink-port") + 1])
+
+    def problems() -> str:
+        return " ".join(drone(page, OTHER).get("problems", [])).lower()
+
+    with SimulatedAutopilot(port, SimulatorSettings(system_id=OTHER)) as other:
+        wait_for(lambda: drone(page, OTHER).get("armable"), "the other one is not there", 20)
+        assert problems() == ""
+        other.fault(FaultKind.NAN_POSITION)
+        wait_for(lambda: "number" in problems(), "positions that are no numbers: not said", 10)
+        other.clear()
+        wait_for(lambda: problems() == "", "it is said although it is over", 20)
+        other.fault(FaultKind.DUPLICATE_ID)
+        wait_for(lambda: "two vehicles" in problems(), "two of one system id: not said", 20)
+        other.clear()
+        other.fault(FaultKind.REFUSE_ARMING)
+        with signed_in(stack, "pilot") as pilot:
+            path = f"/api/vehicles/{drone(page, OTHER)['vehicle_id']}"
+            assert pilot.post(f"{path}/control").status_code == 200
+            refused = wait_for(lambda: _refused(pilot, f"{path}/arm"), "it was not refused", 20)
+            assert "Arm:" in refused, "in the autopilot's own words"
+    wait_for(lambda: drone(page, OTHER)["link"] == "lost", "it is gone and not said to be", 5)
+    assert drone(page)["link"] == "connected"
+
+
+def _refused(pilot: Page, path: str) -> str:
+    """The autopilot's answer to a command; "" while something else is in the way."""
+    answer = pilot.post(path)
+    assert answer.status_code != 200
+    said = str(answer.json()["detail"])
+    return said if "Arm:" in said else ""
 
 
 def test_a_person_ends_the_patrol_and_the_simulator_is_killed(stack: Stack, page: Page) -> None:
