@@ -48,6 +48,6 @@ def test_the_station_runs_on_it(settings: Settings, tmp_path: Path) -> None:
         assert refused.status_code == 401
     finally:
         station.stop()
-    assert set(made) == {"operator", "admin"}
+    assert set(made) == {"operator", "admin", "pilot"}
     assert verify_audit(settings).up_to > 0
     assert list(settings.data_folder.glob("*.db*")) == []
