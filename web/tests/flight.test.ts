@@ -1,6 +1,6 @@
 // Drones on the page: what is shown of them and how old it is, what may be asked of them.
 
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { BREACH, CHECK, motionAged, VEHICLE, ZONE } from '../src/gallery/droneSamples'
 import { aircraftStanding, airspaceShort } from '../src/live/aircraft'
 import { command, commands, forgetCommands } from '../src/live/commands'
@@ -23,6 +23,7 @@ import { inShort, readHeight, requestOf, whyNotSend } from '../src/panels/FlyTo'
 import { actOf, urgentOf } from '../src/panels/keyboard'
 import { filterList } from '../src/panels/listing'
 import { soundWords } from '../src/panels/SoundState'
+import { stop } from '../src/wire/flight'
 import { ProblemError } from '../src/wire/problems'
 import { alert, batch, snapshot, source } from './made'
 import type { VehicleTelemetry, VehicleView } from '../src/wire/types'
@@ -238,9 +239,12 @@ describe('commands', () => {
   })
 
   test('an answer that never came does not say that nothing was done', async () => {
-    await command('v', 'Land', () => Promise.reject(new DOMException('', 'TimeoutError')))
+    vi.stubGlobal('fetch', () => Promise.reject(new DOMException('', 'TimeoutError')))
+    await command('v', 'Land', () => stop('v', 'land'))
+    vi.unstubAllGlobals()
     const sent = commands.value.get('v')?.[0]
     expect(sent?.problem?.detail).toMatch(/not known whether/)
+    expect(sent?.problem?.remedy).not.toMatch(/by itself/)
     expect(sent && outcomeWords(sent, 0)).toBe('no answer')
   })
 

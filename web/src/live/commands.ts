@@ -33,14 +33,17 @@ const GAVE_UP: Problem = {
   type: 'about:blank',
   title: 'No answer',
   status: 0,
-  detail: 'No answer came in 20 s. It is not known whether the vehicle got it.',
+  detail: 'No answer came. It is not known whether the vehicle got it.',
   code: 'no_answer',
   remedy: 'Watch what the vehicle does; press again if it does not. Without a link its own failsafe flies it.',
   reference: '',
 }
 
-const problemOf = (error: unknown): Problem =>
-  error instanceof DOMException && error.name === 'TimeoutError' ? GAVE_UP : asProblem(error)
+/** A command is sent once: that the page goes on trying is true of its readings only. */
+function problemOf(error: unknown): Problem {
+  const problem = asProblem(error)
+  return problem.code === 'no_answer' ? GAVE_UP : problem
+}
 
 /** Sends at once, whatever else is on its way. Answers whether the autopilot acknowledged. */
 export async function command(vehicleId: string, words: string, act: () => Promise<CommandAnswer>): Promise<boolean> {

@@ -7,17 +7,26 @@ import { command } from './commands'
 import { forgetTarget, picking } from './flyTo'
 import { selection, where } from './place'
 import { me, whyNot } from './session'
-import { aloft, controlledBy, vehicleList, vehicleTable } from './vehicles'
+import { controlledBy, vehicleList, vehicleTable } from './vehicles'
 import type { VehicleView } from '../wire/types'
 
 export const URGENT: Record<Urgent, string> = { hold: 'Hold position', return: 'Return', land: 'Land' }
 
 export const stoppable = computed<VehicleView | null>(() => {
   const picked = selection.value
-  if (picked?.kind === 'vehicle' && where.value.screen === 'map') return vehicleTable.value.get(picked.id) ?? null
-  const mine = vehicleList.value.filter((v) => controlledBy(v, me.value?.user_id) && (v.armed || aloft(v)))
-  return mine[0] ?? null
+  const shown = picked?.kind === 'vehicle' && where.value.screen === 'map' ? vehicleTable.value.get(picked.id) : undefined
+  if (shown) return shown
+  // What is not known to stand disarmed on the ground may be flying.
+  const mine = vehicleList.value.filter((v) => controlledBy(v, me.value?.user_id) && mayFly(v))
+  // The one that it was for stays, so that the buttons do not become another's under a finger.
+  const same = mine.find((v) => v.vehicle_id === last)
+  const now = same ?? mine[0] ?? null
+  last = now?.vehicle_id ?? null
+  return now
 })
+
+let last: string | null = null
+const mayFly = (v: VehicleView): boolean => v.armed !== false || v.landed !== 'on_ground'
 
 /** At once, whatever the link looks like: only a missing permission keeps it back. */
 export function stopNow(vehicle: VehicleView, act: Urgent): void {

@@ -29,7 +29,7 @@ export const vehicleNumbers = computed<ReadonlyMap<number, string>>(
   () => new Map(vehicleList.value.map((vehicle) => [vehicle.number, vehicle.vehicle_id])),
 )
 
-/** Off the ground, or not known to be on it. */
+/** Known to be off the ground. */
 export const aloft = (vehicle: VehicleView): boolean =>
   vehicle.landed === 'in_air' || vehicle.landed === 'taking_off' || vehicle.landed === 'landing'
 

@@ -57,8 +57,10 @@ export function FlyTo({ vehicle, at, onOther }: { vehicle: VehicleView; at: Plac
     if (!request || !check.check) return
     setSending(true)
     const permissions = permissionsOf(asksFor(check.check), said)
+    // The height that was shown and checked, not the one that it has when this arrives.
+    const { alt_amsl_m } = check.check
     const words = `Fly ${distanceWords(check.check.distance_m)}`
-    const done = await command(vehicle.vehicle_id, words, () => goTo(vehicle.vehicle_id, { ...request, permissions }))
+    const done = await command(vehicle.vehicle_id, words, () => goTo(vehicle.vehicle_id, { ...request, alt_amsl_m, permissions }))
     setSending(false)
     // It flew on since it was checked: what is asked for now may be another zone's permission.
     if (!done) setRefused((n) => n + 1)

@@ -21,7 +21,16 @@ export function StopBar() {
   if (!vehicle) return null
   const newest = commands.value.get(vehicle.vehicle_id)?.[0]
   const told = newest && (newest.endedAtMs === null || Date.now() - newest.endedAtMs < TOLD_FOR_MS) ? newest : null
-  return <StopButtons name={vehicle.name} whyNot={whyNot('stop_flight')} told={told} onPress={(act) => stopNow(vehicle, act)} />
+  // Another vehicle's buttons are other buttons: a press that began on these does not end on those.
+  return (
+    <StopButtons
+      key={vehicle.vehicle_id}
+      name={vehicle.name}
+      whyNot={whyNot('stop_flight')}
+      told={told}
+      onPress={(act) => stopNow(vehicle, act)}
+    />
+  )
 }
 
 export function StopButtons(props: { name: string; whyNot: string; told: Command | null; onPress: (act: Urgent) => void }) {

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { Info, Loader, Trash2, type IconNode } from 'lucide'
 import { Icon } from './Icon'
 import type { ComponentChildren } from 'preact'
@@ -78,7 +78,17 @@ export function HoldButton(props: {
   const kind = props.kind ?? 'danger'
   const [holding, setHolding] = useState(false)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  if (props.whyNot || props.off) {
+  const barred = Boolean(props.whyNot || props.off)
+  // A press that was begun ends with the button, and with what bars it.
+  useEffect(() => {
+    if (barred) return
+    return () => {
+      clearTimeout(timer.current)
+      timer.current = undefined
+      setHolding(false)
+    }
+  }, [barred])
+  if (barred) {
     return (
       <Button kind={kind} icon={icon} whyNot={props.whyNot ?? ''} off={props.off ?? ''}>
         {props.children}
