@@ -148,11 +148,9 @@ def live_source(stack: Stack) -> str | None:
     import sqlite3
 
     log = (stack.data_folder / "log" / "node.log").read_text("utf-8", "replace")
-    if "whip_accepted" not in log:
-        return None
     with sqlite3.connect(stack.data_folder / "kestrel.db") as database:
-        row = database.execute("select id from sources").fetchone()
-    return None if row is None else str(row[0])
+        rows = database.execute("select id from sources").fetchall()
+    return next((str(one) for (one,) in rows if f"whip_accepted source={one}" in log), None)
 
 
 def enrol(stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
@@ -178,7 +176,7 @@ def tokens_of_children(stack: Stack) -> dict[str, str]:
         token = child.environ().get("KESTREL_AGENT_TOKEN")
         if token:
             found[f"token of {child.pid}"] = token
-    assert len(set(found.values())) == 2  # node and camera
+    assert len(set(found.values())) == 3  # node, cameras and drone
     return found
 
 
