@@ -24,6 +24,7 @@ from ground_station.services.flight_rules import NO_POSITION, why_no_position, w
 from ground_station.services.flight_ways import (
     base_amsl_m,
     go_to_way,
+    home_in_flight,
     mission_way,
     take_off_way,
     why_too_far,
@@ -101,7 +102,7 @@ class FlightChecks:
             way = self._points(status, action)
             if isinstance(action, UploadMission) and action.return_at_end:
                 way = way[:-1]  # there it lands
-            home = None if status.report is None else status.report.home
+            home = home_in_flight(status.report, position)
             take_off = isinstance(action, TakeOff)
             why_not = why_wrong_height(
                 way,
@@ -114,7 +115,7 @@ class FlightChecks:
 
     def _points(self, status: VehicleStatus, action: _Flying) -> list[Kinematics]:
         position, terrain = self.position(status), self._airspace.terrain
-        home = None if status.report is None else status.report.home
+        home = home_in_flight(status.report, position)
         if isinstance(action, GoTo):
             return go_to_way(position, action, terrain)
         if isinstance(action, TakeOff):

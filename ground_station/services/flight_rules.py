@@ -18,6 +18,7 @@ from ground_station.core.agent_vehicles import (
     LandedState,
     StartMission,
     TakeOff,
+    UploadGeofence,
     UploadMission,
     VehicleReport,
 )
@@ -76,6 +77,8 @@ def why_not_now(action: Action, report: VehicleReport, passed_s: float) -> str:
     Args:
         passed_s: since the report came.
     """
+    if isinstance(action, UploadGeofence) and not action.rings:
+        return ""  # less to be kept from
     rule = _RULES.get(type(action))
     return "" if rule is None else rule(report, passed_s)
 
@@ -156,6 +159,13 @@ def _landed(report: VehicleReport) -> LandedState:
     return LandedState.UNKNOWN if report.flight is None else report.flight.landed
 
 
+def _may_fence(report: VehicleReport, _passed_s: float) -> str:
+    """A fence that does not hold the vehicle sends it home or down at once."""
+    if report.flight is None:
+        return "It is not known whether its motors are on."
+    return "Its motors are on: give it a geofence on the ground." if report.flight.armed else ""
+
+
 _RULES: Mapping[type[Action], Callable[[VehicleReport, float], str]] = MappingProxyType(
     {
         Arm: _may_arm,
@@ -164,6 +174,7 @@ _RULES: Mapping[type[Action], Callable[[VehicleReport, float], str]] = MappingPr
         GoTo: _may_go,
         StartMission: _may_start_mission,
         UploadMission: _may_upload,
+        UploadGeofence: _may_fence,
     }
 )
 

@@ -17,6 +17,7 @@ from ground_station.core.agent_vehicles import (
     PositionReading,
     TakeOff,
     UploadMission,
+    VehicleReport,
 )
 
 MAX_DISTANCE_M = 10_000.0  # an autopilot takes a place 500 km away
@@ -149,6 +150,16 @@ def _samples(way: Sequence[Kinematics]) -> list[tuple[float, float, float]]:
             for lat, lon, alt in zip(lats, lons, alts, strict=True)
         ]
     return found
+
+
+def home_in_flight(report: VehicleReport | None, position: PositionReading) -> HomeReading | None:
+    """The home that heights of the coming flight are reckoned from. Arming sets it anew where the
+    vehicle stands: before that, the one it tells is of the flight before."""
+    if report is None or report.home is None:
+        return None
+    if report.flight is None or report.flight.armed:
+        return report.home
+    return HomeReading(position.age_ms, position.lat, position.lon, position.alt_amsl_m)
 
 
 def base_amsl_m(home: HomeReading | None, position: PositionReading) -> float:

@@ -329,6 +329,8 @@ def test_a_mission_of_seven_hundred_points(site: Site) -> None:
 def test_a_fence_s_corners_are_the_page_s_the_other_way_round(site: Site) -> None:
     flying = drone(site.world)
     browser = in_control(site, flying)
+    stands = FlightReading(100, armed=False, mode=FlightMode.HOLD, landed=LandedState.ON_GROUND)
+    flying.say(report(flight=stands))
     ring = {"points": [[-0.24, 51.49], [-0.23, 51.49], [-0.23, 51.5]], "keep_in": True}
     assert browser.send("PUT", at(flying, "geofence"), {"rings": [ring]}).status_code == 200
     action = flying.flown()[0].action

@@ -430,6 +430,7 @@ def test_who_flew_it_out_of_the_area_can_bring_it_back(
 
 # --- the state of the vehicle ------------------------------------------------------------------
 
+RING = GeofenceRing([(51.0, 0.0), (51.1, 0.0), (51.1, 0.1)])
 NO_FIX = HealthReading(100, armable=False, global_position_ok=False, home_position_ok=False)
 UNKNOWN_LANDED = FlightReading(0, armed=True, mode=FlightMode.GUIDED, landed=LandedState.UNKNOWN)
 OLD_POSITION = PositionReading(3_500, LAT, LON, 65.0, 60.0)
@@ -463,6 +464,8 @@ OLD_POSITION = PositionReading(3_500, LAT, LON, 65.0, 60.0)
         (MISSION, report(flight=in_mode(FlightMode.MISSION)), "hold it first"),
         (MISSION, on_ground(), ""),
         (UploadGeofence([]), report(flight=None, position=None), ""),
+        (UploadGeofence([RING]), report(), "give it a geofence on the ground"),
+        (UploadGeofence([RING]), report(flight=None), "not known whether its motors"),
     ],
 )
 def test_what_cannot_be_done_now_is_said_in_a_sentence(
@@ -488,7 +491,6 @@ def test_a_vehicle_that_cannot_do_it_now_is_not_sent_it(
 
 
 def test_what_can_be_done_is_sent(world: World, flying: Drone, pilot: Principal) -> None:
-    ring = GeofenceRing([(51.0, 0.0), (51.1, 0.0), (51.1, 0.1)])
     for action, state in (
         (Arm(), on_ground()),
         (Disarm(), on_ground(armed=True)),
@@ -496,7 +498,7 @@ def test_what_can_be_done_is_sent(world: World, flying: Drone, pilot: Principal)
         (NEAR_BY, report(flight=in_mode(FlightMode.RETURN))),
         (MISSION, on_ground()),
         (UploadMission([]), report(home=None, position=None)),
-        (UploadGeofence([ring]), report()),
+        (UploadGeofence([RING]), on_ground()),
     ):
         flying.say(state)
         world.flights.fly(pilot, flying.vehicle_id, action)
@@ -634,6 +636,16 @@ def test_the_way_of_a_take_off_is_the_column_above(
         (LAT, LON, 5.0),
         (LAT, LON, 25.0),
     ]
+
+
+def test_on_the_ground_heights_are_from_where_it_stands_not_from_the_home_of_before(
+    world: World, flying: Drone, pilot: Principal
+) -> None:
+    """Arming sets home anew, here on a roof 50 m above the last one."""
+    roof = PositionReading(40, LAT, LON, 55.0, 50.0)
+    flying.say(on_ground(position=roof))
+    world.flights.fly(pilot, flying.vehicle_id, TakeOff(20.0))
+    assert [one.alt_amsl_m for one in world.airspace.ways[-1]] == [55.0, 75.0]
 
 
 @pytest.mark.parametrize("returns", [True, False])
