@@ -127,7 +127,7 @@ class Airspace:
             return _unknown(f"Its position is {position_age_s:.0f} s old.")
         if _on_ground(report, age_s):
             return AirspaceFinding(AirspaceState.ON_GROUND, height_agl_m=height_m)
-        problem = self.problem() or _no_fix(report) or self._not_covered(position)
+        problem = self.problem() or _no_fix(report, age_s) or self._not_covered(position)
         if problem:
             return _unknown(problem, height_m)
         return self._checked(report, position, age_s, ground_m)
@@ -224,9 +224,15 @@ def _on_ground(report: VehicleReport, age_s: float) -> bool:
     return flight.age_ms / 1000 + age_s <= STALE_S
 
 
-def _no_fix(report: VehicleReport) -> str:
-    if report.gps is not None and report.gps.fix in NO_FIX:
+def _no_fix(report: VehicleReport, age_s: float) -> str:
+    """An autopilot goes on telling a position without a fix, by dead reckoning."""
+    gps, health = report.gps, report.health
+    if gps is None or gps.age_ms / 1000 + age_s > STALE_S:
+        return "Whether it has a satellite fix is not known now."
+    if gps.fix in NO_FIX:
         return "It has no satellite fix: where it is is not known."
+    if health is not None and not health.global_position_ok:
+        return "Its autopilot says that its position is not to be relied on."
     return ""
 
 

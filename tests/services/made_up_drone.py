@@ -8,6 +8,7 @@ from ground_station.core.agent_vehicles import (
     FlightMode,
     FlightReading,
     GpsReading,
+    HealthReading,
     LandedState,
     PositionReading,
     VehicleLinkState,
@@ -33,6 +34,8 @@ def report(
     velocity_age_ms: int = 50,
     flight_age_ms: int = 50,
     fix: str | None = "3d",
+    fix_age_ms: int = 50,
+    relied_on: bool = True,
 ) -> VehicleReport:
     """A drone in the air; `moves`: metres a second north, east and up; None: not known."""
     position = None if place is None else PositionReading(age_ms, *place, alt_amsl_m)
@@ -46,7 +49,8 @@ def report(
         flight=FlightReading(flight_age_ms, True, FlightMode.GUIDED, landed),
         position=position,
         velocity=velocity,
-        gps=None if fix is None else GpsReading(age_ms, fix, 12),
+        gps=None if fix is None else GpsReading(fix_age_ms, fix, 12),
+        health=HealthReading(500, True, relied_on, True),
     )
 
 
