@@ -30,6 +30,7 @@ from ground_station.core.clock import Clock
 from ground_station.core.fleet import AirspaceFinding, AirspaceState
 from ground_station.core.settings import AirspaceSettings
 
+STANDS_BELOW_MPS = 1.0
 STALE_S = 3.0
 POSITION_ERROR_M = 5.0
 HEIGHT_ERROR_M = 5.0
@@ -217,10 +218,15 @@ def _found(
 
 
 def _on_ground(report: VehicleReport, age_s: float) -> bool:
-    """Only while it says so itself and lately."""
-    flight = report.flight
+    """Only while it says so itself and lately. What it says of landing may be older than its
+    heartbeat, so with its motors on it must not be moving either."""
+    flight, velocity = report.flight, report.velocity
     if flight is None or flight.landed is not LandedState.ON_GROUND:
         return False
+    if flight.armed and velocity is not None:
+        speed_mps = math.hypot(velocity.north_mps, velocity.east_mps, velocity.down_mps)
+        if speed_mps > STANDS_BELOW_MPS:
+            return False
     return flight.age_ms / 1000 + age_s <= STALE_S
 
 

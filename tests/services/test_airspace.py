@@ -182,6 +182,8 @@ def test_what_is_not_surely_on_the_ground_is_checked(
 
 
 def test_an_old_word_on_the_ground_is_none(airspace: Airspace) -> None:
+    climbs = report(STADIUM, landed=LandedState.ON_GROUND, moves=(0.0, 0.0, 2.0))
+    assert airspace.live(climbs, 0.0).state is S.INSIDE  # its motors are on, and it moves
     old = report(STADIUM, landed=LandedState.ON_GROUND, flight_age_ms=3_500)
     assert airspace.live(old, 0.0).state is S.INSIDE
     assert airspace.live(report(landed=LandedState.ON_GROUND), 5.0).state is S.UNKNOWN
