@@ -21,6 +21,8 @@ from geo.zones.training import training_dataset
 from ground_station.core.agent_vehicles import (
     FlightMode,
     FlightReading,
+    GpsReading,
+    HealthReading,
     LandedState,
     PositionReading,
     VehicleLinkState,
@@ -137,6 +139,8 @@ def _report(chance: random.Random) -> VehicleReport:
         flight=FlightReading(50, True, FlightMode.GUIDED, LandedState.IN_AIR),
         position=PositionReading(50, lat, lon, 65.0),
         velocity=VelocityReading(50, *(chance.uniform(-12, 12) for _ in range(3))),
+        gps=GpsReading(50, "3d", 14),
+        health=HealthReading(50, True, True, True),
     )
 
 
