@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import shapely
 
 from geo.zones.heights import Band, Place, Vertically, band_of
-from geo.zones.model import GeoZone, ZoneDataset
+from geo.zones.model import GeoZone, Layer, ZoneDataset
 from geo.zones.shapes import (
     BOUNDARY_M,
     GEOD,
@@ -100,34 +100,41 @@ class ZoneIndex:
     def __init__(self, dataset: ZoneDataset) -> None:
         self.dataset = dataset
         self._outlines: list[tuple[Outline, ...]] = []
-        self._zone_of_box: list[int] = []
+        self.units: list[tuple[GeoZone, Layer]] = []  # what is checked: each layer of each zone
+        self._unit_of_box: list[int] = []
         boxes: list[shapely.Geometry] = []
         if len({zone.zone_id for zone in dataset.zones}) < len(dataset.zones):
             raise ValueError("Two zones of the dataset have the same id.")
-        for number, zone in enumerate(dataset.zones):
-            if not zone.parts:
+        for zone in dataset.zones:
+            if not zone.layers or not all(layer.parts for layer in zone.layers):
                 raise ValueError(f"Zone {zone.zone_id}: it has no shape.")
-            try:
-                self._outlines.append(tuple(Outline.of(part) for part in zone.parts))
-            except ValueError as error:
-                raise ValueError(f"Zone {zone.zone_id}: {error}") from error
-            for part in zone.parts:
-                boxes.append(shapely.box(*bounds_of(part)))
-                self._zone_of_box.append(number)
+            for layer in zone.layers:
+                try:
+                    self._outlines.append(tuple(Outline.of(part) for part in layer.parts))
+                except ValueError as error:
+                    raise ValueError(f"Zone {zone.zone_id}: {error}") from error
+                for part in layer.parts:
+                    boxes.append(shapely.box(*bounds_of(part)))
+                    self._unit_of_box.append(len(self.units))
+                self.units.append((zone, layer))
         self._tree = shapely.STRtree(boxes)
         self._tree.query(shapely.box(0, 0, 0, 0))  # builds it, which no two threads may do at once
 
     def near(self, lat: float, lon: float, within_m: float) -> Sequence[GeoZone]:
         """Zones whose edge or inside lies within so many metres of a place, the nearest first."""
-        found = []
+        found: dict[str, tuple[float, GeoZone]] = {}
         for number in self.candidates(Ahead(lat, lon), within_m):
+            zone = self.units[number][0]
             distance_m = min(seen.distance_m() for seen in self.seen(number, Ahead(lat, lon)))
-            if distance_m <= within_m + BOUNDARY_M:
-                found.append((distance_m, self.dataset.zones[number].zone_id, number))
-        return [self.dataset.zones[number] for _distance, _id, number in sorted(found)]
+            known_m = found[zone.zone_id][0] if zone.zone_id in found else math.inf
+            if distance_m <= min(within_m + BOUNDARY_M, known_m):
+                found[zone.zone_id] = (distance_m, zone)
+        return [
+            found[zone_id][1] for zone_id in sorted(found, key=lambda each: (found[each][0], each))
+        ]
 
     def candidates(self, ahead: Ahead, margin_m: float) -> list[int]:
-        """Numbers of zones that may be within a margin of a way."""
+        """Numbers of units that may be within a margin of a way."""
         lat, lon = ahead.lat, ahead.lon
         end_lat, end_lon = lat, lon
         if ahead.length_m > 0:
@@ -145,10 +152,10 @@ class ZoneIndex:
         if west < -180.0 or east > 180.0:  # the other side of the 180th meridian is near too
             turn = 360.0 if west < -180.0 else -360.0
             hits += self._tree.query(shapely.box(west + turn, south, east + turn, north)).tolist()
-        return sorted({self._zone_of_box[hit] for hit in hits})
+        return sorted({self._unit_of_box[hit] for hit in hits})
 
     def seen(self, number: int, ahead: Ahead) -> list[Seen]:
-        """A zone's parts from where a way begins."""
+        """A unit's parts from where a way begins."""
         return [outline.seen(ahead) for outline in self._outlines[number]]
 
 
@@ -169,10 +176,10 @@ def check_vehicle(
     )
     place = Place(vehicle.lat, vehicle.lon, vehicle.ground_amsl_m, vehicle.ground_amsl_m)
     grown_m = vehicle.position_error_m + BOUNDARY_M
-    breaches = []
+    breaches: dict[str, Breach] = {}
     for number in index.candidates(ahead, grown_m + nearing_m):
-        zone = index.dataset.zones[number]
-        band = band_of(zone, place)
+        zone, layer = index.units[number]
+        band = band_of(layer, place)
         times = band.when(
             vehicle.alt_amsl_m, vehicle.climb_mps, vehicle.height_error_m, look_ahead_s
         )
@@ -188,16 +195,16 @@ def check_vehicle(
         at_its_height = vertically in (Vertically.WITHIN, Vertically.UNKNOWN)
         if entry_s < _NEVER or (at_its_height and distance_m - grown_m <= nearing_m):
             inside = entry_s == 0.0
-            breaches.append(
-                Breach(
-                    zone,
-                    inside,
-                    entry_s if entry_s < _NEVER else None,
-                    0.0 if inside else distance_m,
-                    vertically.value,
-                )
+            breach = Breach(
+                zone,
+                inside,
+                entry_s if entry_s < _NEVER else None,
+                0.0 if inside else distance_m,
+                vertically.value,
             )
-    return tuple(sorted(breaches, key=_urgency))
+            known = breaches.get(zone.zone_id, breach)
+            breaches[zone.zone_id] = min(known, breach, key=_urgency)  # of its layers
+    return tuple(sorted(breaches.values(), key=_urgency))
 
 
 def check_path(index: ZoneIndex, points: Sequence[Kinematics]) -> tuple[Breach, ...]:
@@ -207,22 +214,22 @@ def check_path(index: ZoneIndex, points: Sequence[Kinematics]) -> tuple[Breach, 
     end's is. The ground of a leg lies between that of its ends: give points where it changes.
     Legs of more than 10,000 km are cut into pieces too long to be exact to the centimetre.
     """
-    found: dict[int, Breach] = {}
+    found: dict[str, Breach] = {}
     legs = list(_legs(points))
     for start, end in legs:
-        for _entry, number, breach in sorted(
+        for _entry, _number, breach in sorted(
             _leg_breaches(index, start, end), key=lambda each: each[:2]
         ):
-            known = found.get(number, breach)
+            known = found.get(breach.zone.zone_id, breach)
             surer = known.vertically == "unknown" and breach.vertically == "within"
-            found[number] = breach if surer else known
+            found[breach.zone.zone_id] = breach if surer else known
     return tuple(found.values())
 
 
 def _leg_breaches(
     index: ZoneIndex, start: Kinematics, end: Kinematics
 ) -> Iterable[tuple[float, int, Breach]]:
-    """(where along the leg, the zone's number, what of it)."""
+    """(where along the leg, the unit's number, what of it)."""
     course_deg, _back, length_m = GEOD.inv(start.lon, start.lat, end.lon, end.lat)
     ahead = Ahead(start.lat, start.lon, course_deg, length_m)
     grown_m = max(start.position_error_m, end.position_error_m) + BOUNDARY_M
@@ -232,8 +239,8 @@ def _leg_breaches(
     climb_m = (end.alt_amsl_m or 0.0) - (start.alt_amsl_m or 0.0) if known else 0.0
     place = _between(start, end)
     for number in index.candidates(ahead, grown_m):
-        zone = index.dataset.zones[number]
-        band = band_of(zone, place)
+        zone, layer = index.units[number]
+        band = band_of(layer, place)
         times = band.when(alt_m, climb_m, error_m, 1.0)
         if times is None:
             continue

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from geo.zones.model import Datum, GeoZone, Limit
+from geo.zones.model import Datum, Layer, Limit
 
 # Separation of the geoid from the ellipsoid over Greater London: 46.0 m at Heathrow (UK AIP, AD
 # 2.EGLL: 151 ft), 45.5-46.1 m over the box; its error here is the most it can be wrong by.
@@ -89,11 +89,11 @@ class Band:
         return (first, last) if first <= last else None
 
 
-def band_of(zone: GeoZone, place: Place) -> Band:
-    """A zone's band at a place."""
+def band_of(layer: Layer, place: Place) -> Band:
+    """A layer's band at a place."""
     return Band(
-        _amsl(zone.lower, place, place.ground_low_m, -1.0),
-        _amsl(zone.upper, place, place.ground_high_m, 1.0),
+        _amsl(layer.lower, place, place.ground_low_m, -1.0),
+        _amsl(layer.upper, place, place.ground_high_m, 1.0),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import shapely
 
@@ -15,10 +16,10 @@ _DECIMALS = 7  # of a degree: a centimetre
 Rings = list[list[list[list[float]]]]  # GeoJSON MultiPolygon coordinates, [lon, lat]
 
 
-def rings_of(zone: GeoZone) -> Rings:
-    """Its parts, joined, as a GeoJSON MultiPolygon: outer rings anticlockwise and closed. Corners
+def rings_of(parts: Iterable[Circle | Polygon]) -> Rings:
+    """These parts, joined, as a GeoJSON MultiPolygon: outer rings anticlockwise and closed. Corners
     of a circle lie on it. For drawing only: checks use the exact shapes."""
-    joined = shapely.union_all([_drawn(part) for part in zone.parts])
+    joined = shapely.union_all([_drawn(part) for part in parts])
     polygons = joined.geoms if isinstance(joined, shapely.MultiPolygon) else [joined]
     return [
         [_rounded(ring) for ring in (turned.exterior, *turned.interiors)]
@@ -29,7 +30,8 @@ def rings_of(zone: GeoZone) -> Rings:
 def _drawn(part: Circle | Polygon) -> shapely.Polygon:
     if isinstance(part, Polygon):
         lats, lons = densified(part)
-        return shapely.Polygon(list(zip(lons.tolist(), lats.tolist(), strict=True)))
+        holes = [[(lon, lat) for lat, lon in hole] for hole in part.holes]
+        return shapely.Polygon(list(zip(lons.tolist(), lats.tolist(), strict=True)), holes)
     corners = []
     for number in range(CORNERS_OF_CIRCLE):
         lon, lat, _back = GEOD.fwd(
@@ -67,7 +69,7 @@ def limit_words(limit: Limit) -> str:
 
 def band_words(zone: GeoZone) -> str:
     """Both limits in short: "the surface to 2,018 ft (615 m) above sea level"."""
-    return f"{_short(zone.lower)} to {_short(zone.upper)}"
+    return "; ".join(f"{_short(layer.lower)} to {_short(layer.upper)}" for layer in zone.layers)
 
 
 def _short(limit: Limit) -> str:

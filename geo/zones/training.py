@@ -16,6 +16,7 @@ from geo.zones.model import (
     Circle,
     Datum,
     GeoZone,
+    Layer,
     Limit,
     Polygon,
     Restriction,
@@ -60,12 +61,16 @@ def _aerodrome(fact: Aerodrome) -> GeoZone:
         name=fact.name,
         kind="aerodrome",
         restriction=Restriction.PERMISSION,
-        parts=(Circle(lat, lon, fact.radius_nm * METRES_PER_NAUTICAL_MILE), *strips),
-        lower=SURFACE,
-        upper=Limit(
-            (fact.level_ft + FRZ_HEIGHT_FT) * METRES_PER_FOOT,
-            Datum.AMSL,
-            f"2,000 ft above the aerodrome's level of {fact.level_ft:.0f} ft",
+        layers=(
+            Layer(
+                (Circle(lat, lon, fact.radius_nm * METRES_PER_NAUTICAL_MILE), *strips),
+                SURFACE,
+                Limit(
+                    (fact.level_ft + FRZ_HEIGHT_FT) * METRES_PER_FOOT,
+                    Datum.AMSL,
+                    f"2,000 ft above the aerodrome's level of {fact.level_ft:.0f} ft",
+                ),
+            ),
         ),
         authority=fact.authority,
         contact=fact.contact,
@@ -85,10 +90,16 @@ def _area(fact: Restricted) -> GeoZone:
         name=fact.name,
         kind=fact.kind,
         restriction=Restriction.PERMISSION,
-        parts=(shape,),
-        lower=SURFACE,
-        upper=Limit(
-            fact.upper_ft * METRES_PER_FOOT, Datum.AMSL, f"{fact.upper_ft:,.0f} ft above sea level"
+        layers=(
+            Layer(
+                (shape,),
+                SURFACE,
+                Limit(
+                    fact.upper_ft * METRES_PER_FOOT,
+                    Datum.AMSL,
+                    f"{fact.upper_ft:,.0f} ft above sea level",
+                ),
+            ),
         ),
         authority=fact.authority,
         contact=fact.contact,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 
 import flask
 import msgspec
 
-from geo.zones import GeoZone, ZoneDataset
+from geo.zones import GeoZone, Layer, Limit, ZoneDataset
 from geo.zones.outlines import limit_words, rings_of
 from ground_station.api.auth import Access, access
 from ground_station.api.parts import parts
-from ground_station.api.schemas import DatasetView, ZonesView, ZoneView
+from ground_station.api.schemas import DatasetView, ZoneLayerView, ZonesView, ZoneView
 from ground_station.core.authority import Permission
 from ground_station.services.airspace import Airspace
 
@@ -72,15 +73,32 @@ def zones_view(airspace: Airspace, dataset: ZoneDataset | None, problem: str) ->
     )
 
 
+def _layer_view(layer: Layer) -> ZoneLayerView:
+    return ZoneLayerView(
+        polygons=rings_of(layer.parts),
+        lower=limit_words(layer.lower),
+        upper=limit_words(layer.upper),
+        lower_m=_number(layer.lower),
+        upper_m=_number(layer.upper),
+        lower_datum=layer.lower.datum.value,
+        upper_datum=layer.upper.datum.value,
+    )
+
+
+def _number(limit: Limit) -> float | None:
+    return limit.value_m if math.isfinite(limit.value_m) else None
+
+
 def _zone_view(zone: GeoZone) -> ZoneView:
     return ZoneView(
         zone_id=zone.zone_id,
         name=zone.name,
         kind=zone.kind,
         restriction=zone.restriction.value,
-        polygons=rings_of(zone),
-        lower=limit_words(zone.lower),
-        upper=limit_words(zone.upper),
+        polygons=rings_of(zone.parts),
+        lower="; ".join(limit_words(layer.lower) for layer in zone.layers),
+        upper="; ".join(limit_words(layer.upper) for layer in zone.layers),
+        layers=[_layer_view(layer) for layer in zone.layers],
         authority=zone.authority,
         contact=zone.contact,
         law=zone.law,

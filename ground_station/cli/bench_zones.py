@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import TypedDict
 
 from geo.terrain import TrainingTerrain
-from geo.zones import Circle, Datum, GeoZone, Limit, Polygon, Restriction, ZoneDataset
+from geo.zones import Circle, Datum, GeoZone, Layer, Limit, Polygon, Restriction, ZoneDataset
 from geo.zones.training import training_dataset
 from ground_station.core.agent_vehicles import (
     FlightMode,
@@ -164,9 +164,7 @@ def _spread(
                 "Bench",
                 "bench",
                 Restriction.PERMISSION,
-                (shape,),
-                Limit(0.0, Datum.SURFACE),
-                Limit(600.0, Datum.AMSL),
+                (Layer((shape,), Limit(0.0, Datum.SURFACE), Limit(600.0, Datum.AMSL)),),
                 "-",
                 "-",
                 "-",

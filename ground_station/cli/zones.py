@@ -69,8 +69,9 @@ def _heading(airspace: Airspace) -> str:
     dataset = airspace.dataset
     if dataset is None:
         return airspace.problem()
-    until = f"{dataset.effective_until:%d %B %Y}"
-    return f"{dataset.name}; valid until {until}. {airspace.problem()}".strip()
+    ends = dataset.effective_until
+    until = "not known until when it is valid" if ends is None else f"valid until {ends:%d %B %Y}"
+    return f"{dataset.name}; {until}. {airspace.problem()}".strip()
 
 
 def _airspace(arguments: Namespace) -> Airspace:

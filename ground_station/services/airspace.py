@@ -24,7 +24,7 @@ from geo.zones import (
     check_vehicle,
 )
 from geo.zones.check import points_between
-from geo.zones.training import training_dataset
+from geo.zones.training import WINDOW, training_dataset
 from ground_station.core.agent_vehicles import LandedState, PositionReading, VehicleReport
 from ground_station.core.clock import Clock
 from ground_station.core.fleet import AirspaceFinding, AirspaceState
@@ -79,8 +79,9 @@ class Airspace:
         dataset = self._dataset
         if dataset is not None and dataset.training and self._settings.training:
             now = self._clock.now()
-            half = (dataset.effective_until - dataset.effective_from) / 2
-            if not dataset.effective_from <= now < dataset.effective_until - half / 2:
+            half = WINDOW / 2
+            ends = dataset.effective_until or now
+            if not (dataset.effective_from or now) <= now < ends - half / 2:
                 dataset = dataclasses.replace(
                     dataset, effective_from=now - half, effective_until=now + half
                 )
@@ -95,6 +96,8 @@ class Airspace:
         if dataset.training and not self._settings.training:
             return NOT_TRAINING
         now = self._clock.now()
+        if dataset.effective_from is None or dataset.effective_until is None:
+            return f"{dataset.name} does not say when it holds: no place is known to be clear."
         if now >= dataset.effective_until:
             return _out_of_date(dataset, "ended on", dataset.effective_until)
         if now < dataset.effective_from:
@@ -272,7 +275,10 @@ def _kinematics(
 
 
 def _above_ground(zone: GeoZone) -> bool:
-    return zone.lower.datum is Datum.AGL or zone.upper.datum in (Datum.AGL, Datum.SURFACE)
+    return any(
+        layer.lower.datum is Datum.AGL or layer.upper.datum in (Datum.AGL, Datum.SURFACE)
+        for layer in zone.layers
+    )
 
 
 def _out_of_date(dataset: ZoneDataset, what: str, day: datetime) -> str:

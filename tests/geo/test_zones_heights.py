@@ -142,7 +142,7 @@ def test_when_agrees_with_where_second_by_second(
 def test_the_band_takes_the_lowest_and_highest_ground() -> None:
     hills = Place(LAT, LON, 10.0, 60.0)
     made = zone(EVERYWHERE, lower=Limit(50.0, Datum.AGL), upper=Limit(100.0, Datum.AGL))
-    assert band_of(made, hills) == Band(60.0, 160.0)
+    assert band_of(made.layers[0], hills) == Band(60.0, 160.0)
 
 
 def test_a_limit_that_is_no_number_is_refused() -> None:

@@ -39,6 +39,8 @@ needs_shared = pytest.mark.skipif(
 def test_it_is_marked_as_training_and_valid_round_now() -> None:
     assert DATASET.training
     assert "training, not for operational use" in DATASET.name
+    assert DATASET.effective_from is not None
+    assert DATASET.effective_until is not None
     assert DATASET.effective_until - DATASET.effective_from == timedelta(days=28)
     assert DATASET.effective_from < NOW < DATASET.effective_until
     with pytest.raises(ValueError, match="time zone"):
@@ -49,8 +51,8 @@ def test_each_zone_says_whom_to_ask_by_what_law_and_where_its_facts_are_from() -
     assert len(ZONES) == 25
     for each in DATASET.zones:
         assert all((each.name, each.authority, each.contact, each.law, each.source)), each.zone_id
-        assert each.lower.datum is Datum.SURFACE
-        assert each.upper.datum is Datum.AMSL
+        assert each.layers[0].lower.datum is Datum.SURFACE
+        assert each.layers[0].upper.datum is Datum.AMSL
         assert each.restriction.value == "permission"
 
 
@@ -71,7 +73,7 @@ def test_each_zone_says_whom_to_ask_by_what_law_and_where_its_facts_are_from() -
     ],
 )
 def test_radii_and_upper_limits(zone_id: str, radius_m: float, upper_ft: float) -> None:
-    upper, circle = ZONES[zone_id].upper, ZONES[zone_id].parts[0]
+    upper, circle = ZONES[zone_id].layers[0].upper, ZONES[zone_id].parts[0]
     assert isinstance(circle, Circle)
     assert circle.radius_m == pytest.approx(radius_m)
     assert upper.value_m == pytest.approx(upper_ft * 0.3048)
@@ -220,7 +222,7 @@ def in_metres(shape: shapely.Geometry) -> shapely.Geometry:
 
 def drawn(zone_id: str) -> shapely.Geometry:
     return shapely.MultiPolygon(
-        [shapely.Polygon(rings[0], rings[1:]) for rings in rings_of(ZONES[zone_id])]
+        [shapely.Polygon(rings[0], rings[1:]) for rings in rings_of(ZONES[zone_id].parts)]
     )
 
 
@@ -248,7 +250,8 @@ def test_limits_agree_with_the_published_ones(zone_id: str) -> None:
         exact = feature["extendedProperties"]["upperExact"]
         level = next((a.level_ft for a in AERODROMES if a.zone_id == zone_id), 0.0)
         assert exact["reference"] == ("AGL" if ZONES[zone_id].kind == "aerodrome" else "AMSL")
-        assert ZONES[zone_id].upper.value_m == pytest.approx((exact["value"] + level) * 0.3048)
+        upper = ZONES[zone_id].layers[0].upper
+        assert upper.value_m == pytest.approx((exact["value"] + level) * 0.3048)
 
 
 @needs_shared
@@ -278,7 +281,7 @@ def test_thresholds_are_those_of_the_shared_table() -> None:
 
 
 def test_a_drawn_circles_corners_lie_on_it() -> None:
-    [circle], [[ring]] = HELIPORT.parts, rings_of(HELIPORT)
+    [circle], [[ring]] = HELIPORT.parts, rings_of(HELIPORT.parts)
     assert isinstance(circle, Circle)
     assert len(ring) - 1 == CORNERS_OF_CIRCLE >= 128
     assert ring[0] == ring[-1]
@@ -288,7 +291,7 @@ def test_a_drawn_circles_corners_lie_on_it() -> None:
 
 def test_drawn_rings_are_joined_and_turn_as_geojson_says() -> None:
     for each in DATASET.zones:
-        polygons = rings_of(each)
+        polygons = rings_of(each.parts)
         assert len(polygons) == 1  # an aerodrome's strips meet its circle
         outer = shapely.LinearRing(polygons[0][0])
         assert outer.is_ccw

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.terrain import TrainingTerrain
-from geo.zones import Circle, Datum, GeoZone, Kinematics, Limit, Restriction, ZoneDataset
+from geo.zones import Circle, Datum, GeoZone, Kinematics, Layer, Limit, Restriction, ZoneDataset
 from geo.zones.training import training_dataset
 from ground_station.core.agent_vehicles import LandedState
 from ground_station.core.clock import ManualClock
@@ -50,9 +50,7 @@ def zone(*, lower: Limit, upper: Limit, place: tuple[float, float] = PARK) -> Ge
         "A zone",
         "restricted",
         Restriction.PERMISSION,
-        (Circle(*place, 500.0),),
-        lower,
-        upper,
+        (Layer((Circle(*place, 500.0),), lower, upper),),
         "its authority",
         "its number",
         "a law",
@@ -260,7 +258,10 @@ def test_the_training_datasets_validity_rolls(airspace: Airspace, clock: ManualC
         assert airspace.problem() == ""
         dataset = airspace.dataset
         assert dataset is not None
-        assert dataset.effective_from <= clock.now() < dataset.effective_until
+        begins, ends = dataset.effective_from, dataset.effective_until
+        assert begins is not None
+        assert ends is not None
+        assert begins <= clock.now() < ends
     assert airspace.dataset is not first
 
 
@@ -329,7 +330,7 @@ def test_clear_means_that_no_zone_is_within_reach(
     close = airspace.near(lat, lon, 0.0)
     dataset = airspace.dataset
     assert dataset is not None
-    low = [each for each in close if alt <= each.upper.value_m]
+    low = [each for each in close if alt <= each.layers[0].upper.value_m]
     if low:
         assert found.state is S.INSIDE
         assert {each.zone_id for each in low} <= {b.zone.zone_id for b in found.breaches}

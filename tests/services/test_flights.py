@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from geo.zones import Breach, Circle, Datum, GeoZone, Limit, Restriction
+from geo.zones import Breach, Circle, Datum, GeoZone, Layer, Limit, Restriction
 from ground_station.core.agent_protocol import Command, Done
 from ground_station.core.agent_vehicles import (
     Action,
@@ -90,9 +90,9 @@ def a_zone(zone_id: str, name: str = "") -> GeoZone:
         name=name or zone_id,
         kind="aerodrome",
         restriction=Restriction.PERMISSION,
-        parts=(Circle(LAT, LON, 500.0),),
-        lower=Limit(0.0, Datum.SURFACE),
-        upper=Limit(600.0, Datum.AMSL),
+        layers=(
+            Layer((Circle(LAT, LON, 500.0),), Limit(0.0, Datum.SURFACE), Limit(600.0, Datum.AMSL)),
+        ),
         authority="Tower",
         contact="By telephone",
         law="A law",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from geo.zones import Breach, Circle, Datum, GeoZone, Limit, Restriction
+from geo.zones import Breach, Circle, Datum, GeoZone, Layer, Limit, Restriction
 from ground_station.core.clock import ManualClock
 from ground_station.core.entities import Severity
 from ground_station.core.fleet import AirspaceFinding, AirspaceState
@@ -38,9 +38,13 @@ def zone(zone_id: str) -> GeoZone:
         f"Zone {zone_id}",
         "aerodrome",
         Restriction.PERMISSION,
-        (Circle(*PLACE, 1_000.0),),
-        Limit(0.0, Datum.SURFACE),
-        Limit(615.0864, Datum.AMSL, "2,000 ft above the aerodrome's level of 18 ft"),
+        (
+            Layer(
+                (Circle(*PLACE, 1_000.0),),
+                Limit(0.0, Datum.SURFACE),
+                Limit(615.0864, Datum.AMSL, "2,000 ft above the aerodrome's level of 18 ft"),
+            ),
+        ),
         "Heliport control",
         "020-7228 0181",
         "a law",

@@ -102,6 +102,7 @@ from ground_station.api.schemas.vehicles import (
 )
 from ground_station.api.schemas.zones import (
     DatasetView,
+    ZoneLayerView,
     ZonesView,
     ZoneView,
 )
@@ -182,6 +183,7 @@ __all__ = [
     "ViewerClock",
     "ViewerToken",
     "Watch",
+    "ZoneLayerView",
     "ZonePermission",
     "ZoneView",
     "ZonesView",

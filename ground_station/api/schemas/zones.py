@@ -7,6 +7,21 @@ from typing import Literal
 
 from ground_station.api.schemas.base import Wire
 
+ZoneDatum = Literal["amsl", "agl", "hae", "surface", "fl", "unknown"]
+
+
+class ZoneLayerView(Wire, frozen=True, kw_only=True):
+    """A shape between two heights. `lower`, `upper`: in words, with what they are above; the
+    numbers beside them only draw and filter (None: unlimited, or not known as a number)."""
+
+    polygons: list[list[list[list[float]]]]  # GeoJSON MultiPolygon coordinates, [lon, lat]
+    lower: str
+    upper: str
+    lower_m: float | None
+    upper_m: float | None
+    lower_datum: ZoneDatum
+    upper_datum: ZoneDatum
+
 
 class ZoneView(Wire, frozen=True, kw_only=True):
     """One zone, as the map and its list show it."""
@@ -14,10 +29,11 @@ class ZoneView(Wire, frozen=True, kw_only=True):
     zone_id: str
     name: str
     kind: str
-    restriction: Literal["prohibited", "permission", "conditional", "information"]
-    polygons: list[list[list[list[float]]]]  # GeoJSON MultiPolygon coordinates, [lon, lat]
-    lower: str  # in words, with what it is above
+    restriction: Literal["prohibited", "permission", "conditional", "information", "u_space"]
+    polygons: list[list[list[list[float]]]]  # of all its layers together
+    lower: str  # in words, with what it is above; of several layers each
     upper: str
+    layers: list[ZoneLayerView]
     authority: str
     contact: str
     law: str
@@ -29,8 +45,8 @@ class DatasetView(Wire, frozen=True, kw_only=True):
 
     name: str
     training: bool  # not for operational use
-    effective_from: datetime
-    effective_until: datetime
+    effective_from: datetime | None
+    effective_until: datetime | None
     problem: str  # "" while it may be used
     terrain: str  # "" = the ground is not known
 

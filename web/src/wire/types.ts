@@ -759,10 +759,24 @@ export interface ZonePermission {
 export interface DatasetView {
   name: string
   training: boolean
-  effective_from: string
-  effective_until: string
+  effective_from: string | null
+  effective_until: string | null
   problem: string
   terrain: string
+}
+
+/**
+ * A shape between two heights. `lower`, `upper`: in words, with what they are above; the
+ * numbers beside them only draw and filter (None: unlimited, or not known as a number).
+ */
+export interface ZoneLayerView {
+  polygons: number[][][][]
+  lower: string
+  upper: string
+  lower_m: number | null
+  upper_m: number | null
+  lower_datum: 'agl' | 'amsl' | 'fl' | 'hae' | 'surface' | 'unknown'
+  upper_datum: 'agl' | 'amsl' | 'fl' | 'hae' | 'surface' | 'unknown'
 }
 
 /** `GET /api/zones`. Without a dataset: null and no zones, and nothing is clear. */
@@ -776,10 +790,11 @@ export interface ZoneView {
   zone_id: string
   name: string
   kind: string
-  restriction: 'conditional' | 'information' | 'permission' | 'prohibited'
+  restriction: 'conditional' | 'information' | 'permission' | 'prohibited' | 'u_space'
   polygons: number[][][][]
   lower: string
   upper: string
+  layers: ZoneLayerView[]
   authority: string
   contact: string
   law: string
