@@ -1,0 +1,1 @@
+"""Whether a flight may be flown: the plan, the operator, the rules of the day, the verdict."""

@@ -1,0 +1,1 @@
+"""Files of airspace zones, read and written."""
