@@ -68,6 +68,18 @@ class Act(StrEnum):
     CONTROL_RELEASED = "control_released"
     FLIGHT_COMMANDED = "flight_commanded"  # before it is sent; hold, return and land: with it
     FLIGHT_ANSWERED = "flight_answered"  # what came of it
+    DATASET_IMPORTED = "dataset_imported"  # read and offered; nothing is checked against it yet
+    DATASET_USED = "dataset_used"
+    DATASET_DISCARDED = "dataset_discarded"
+    ZONE_DRAWN = "zone_drawn"
+    ZONE_WITHDRAWN = "zone_withdrawn"
+    OPERATOR_CHANGED = "operator_changed"
+    PERMISSION_ASKED = "permission_asked"  # a request, and each change of it
+    PERMISSION_RECORDED = "permission_recorded"
+    PERMISSION_WITHDRAWN = "permission_withdrawn"
+    DOCUMENT_ADDED = "document_added"
+    DOCUMENT_READ = "document_read"
+    CONFORMANCE_CHANGED = "conformance_changed"  # of a vehicle against zones and its volume
     SWEPT = "swept"  # what its days had run out for was deleted
 
 

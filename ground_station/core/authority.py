@@ -50,6 +50,9 @@ class Permission(StrEnum):
     MANAGE_SHARING = "manage_sharing"
     FLY = "fly"  # take control of a vehicle and command it
     STOP_FLIGHT = "stop_flight"  # hold, return, land: with nobody's control and at once
+    SEE_PAPERS = "see_papers"  # the operator's profile, permissions and requests
+    RECORD_PERMISSIONS = "record_permissions"  # ask for, write down and withdraw them
+    MANAGE_AIRSPACE = "manage_airspace"  # datasets, drawn zones, the operator's profile
 
 
 P = Permission
@@ -57,7 +60,15 @@ _EVERYBODY = frozenset({P.SEE_MAP})
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.PILOT: _EVERYBODY
-        | {P.WATCH_VIDEO, P.SEE_ALERTS, P.DECIDE_ALERTS, P.FLY, P.STOP_FLIGHT},
+        | {
+            P.WATCH_VIDEO,
+            P.SEE_ALERTS,
+            P.DECIDE_ALERTS,
+            P.FLY,
+            P.STOP_FLIGHT,
+            P.SEE_PAPERS,
+            P.RECORD_PERMISSIONS,
+        },
         Role.OFFICER: _EVERYBODY | {P.WATCH_VIDEO, P.SEE_ALERTS},
         Role.DISPATCHER: _EVERYBODY | {P.WATCH_VIDEO, P.SEE_ALERTS, P.DECIDE_ALERTS},
         Role.CCTV_OPERATOR: _EVERYBODY | {P.WATCH_VIDEO, P.SEE_ALERTS, P.DECIDE_ALERTS},
@@ -73,10 +84,14 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             P.SEE_SYSTEM,
             P.SEE_SHARING,
             P.STOP_FLIGHT,
+            P.SEE_PAPERS,
+            P.RECORD_PERMISSIONS,
+            P.MANAGE_AIRSPACE,
         },
         Role.DATA_PROTECTION_OFFICER: _EVERYBODY
         | {P.SEE_PEOPLE, P.READ_AUDIT, P.SEE_SHARING, P.MANAGE_SHARING},
-        Role.AUDITOR: _EVERYBODY | {P.READ_AUDIT, P.SEE_SHARING, P.SEE_PEOPLE, P.SEE_SYSTEM},
+        Role.AUDITOR: _EVERYBODY
+        | {P.READ_AUDIT, P.SEE_SHARING, P.SEE_PEOPLE, P.SEE_SYSTEM, P.SEE_PAPERS},
         # Runs the installation. Whoever makes accounts does not also watch people or decide about
         # them: that takes an account with such a role.
         Role.ADMIN: _EVERYBODY
@@ -87,6 +102,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             P.MANAGE_PEOPLE,
             P.SEE_SYSTEM,
             P.SEE_SHARING,
+            P.SEE_PAPERS,
+            P.MANAGE_AIRSPACE,
         },
     }
 )

@@ -28,6 +28,9 @@ export type Permission =
   | 'manage_sharing'
   | 'fly'
   | 'stop_flight'
+  | 'see_papers'
+  | 'record_permissions'
+  | 'manage_airspace'
 
 export type Purpose =
   | 'officer_support'
@@ -78,6 +81,18 @@ export type Act =
   | 'control_released'
   | 'flight_commanded'
   | 'flight_answered'
+  | 'dataset_imported'
+  | 'dataset_used'
+  | 'dataset_discarded'
+  | 'zone_drawn'
+  | 'zone_withdrawn'
+  | 'operator_changed'
+  | 'permission_asked'
+  | 'permission_recorded'
+  | 'permission_withdrawn'
+  | 'document_added'
+  | 'document_read'
+  | 'conformance_changed'
   | 'swept'
 
 export const ROLE_WORDS: Record<Role, string> = {
@@ -108,6 +123,9 @@ export const PERMISSION_WORDS: Record<Permission, string> = {
   manage_sharing: 'Manage sharing',
   fly: 'Fly',
   stop_flight: 'Stop flight',
+  see_papers: 'See papers',
+  record_permissions: 'Record permissions',
+  manage_airspace: 'Manage airspace',
 }
 
 export const PURPOSE_WORDS: Record<Purpose, string> = {
@@ -160,18 +178,30 @@ export const ACT_WORDS: Record<Act, string> = {
   control_released: 'Control released',
   flight_commanded: 'Flight commanded',
   flight_answered: 'Flight answered',
+  dataset_imported: 'Dataset imported',
+  dataset_used: 'Dataset used',
+  dataset_discarded: 'Dataset discarded',
+  zone_drawn: 'Zone drawn',
+  zone_withdrawn: 'Zone withdrawn',
+  operator_changed: 'Operator changed',
+  permission_asked: 'Permission asked',
+  permission_recorded: 'Permission recorded',
+  permission_withdrawn: 'Permission withdrawn',
+  document_added: 'Document added',
+  document_read: 'Document read',
+  conformance_changed: 'Conformance changed',
   swept: 'Swept',
 }
 
 export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
-  pilot: ['decide_alerts', 'fly', 'see_alerts', 'see_map', 'stop_flight', 'watch_video'],
+  pilot: ['decide_alerts', 'fly', 'record_permissions', 'see_alerts', 'see_map', 'see_papers', 'stop_flight', 'watch_video'],
   officer: ['see_alerts', 'see_map', 'watch_video'],
   dispatcher: ['decide_alerts', 'see_alerts', 'see_map', 'watch_video'],
   cctv_operator: ['decide_alerts', 'see_alerts', 'see_map', 'watch_video'],
   lfr_operator: ['decide_alerts', 'see_alerts', 'see_map', 'watch_video'],
   enforcement_officer: ['decide_alerts', 'see_alerts', 'see_map', 'watch_video'],
-  supervisor: ['decide_alerts', 'manage_sources', 'see_alerts', 'see_map', 'see_people', 'see_sharing', 'see_system', 'stop_flight', 'watch_video'],
+  supervisor: ['decide_alerts', 'manage_airspace', 'manage_sources', 'record_permissions', 'see_alerts', 'see_map', 'see_papers', 'see_people', 'see_sharing', 'see_system', 'stop_flight', 'watch_video'],
   data_protection_officer: ['manage_sharing', 'read_audit', 'see_map', 'see_people', 'see_sharing'],
-  auditor: ['read_audit', 'see_map', 'see_people', 'see_sharing', 'see_system'],
-  admin: ['manage_agents', 'manage_people', 'manage_sources', 'see_map', 'see_people', 'see_sharing', 'see_system'],
+  auditor: ['read_audit', 'see_map', 'see_papers', 'see_people', 'see_sharing', 'see_system'],
+  admin: ['manage_agents', 'manage_airspace', 'manage_people', 'manage_sources', 'see_map', 'see_papers', 'see_people', 'see_sharing', 'see_system'],
 }

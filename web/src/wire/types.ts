@@ -127,6 +127,299 @@ export interface InviteAgent {
 }
 
 /**
+ * `POST /api/airspace/requests` -> RequestView: fills in the request for one zone of a
+ * plan.
+ */
+export interface AskPermission {
+  zone_id: string
+  plan: CheckPlan
+  ends: string
+  aircraft: string
+  purpose: string
+}
+
+/**
+ * `POST /api/airspace/requests/<id>` -> RequestView. Granted: by recording the permission
+ * with its `request_id`.
+ */
+export interface ChangeRequest {
+  state: 'dropped' | 'refused' | 'sent'
+  answer: string
+}
+
+/** The nearest legal change. */
+export interface ChangeView {
+  kind: 'detour' | 'earlier' | 'later' | 'lower'
+  text: string
+  zone_id: string
+  max_amsl_m: number | null
+  starts: string | null
+  path: number[][]
+}
+
+/**
+ * `POST /api/airspace/check` -> VerdictView. The operator is the caller's organisation's
+ * profile with its recorded permissions; `starts` null: now.
+ */
+export interface CheckPlan {
+  path: PlanPoint[]
+  height_m: number
+  datum: 'AGL' | 'AMSL' | 'HAE'
+  starts: string | null
+  speed_mps: number | null
+  bvlos: boolean | null
+  contingency_m: number | null
+}
+
+/**
+ * `GET /api/airspace/datasets/<id>`, and the answer to `POST /api/airspace/datasets` (the file
+ * as the body, its name in `X-File-Name`, percent-encoded): what was read, what was refused.
+ */
+export interface DatasetDetail {
+  row: DatasetRow
+  zones: ZoneView[]
+  refused: RefusedFeature[]
+  refused_left_out: number
+  notes: string[]
+  skipped: string[]
+}
+
+/** `GET /api/airspace/datasets` -> list, newest first. */
+export interface DatasetRow {
+  dataset_id: string
+  kind: 'notam' | 'zones'
+  state: 'discarded' | 'in_use' | 'offered' | 'retired'
+  title: string
+  file_name: string
+  format: string
+  sha256: string
+  size_bytes: number
+  airac: string
+  effective_from: string | null
+  effective_until: string | null
+  zones: number
+  refused: number
+  imported_at: string
+  imported_by: string
+  decided_at: string | null
+  decided_by: string
+}
+
+/** What a verdict rests on, in short. */
+export interface DatasetWords {
+  name: string
+  training: boolean
+  effective_until: string | null
+  problem: string
+  notams: string
+}
+
+/**
+ * `POST /api/airspace/datasets/<id>/decide` -> DatasetRow. Of a partly bad file `use` needs
+ * `accept_refused` to be the number of refused features: somebody has seen them.
+ */
+export interface DecideDataset {
+  decision: 'discard' | 'use'
+  accept_refused: number
+}
+
+/**
+ * `POST /api/airspace/documents` (the file as the body, `X-File-Name`). `GET
+ * /api/airspace/documents/<id>` gives it back as a download only.
+ */
+export interface DocumentAdded {
+  document_id: string
+  name: string
+  sha256: string
+}
+
+/** `GET /api/airspace/drawn` -> list. `DELETE /api/airspace/drawn/<id>` withdraws it. */
+export interface DrawnZoneView {
+  drawn_id: string
+  zone: ZoneView
+  reason: string
+  drawn_by: string
+  drawn_at: string
+  begins: string
+  ends: string
+  active: boolean
+}
+
+/** `POST /api/airspace/drawn` -> DrawnZoneView. A circle, or a ring of [lon, lat]. */
+export interface DrawZone {
+  name: string
+  reason: string
+  kind: 'incident' | 'temporary'
+  restriction: 'conditional' | 'information' | 'permission' | 'prohibited'
+  begins: string
+  ends: string
+  upper_m: number
+  upper_datum: 'agl' | 'amsl'
+  lower_m: number
+  lower_datum: 'agl' | 'amsl' | 'surface'
+  centre: number[] | null
+  radius_m: number | null
+  ring: number[][]
+  contact: string
+}
+
+export interface InformationView {
+  code: string
+  text: string
+  zone_id: string
+}
+
+/**
+ * `GET /api/airspace/operator` -> OperatorView | null; `PUT` with the same (the last two are
+ * then ignored).
+ */
+export interface OperatorView {
+  name: string
+  type: 'CONTRACTOR' | 'COUNCIL' | 'POLICE_MPS' | 'POLICE_OTHER'
+  category: 'OPEN_A1' | 'OPEN_A2' | 'OPEN_A3' | 'OUTSIDE_2019_947' | 'SPECIFIC_OA' | 'SPECIFIC_PDRA01'
+  operator_id: string
+  flyer_id: string
+  class_mark: string
+  mass_kg: number | null
+  insurance: string
+  force_policy_reference: string
+  force_policy_max_height_agl_m: number | null
+  authorisation_reference: string
+  authorisation_begins: string | null
+  authorisation_ends: string | null
+  authorisation_max_height_agl_m: number | null
+  authorisation_bvlos: boolean
+  authorisation_ring: number[][]
+  authorisation_lower_m: number | null
+  authorisation_upper_m: number | null
+  authorisation_datum: 'agl' | 'amsl' | 'fl' | 'hae' | 'surface' | 'unknown'
+  changed_at: string | null
+  changed_by: string
+}
+
+/**
+ * `GET /api/airspace/permissions[?over=1]` -> list. `DELETE /api/airspace/permissions/<id>`
+ * withdraws it.
+ */
+export interface PermissionView {
+  permission_id: string
+  zone: string
+  zone_name: string
+  reference: string
+  begins: string
+  ends: string
+  given_by: 'email' | 'paper' | 'telephone'
+  granted_by: string
+  given_at: string
+  conditions: string
+  upper_limit_amsl_m: number | null
+  document_id: string | null
+  document_name: string
+  request_id: string | null
+  recorded_by: string
+  recorded_at: string
+  state: 'coming' | 'in_force' | 'over' | 'withdrawn'
+}
+
+/** A place of the way; null height and speed: the plan's. */
+export interface PlanPoint {
+  lat: number
+  lon: number
+  height_m: number | null
+  speed_mps: number | null
+}
+
+export interface ReasonView {
+  code: 'CATEGORY' | 'DATA_STALE' | 'DATUM_UNKNOWN' | 'HEIGHT' | 'SEPARATION' | 'TERRAIN_UNKNOWN' | 'TIME' | 'ZONE'
+  text: string
+  zone_id: string
+  law: string
+  legs: number[]
+  from_s: number | null
+  until_s: number | null
+}
+
+/**
+ * `POST /api/airspace/permissions` -> PermissionView. A telephone clearance has no document,
+ * but who gave it and when.
+ */
+export interface RecordPermission {
+  zone: string
+  reference: string
+  begins: string
+  ends: string
+  given_by: 'email' | 'paper' | 'telephone'
+  granted_by: string
+  given_at: string
+  conditions: string
+  upper_limit_amsl_m: number | null
+  document_id: string | null
+  request_id: string | null
+}
+
+/** A feature of a file that is no zone now, and why. */
+export interface RefusedFeature {
+  feature: string
+  reason: string
+  areas: number[][]
+}
+
+/** `GET /api/airspace/requests` -> list. */
+export interface RequestView {
+  request_id: string
+  state: 'drafted' | 'dropped' | 'granted' | 'refused' | 'sent'
+  zone: string
+  zone_name: string
+  authority: string
+  contact: string
+  text: string
+  begins: string
+  ends: string
+  made_by: string
+  made_at: string
+  changed_at: string
+  answer: string
+}
+
+/**
+ * A zone of the way. `limit`: its band in its own words and datum. `satisfied_by`: "" if by
+ * nothing. `mine`: a request of the organisation for it that is not answered yet.
+ */
+export interface TouchedView {
+  zone: ZoneView
+  limit: string
+  legs: number[]
+  from_s: number | null
+  until_s: number | null
+  satisfied_by: string
+  window: string
+  unknown: boolean
+  request_id: string | null
+}
+
+export interface VerdictView {
+  verdict: 'ALLOWED' | 'ALLOWED_EXEMPT' | 'PERMISSION_NEEDED' | 'REFUSED' | 'UNKNOWN'
+  zones: TouchedView[]
+  reasons: ReasonView[]
+  information: InformationView[]
+  changes: ChangeView[]
+  leg_verdicts: ('ALLOWED' | 'ALLOWED_EXEMPT' | 'PERMISSION_NEEDED' | 'REFUSED' | 'UNKNOWN')[]
+  as_of: string
+  ground_amsl_m: number | null
+  dataset: DatasetWords
+  operator: string
+}
+
+/** `POST /api/airspace/here` -> VerdictView of one point: "what may I do here?". */
+export interface WhatHere {
+  lat: number
+  lon: number
+  height_m: number
+  datum: 'AGL' | 'AMSL' | 'HAE'
+  at: string | null
+}
+
+/**
  * `GET /api/alerts`, newest first; the live snapshot and batches carry the organisation's own
  * too. One that another organisation shares is seen, not decided about.
  */
