@@ -1,5 +1,6 @@
 """The station's own database, in SQLite or PostgreSQL. ORM types never leave it."""
 
+from ground_station.store.airspace_repo import SqlAirspace
 from ground_station.store.audit_chain import AuditChain
 from ground_station.store.audit_export import export_lines
 from ground_station.store.audit_verifier import AuditVerifier
@@ -15,6 +16,7 @@ from ground_station.store.engine import (
 from ground_station.store.entity_repos import SqlOrganisations, SqlUnits
 from ground_station.store.expired_rows import SqlExpiredRows
 from ground_station.store.open_audit import open_audit
+from ground_station.store.permission_repo import SqlPermissions
 from ground_station.store.prepare import migrate_database, prepare_database
 from ground_station.store.repos import (
     SqlAgents,
@@ -29,6 +31,7 @@ __all__ = [
     "ChainCheck",
     "Database",
     "SqlAgents",
+    "SqlAirspace",
     "SqlAlerts",
     "SqlControls",
     "SqlEnrolments",
@@ -36,6 +39,7 @@ __all__ = [
     "SqlFactors",
     "SqlIncidents",
     "SqlOrganisations",
+    "SqlPermissions",
     "SqlReceivedMessages",
     "SqlSignIns",
     "SqlSources",

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Table, or_, select
 from sqlalchemy.orm import Session
 
 from ground_station.core.errors import NotFound
-from ground_station.store import orm_audit, orm_authority, orm_delivery, orm_registry
+from ground_station.store import orm_airspace, orm_audit, orm_authority, orm_delivery, orm_registry
 from ground_station.store.archive import (
     FORM,
     Manifest,
@@ -44,7 +44,7 @@ SECRET_COLUMNS = frozenset(
     }
 )
 # recovery_codes are nothing but hashes; heads are signatures over the chain of everybody.
-NOT_EXPORTED = frozenset({"recovery_codes", "audit_heads"})
+NOT_EXPORTED = frozenset({"recovery_codes", "audit_heads", "airspace_datasets"})
 
 Owned = Callable[[Table, str], ColumnElement[bool]]
 
@@ -89,11 +89,16 @@ OWNED: Mapping[str, Owned] = MappingProxyType(
         "alerts": _own("organisation_id"),
         "agreements": _either_side,
         "disclosures": _either_side,
+        "drawn_zones": _own("organisation_id"),
+        "operator_profiles": _own("organisation_id"),
+        "documents": _own("organisation_id"),
+        "permission_requests": _own("organisation_id"),
+        "airspace_permissions": _own("organisation_id"),
         "audit_records": _own("organisation_id"),
     }
 )
 # The modules above define the tables; this also keeps them imported.
-_MODELS = (orm_audit, orm_authority, orm_delivery, orm_registry)
+_MODELS = (orm_airspace, orm_audit, orm_authority, orm_delivery, orm_registry)
 
 
 def find_organisation(database: Database, wanted: str) -> str:

@@ -78,6 +78,8 @@ def _value(column: Column[Any], prefix: str) -> object:
         return f"{prefix}-SECRET-{column.name}"
     if column.name == "id":
         return f"{prefix}-{column.table.name}"
+    if column.type.python_type is bytes:
+        return f"{prefix}-{column.name}".encode()
     return {int: 1, bool: True, float: 0.5}.get(column.type.python_type, f"{prefix}-{column.name}")
 
 

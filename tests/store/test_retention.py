@@ -86,7 +86,7 @@ def _value(column: Any, key: str) -> object:
         return NOW
     if column.name == "is_default":
         return None  # set-up has made the one organisation that is
-    values = {int: 1, bool: True, float: 0.5}
+    values = {int: 1, bool: True, float: 0.5, bytes: b"x"}
     return values.get(column.type.python_type, key)
 
 
