@@ -30,10 +30,10 @@ class AirspaceDatasetRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     title: Mapped[str] = mapped_column(String(500))
     file_name: Mapped[str] = mapped_column(String(300))
-    format: Mapped[str] = mapped_column(String(16))
+    format: Mapped[str] = mapped_column(String(32))
     sha256: Mapped[str] = mapped_column(String(64))
     size_bytes: Mapped[int]
-    airac: Mapped[str] = mapped_column(String(16))
+    airac: Mapped[str] = mapped_column(String(32))
     effective_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
     effective_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     zones: Mapped[int]
@@ -72,7 +72,7 @@ class OperatorProfileRow(Base):
     category: Mapped[str] = mapped_column(String(32))
     operator_id: Mapped[str] = mapped_column(String(64))
     flyer_id: Mapped[str] = mapped_column(String(64))
-    class_mark: Mapped[str] = mapped_column(String(8))
+    class_mark: Mapped[str] = mapped_column(String(16))
     mass_kg: Mapped[float | None]
     insurance: Mapped[str] = mapped_column(String(200))
     force_policy: Mapped[str | None] = mapped_column(Text)
