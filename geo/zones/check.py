@@ -203,8 +203,8 @@ def check_vehicle(
                 vertically.value,
             )
             known = breaches.get(zone.zone_id, breach)
-            breaches[zone.zone_id] = min(known, breach, key=_urgency)  # of its layers
-    return tuple(sorted(breaches.values(), key=_urgency))
+            breaches[zone.zone_id] = min(known, breach, key=urgency)  # of its layers
+    return tuple(sorted(breaches.values(), key=urgency))
 
 
 def check_path(index: ZoneIndex, points: Sequence[Kinematics]) -> tuple[Breach, ...]:
@@ -323,6 +323,7 @@ def _mixed(start_m: float | None, end_m: float | None, part: float) -> float | N
     return start_m + (end_m - start_m) * part
 
 
-def _urgency(breach: Breach) -> tuple[bool, float, float, str]:
+def urgency(breach: Breach) -> tuple[bool, float, float, str]:
+    """A key that sorts the most urgent first."""
     soon = _NEVER if breach.enters_in_s is None else breach.enters_in_s
     return not breach.inside, soon, breach.distance_m, breach.zone.zone_id

@@ -10,12 +10,14 @@ import dataclasses
 import itertools
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from geo.terrain import Terrain, TrainingTerrain
 from geo.zones import (
     Breach,
     Datum,
+    Gap,
     GeoZone,
     Kinematics,
     ZoneDataset,
@@ -23,7 +25,7 @@ from geo.zones import (
     check_path,
     check_vehicle,
 )
-from geo.zones.check import points_between
+from geo.zones.check import points_between, urgency
 from geo.zones.training import WINDOW, training_dataset
 from ground_station.core.agent_vehicles import LandedState, PositionReading, VehicleReport
 from ground_station.core.clock import Clock
@@ -47,8 +49,31 @@ NO_GROUND = "The height of the ground is not known here."
 NO_FIX = ("no_gps", "no_fix")
 
 
+@dataclass(frozen=True, slots=True)
+class ZonesInUse:
+    """What flights are checked against, as one: it is replaced as a whole.
+
+    Attributes:
+        index: of the dataset; None: there is none, and nothing is clear.
+        more: of the zones beside it: NOTAMs, and those that people of ours drew.
+        notams_as_of: when the NOTAMs in use were imported; None: there are none.
+        trouble: why what is stored could not be taken into use; nothing is clear then.
+    """
+
+    index: ZoneIndex | None
+    more: tuple[ZoneIndex, ...] = ()
+    notams_as_of: datetime | None = None
+    trouble: str = ""
+
+    @property
+    def all(self) -> tuple[ZoneIndex, ...]:
+        """Of the dataset and beside it."""
+        return self.more if self.index is None else (self.index, *self.more)
+
+
 class Airspace:
-    """Immutable but for the training dataset's validity, which rolls; safe from any thread.
+    """Safe from any thread. `use` replaces what is checked against; a training dataset's validity
+    rolls.
 
     Args:
         dataset: None: nothing is ever clear.
@@ -69,9 +94,19 @@ class Airspace:
         self.nearing_m = settings.nearing_m
         self._settings = settings
         self._clock = clock
-        self._index = None if dataset is None else ZoneIndex(dataset)
-        self._dataset = dataset
-        self._needs_ground = dataset is not None and any(map(_above_ground, dataset.zones))
+        self.use(ZonesInUse(None if dataset is None else ZoneIndex(dataset)))
+
+    def use(self, zones: ZonesInUse) -> None:
+        """Check against these from now on."""
+        self._needs_ground = any(
+            _above_ground(zone) for index in zones.all for zone in index.dataset.zones
+        )
+        self._in_use = zones
+        self._dataset = None if zones.index is None else zones.index.dataset
+
+    @property
+    def in_use(self) -> ZonesInUse:
+        return self._in_use
 
     @property
     def dataset(self) -> ZoneDataset | None:
@@ -91,8 +126,8 @@ class Airspace:
     def problem(self) -> str:
         """Why nothing may be called clear; "" while the dataset may be used."""
         dataset = self.dataset
-        if dataset is None:
-            return NO_DATASET
+        if self._in_use.trouble or dataset is None:
+            return self._in_use.trouble or NO_DATASET
         if dataset.training and not self._settings.training:
             return NOT_TRAINING
         now = self._clock.now()
@@ -102,12 +137,12 @@ class Airspace:
             return _out_of_date(dataset, "ended on", dataset.effective_until)
         if now < dataset.effective_from:
             return _out_of_date(dataset, "begins only on", dataset.effective_from)
-        return ""
+        return self._gap_anywhere()
 
     def near(self, lat: float, lon: float, within_m: float) -> Sequence[GeoZone]:
         """Zones within so many metres of a place at whatever height, the nearest first; none
         without a dataset."""
-        return () if self._index is None else self._index.near(lat, lon, within_m)
+        return tuple(zone for index in self._in_use.all for zone in index.near(lat, lon, within_m))
 
     def ground_amsl_m(self, lat: float, lon: float) -> float | None:
         """By the terrain in use; None where it is not known."""
@@ -131,7 +166,7 @@ class Airspace:
             return _unknown(f"Its position is {position_age_s:.0f} s old.")
         if _on_ground(report, age_s):
             return AirspaceFinding(AirspaceState.ON_GROUND, height_agl_m=height_m)
-        problem = self.problem() or _no_fix(report, age_s) or self._not_covered(position)
+        problem = self.problem() or _no_fix(report, age_s) or self._not_known(position)
         if problem:
             return _unknown(problem, height_m)
         return self._checked(report, position, age_s, ground_m)
@@ -145,23 +180,41 @@ class Airspace:
             kinematics = _kinematics(report, position, age_s, ground_m, flat=flat, moves=moves)
         except ValueError:
             return _unknown("Its telemetry holds numbers that cannot be.")
-        assert self._index is not None  # or there would be a problem
-        breaches = check_vehicle(
-            self._index,
-            kinematics,
-            look_ahead_s=self._settings.nearing_s,
-            nearing_m=self._settings.nearing_m,
-        )
+        found = [
+            breach
+            for index in self._in_use.all
+            for breach in check_vehicle(
+                index,
+                kinematics,
+                look_ahead_s=self._settings.nearing_s,
+                nearing_m=self._settings.nearing_m,
+            )
+        ]
+        breaches = tuple(sorted(found, key=urgency))
         if flat:
             return AirspaceFinding(AirspaceState.UNKNOWN, breaches, NO_HEIGHT)
         height_m = None if ground_m is None else position.alt_amsl_m - ground_m
         return _found(breaches, moves, height_m)
 
-    def _not_covered(self, place: PositionReading | Kinematics) -> str:
+    def _not_known(self, place: PositionReading | Kinematics) -> str:
+        """Why the zones of a place are not known."""
         dataset = self._dataset
-        if dataset is None or dataset.covers is None or dataset.covers.holds(place.lat, place.lon):
+        if dataset is None:
             return ""
-        return f"{dataset.name}: it covers {dataset.covers.name} only."
+        if dataset.covers is not None and not dataset.covers.holds(place.lat, place.lon):
+            return f"{dataset.name}: it covers {dataset.covers.name} only."
+        for index in self._in_use.all:
+            for gap in index.dataset.gaps:
+                if any(area.holds(place.lat, place.lon) for area in gap.areas):
+                    return _gap_words(gap)
+        return ""
+
+    def _gap_anywhere(self) -> str:
+        for index in self._in_use.all:
+            for gap in index.dataset.gaps:
+                if not gap.areas:
+                    return _gap_words(gap)
+        return ""
 
     # --- a flight to be --------------------------------------------------------------------------
 
@@ -174,9 +227,9 @@ class Airspace:
             return _unknown(problem)
         if not points:
             return _unknown("The way has no point.")
-        problem = next(filter(None, map(self._not_covered, points)), "")
-        assert self._index is not None
-        breaches = check_path(self._index, self._with_ground(points))
+        problem = next(filter(None, map(self._not_known, points)), "")
+        way = self._with_ground(points)
+        breaches = tuple(each for index in self._in_use.all for each in check_path(index, way))
         if any(point.alt_amsl_m is None for point in points):
             problem = problem or "The height of the flight is not known."
         if problem:
@@ -279,6 +332,10 @@ def _above_ground(zone: GeoZone) -> bool:
         layer.lower.datum is Datum.AGL or layer.upper.datum in (Datum.AGL, Datum.SURFACE)
         for layer in zone.layers
     )
+
+
+def _gap_words(gap: Gap) -> str:
+    return f"A feature of the airspace dataset could not be read: {gap.feature} ({gap.reason})."
 
 
 def _out_of_date(dataset: ZoneDataset, what: str, day: datetime) -> str:
