@@ -1,0 +1,62 @@
+"""From what a reader of files gives to a dataset that can be checked exactly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from geo.formats.reading import Reading
+from geo.zones import Gap, GeoZone, ZoneDataset, ZoneIndex
+from geo.zones.outlines import rings_of
+from ground_station.core.authority import Principal
+from ground_station.core.errors import NotAllowed
+
+
+def dataset_of(reading: Reading, title: str) -> ZoneDataset:
+    """A reading as a dataset. Refusals that were too many to be told are one gap anywhere."""
+    gaps = reading.gaps
+    if reading.gaps_left_out:
+        gaps = (*gaps, Gap(f"{reading.gaps_left_out} more features", "they were refused too"))
+    return ZoneDataset(
+        title,
+        False,
+        reading.effective_from,
+        reading.effective_until,
+        reading.zones,
+        reading.covers,
+        gaps,
+    )
+
+
+def checked(reading: Reading) -> Reading:
+    """With each zone that cannot be checked exactly among what was refused."""
+    kept: list[GeoZone] = []
+    gaps = list(reading.gaps)
+    seen: set[str] = set()
+    for zone in reading.zones:
+        why_not = why_unusable(zone)
+        if zone.zone_id in seen:
+            why_not = "another zone of the file has the same id"
+        if why_not:
+            gaps.append(Gap(f"zone {zone.zone_id} {zone.name}", why_not))
+        else:
+            seen.add(zone.zone_id)
+            kept.append(zone)
+    return replace(reading, zones=tuple(kept), gaps=tuple(gaps))
+
+
+def why_unusable(zone: GeoZone) -> str:
+    """Why a zone cannot be checked exactly, or ""."""
+    try:
+        ZoneIndex(ZoneDataset("", False, None, None, (zone,)))
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def check_inside_area(who: Principal, zone: GeoZone) -> None:
+    """NotAllowed unless all of a zone's corners are in the person's area."""
+    area = who.scope.area
+    assert area is not None
+    rings = rings_of(zone.parts)
+    if not all(area.holds(lat, lon) for polygon in rings for lon, lat in polygon[0]):
+        raise NotAllowed("This zone reaches out of your area.", "Ask somebody whose area it is.")

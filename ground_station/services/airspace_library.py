@@ -1,0 +1,383 @@
+"""The airspace datasets and drawn zones of the installation: imported, offered, taken into use.
+
+A file is read and offered; nothing is checked against it until a person takes it into use, having
+seen what of it was refused. What is in use is looked at again every few seconds, since another
+process (the command line) may have changed it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from geo.formats.reading import MAX_FILE_BYTES, FileRefused, Format, Reading
+from geo.zones import Applicability, GeoZone, ZoneDataset, ZoneIndex
+from ground_station.core.agent_durable import one_line
+from ground_station.core.airspace import (
+    AirspaceRepository,
+    DatasetKind,
+    DatasetRecord,
+    DatasetState,
+    DrawnZone,
+)
+from ground_station.core.audit import Act, Actor, AuditEntry, AuditLog, Detail
+from ground_station.core.authority import Permission, Principal, require
+from ground_station.core.clock import Clock
+from ground_station.core.errors import (
+    Conflict,
+    InvalidInput,
+    KestrelError,
+    NotFound,
+    Unprocessable,
+)
+from ground_station.core.ids import new_id
+from ground_station.core.lifecycle import Worker
+from ground_station.services.airspace import Airspace, ZonesInUse
+from ground_station.services.airspace_files import (
+    check_inside_area,
+    checked,
+    dataset_of,
+    why_unusable,
+)
+from ground_station.services.audit import by
+from ground_station.services.system import WELL, Finding
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 3.0
+MAX_TITLE, MAX_FILE_NAME, MAX_REASON = 500, 300, 500
+LONGEST_DRAWN = timedelta(days=366)
+DRAWN = "Drawn zones"
+Reader = Callable[[bytes, str], Reading]
+
+
+@dataclass(frozen=True, slots=True)
+class Doer:
+    """Who does it: a person, or somebody at the machine's command line."""
+
+    user_id: str
+    entry: Callable[[Act, str, dict[str, Detail]], AuditEntry]
+
+
+def person(who: Principal) -> Doer:
+    """A signed-in person with the right to.
+
+    Raises:
+        NotAllowed
+    """
+    require(who, Permission.MANAGE_AIRSPACE)
+    return Doer(
+        who.user_id, lambda act, subject, details: by(who, act, "airspace", subject, **details)
+    )
+
+
+def command_line() -> Doer:
+    """Whoever may use the machine's command line."""
+    return Doer(
+        "",
+        lambda act, subject, details: AuditEntry(
+            act, Actor.COMMAND_LINE, subject_kind="airspace", subject_id=subject, details=details
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A file as it was read. `reading`: None for one that was imported before."""
+
+    record: DatasetRecord
+    dataset: ZoneDataset
+    reading: Reading | None = None
+
+
+class AirspaceLibrary:
+    """Thread-safe; a service of the station.
+
+    Args:
+        read: reads a file of any format; `geo.formats.sniff.read`.
+        training: the zones in use while no dataset is; None: then there are none.
+    """
+
+    def __init__(
+        self,
+        *,
+        repository: AirspaceRepository,
+        airspace: Airspace,
+        read: Reader,
+        training: Callable[[], ZoneDataset] | None,
+        audit: AuditLog,
+        clock: Clock,
+    ) -> None:
+        self._repository = repository
+        self._airspace = airspace
+        self._read = read
+        self._training = training
+        self._audit = audit
+        self._clock = clock
+        self._reading = threading.Lock()  # one file at a time: a large one takes memory
+        self._taking = threading.Lock()
+        self._stamp: tuple[object, ...] = ("never",)
+        self._trouble = ""
+        self._stop = threading.Event()
+        self._worker = Worker("airspace", self._turn)
+
+    def start(self) -> None:
+        """Take what is stored into use, before anything is checked; then go on looking."""
+        try:
+            self.refresh()
+        except KestrelError as error:
+            self._fail(error)
+        self._worker.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._worker.stop()
+
+    def probe(self) -> Finding:
+        """For the system page: what is in use cannot be used, or is out of date."""
+        problem = self._airspace.problem()
+        if not problem:
+            return WELL
+        return Finding(problem, "Import the present dataset of the United Kingdom.")
+
+    # --- datasets --------------------------------------------------------------------------------
+
+    def datasets(self, who: Principal) -> Sequence[DatasetRecord]:
+        """Newest first."""
+        require(who, Permission.MANAGE_AIRSPACE)
+        return self._repository.datasets()
+
+    def dataset(self, who: Principal, dataset_id: str) -> Imported:
+        """NotFound."""
+        require(who, Permission.MANAGE_AIRSPACE)
+        found = self._repository.dataset(dataset_id)
+        if found is None:
+            raise NotFound("There is no such airspace dataset.")
+        return Imported(*found)
+
+    def import_file(self, doer: Doer, body: bytes, file_name: str) -> Imported:
+        """Read a file and offer it. Nothing is checked against it yet.
+
+        Raises:
+            Unprocessable: nothing of it can be read: the sentence says why and where.
+            Conflict: another file is being read.
+            InvalidInput: it is empty or too large.
+        """
+        name = one_line(file_name).strip()[:MAX_FILE_NAME] or "unnamed"
+        if not 0 < len(body) <= MAX_FILE_BYTES:
+            raise InvalidInput(
+                f"An airspace file has 1 byte to {MAX_FILE_BYTES // 2**20} MB, not {len(body)}."
+            )
+        if not self._reading.acquire(blocking=False):
+            raise Conflict("Another airspace file is being read.", "Try again in a moment.")
+        try:
+            reading = self._read(body, name)
+        except FileRefused as error:
+            raise Unprocessable(
+                f"{name} cannot be read: {error}", "Get the file again from who publishes it."
+            ) from error
+        finally:
+            self._reading.release()
+        reading = checked(reading)
+        record = self._record(doer, reading, body, name)
+        dataset = dataset_of(reading, record.title)
+        details: dict[str, Detail] = {
+            "file": name,
+            "sha256": record.sha256,
+            "format": record.format,
+            "zones": record.zones,
+            "refused": record.refused,
+        }
+        with self._audit.together(doer.entry(Act.DATASET_IMPORTED, record.dataset_id, details)):
+            self._repository.offer(record, dataset)
+        return Imported(record, dataset, reading)
+
+    def use(self, doer: Doer, dataset_id: str, accept_refused: int) -> DatasetRecord:
+        """Check against this dataset from now on, in place of the one before of its kind.
+
+        Args:
+            accept_refused: how many refused features the person has seen.
+
+        Raises:
+            NotFound; Conflict: it is in use or discarded, or not all refused features were seen.
+        """
+        found = self._repository.dataset(dataset_id)
+        if found is None:
+            raise NotFound("There is no such airspace dataset.")
+        record = found[0]
+        if record.refused != accept_refused:
+            raise Conflict(
+                f"{record.refused} features of {record.file_name} were refused.",
+                "Look at them first: near each of them nothing will be clear.",
+            )
+        details: dict[str, Detail] = {
+            "file": record.file_name,
+            "sha256": record.sha256,
+            "airac": record.airac,
+            "refused": record.refused,
+        }
+        with self._audit.together(doer.entry(Act.DATASET_USED, dataset_id, details)):
+            used = self._repository.take_into_use(dataset_id, self._clock.now(), doer.user_id)
+        self.refresh()
+        return used
+
+    def discard(self, doer: Doer, dataset_id: str) -> DatasetRecord:
+        """Give up its zones; that it was offered stays on record.
+
+        Raises:
+            NotFound; Conflict: it is in use.
+        """
+        entry = doer.entry(Act.DATASET_DISCARDED, dataset_id, {})
+        with self._audit.together(entry):
+            return self._repository.discard(dataset_id, self._clock.now(), doer.user_id)
+
+    # --- drawn zones -----------------------------------------------------------------------------
+
+    def drawn(self) -> Sequence[DrawnZone]:
+        """Those that hold or will, and those that ended today. For everybody who sees the map."""
+        return self._repository.drawn()
+
+    def draw(self, who: Principal, zone: GeoZone, reason: str, until: datetime) -> DrawnZone:
+        """Have flights checked against a zone of ours, from its beginning on.
+
+        Args:
+            zone: with one applicability that says from when; its id is given here.
+
+        Raises:
+            NotAllowed, InvalidInput.
+        """
+        doer = person(who)
+        reason = one_line(reason).strip()
+        now = self._clock.now()
+        begins = next((one.begins for one in zone.applicability if one.begins), None) or now
+        if not reason or len(reason) > MAX_REASON:
+            raise InvalidInput(f"Say why, in at most {MAX_REASON} characters.")
+        if not begins < until <= begins + LONGEST_DRAWN or until <= now:
+            raise InvalidInput("A drawn zone ends after it begins, and within a year.")
+        if who.scope.area is not None:
+            check_inside_area(who, zone)
+        drawn_id = new_id()
+        zone = replace(
+            zone,
+            zone_id=f"DRAWN-{drawn_id[-8:]}",
+            applicability=(Applicability(begins, until),),
+        )
+        why_not = why_unusable(zone)
+        if why_not:
+            raise InvalidInput(f"This zone cannot be checked: {why_not}")
+        kept = DrawnZone(
+            drawn_id=drawn_id,
+            organisation_id=who.scope.organisation_id,
+            zone=zone,
+            reason=reason,
+            drawn_by=who.user_id,
+            drawn_at=now,
+            begins=begins,
+            ends=until,
+        )
+        details: dict[str, Detail] = {
+            "name": zone.name,
+            "reason": reason,
+            "restriction": zone.restriction.value,
+            "begins": begins.isoformat(),
+            "ends": until.isoformat(),
+        }
+        with self._audit.together(doer.entry(Act.ZONE_DRAWN, drawn_id, details)):
+            self._repository.draw(kept)
+        self.refresh()
+        return kept
+
+    def withdraw(self, who: Principal, drawn_id: str) -> DrawnZone:
+        """NotFound (also of another organisation's); Conflict if it is withdrawn already."""
+        doer = person(who)
+        known = next((one for one in self._repository.drawn() if one.drawn_id == drawn_id), None)
+        if known is None or known.organisation_id != who.scope.organisation_id:
+            raise NotFound("There is no such drawn zone.")
+        with self._audit.together(doer.entry(Act.ZONE_WITHDRAWN, drawn_id, {})):
+            gone = self._repository.withdraw(drawn_id, self._clock.now(), doer.user_id)
+        self.refresh()
+        return gone
+
+    # --- what is in use --------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Take what is stored into use, if it is other than before."""
+        with self._taking:
+            zones = self._repository.in_use(DatasetKind.ZONES)
+            notams = self._repository.in_use(DatasetKind.NOTAM)
+            drawn = self._repository.drawn()
+            stamp = (
+                None if zones is None else zones[0].dataset_id,
+                None if notams is None else notams[0].dataset_id,
+                tuple(one.drawn_id for one in drawn),
+            )
+            if stamp == self._stamp:
+                return
+            self._airspace.use(self._made(zones, notams, drawn))
+            self._stamp, self._trouble = stamp, ""
+        log.info("airspace_in_use zones=%s notams=%s drawn=%d", stamp[0], stamp[1], len(drawn))
+
+    def _made(
+        self,
+        zones: tuple[DatasetRecord, ZoneDataset] | None,
+        notams: tuple[DatasetRecord, ZoneDataset] | None,
+        drawn: Sequence[DrawnZone],
+    ) -> ZonesInUse:
+        more = []
+        if notams is not None:
+            more.append(ZoneIndex(notams[1]))
+        if drawn:
+            forever = ZoneDataset(DRAWN, False, None, None, tuple(one.zone for one in drawn))
+            more.append(ZoneIndex(forever))
+        base = zones[1] if zones is not None else None
+        if base is None and self._training is not None:
+            base = self._training()
+        return ZonesInUse(
+            None if base is None else ZoneIndex(base),
+            tuple(more),
+            None if notams is None else notams[0].imported_at,
+        )
+
+    def _turn(self) -> None:
+        if self._stop.wait(LOOK_EVERY_S):
+            return
+        try:
+            self.refresh()
+        except (KestrelError, ValueError) as error:
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        """What is stored cannot be used: nothing is clear, and everybody sees why."""
+        words = f"The stored airspace zones cannot be used: {error}"
+        if words != self._trouble:
+            log.error("airspace_not_usable problem=%s", error)
+            self._trouble = words
+        kept = self._airspace.in_use
+        if kept.trouble != words:
+            self._stamp = ("failed",)
+            self._airspace.use(replace(kept, trouble=words))
+
+    def _record(self, doer: Doer, reading: Reading, body: bytes, name: str) -> DatasetRecord:
+        kind = DatasetKind.NOTAM if reading.format is Format.NOTAM else DatasetKind.ZONES
+        title = one_line(reading.title).strip()[:MAX_TITLE] or name
+        return DatasetRecord(
+            dataset_id=new_id(),
+            kind=kind,
+            state=DatasetState.OFFERED,
+            title=title,
+            file_name=name,
+            format=reading.format.value,
+            sha256=hashlib.sha256(body).hexdigest(),
+            size_bytes=len(body),
+            airac=reading.airac[:32],
+            effective_from=reading.effective_from,
+            effective_until=reading.effective_until,
+            zones=len(reading.zones),
+            refused=len(reading.gaps) + reading.gaps_left_out,
+            imported_at=self._clock.now(),
+            imported_by=doer.user_id,
+        )
