@@ -1,6 +1,6 @@
 """Airspace zones: what they are, how they are made, and whether a flight touches them."""
 
-from geo.zones.check import Breach, Kinematics, ZoneIndex, check_path, check_vehicle
+from geo.zones.check import Breach, Kinematics, ZoneIndex, check_vehicle
 from geo.zones.model import (
     Applicability,
     Area,
@@ -17,6 +17,7 @@ from geo.zones.model import (
     SunEvent,
     ZoneDataset,
 )
+from geo.zones.touches import Stretch, Touch, check_path, touched
 
 __all__ = [
     "Applicability",
@@ -33,9 +34,12 @@ __all__ = [
     "OperatorType",
     "Polygon",
     "Restriction",
+    "Stretch",
     "SunEvent",
+    "Touch",
     "ZoneDataset",
     "ZoneIndex",
     "check_path",
     "check_vehicle",
+    "touched",
 ]

@@ -6,14 +6,21 @@ the zone's own datum (`heights`). What is not known counts as within.
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import shapely
 
-from geo.zones.heights import Band, Place, Vertically, band_of
+from geo.zones.heights import (
+    GeoidModel,
+    Heights,
+    Line,
+    Place,
+    Vertically,
+    band_of,
+    separation_m,
+)
 from geo.zones.model import GeoZone, Layer, ZoneDataset
 from geo.zones.shapes import (
     BOUNDARY_M,
@@ -40,6 +47,9 @@ class Kinematics:
     Attributes:
         alt_amsl_m: None: not known, which counts as inside every zone below or above it.
         ground_amsl_m: of the terrain below; None: not known, which counts the same for AGL limits.
+        agl_m, hae_m: its height above the ground or the ellipsoid, where that is what is known: a
+            limit is compared with the height above its own datum first. None: worked out of
+            alt_amsl_m by the ground and the geoid, and the other way round.
         position_error_m: horizontal; zones are tested grown by it. height_error_m: vertical.
 
     Raises:
@@ -56,6 +66,8 @@ class Kinematics:
     climb_mps: float = 0.0
     position_error_m: float = 5.0
     height_error_m: float = 5.0
+    agl_m: float | None = None
+    hae_m: float | None = None
 
     def __post_init__(self) -> None:
         if not (abs(self.lat) <= MAX_LATITUDE_DEG and abs(self.lon) <= 180.0):
@@ -65,7 +77,7 @@ class Kinematics:
             raise ValueError(f"A speed must be a number within {FASTEST_MPS:.0f} m/s.")
         if not (0 <= self.position_error_m < math.inf and 0 <= self.height_error_m < math.inf):
             raise ValueError("An error must be a number of metres, at least 0.")
-        for name in ("alt_amsl_m", "ground_amsl_m"):
+        for name in ("alt_amsl_m", "ground_amsl_m", "agl_m", "hae_m"):
             value = getattr(self, name)
             if value is not None and not math.isfinite(value):
                 object.__setattr__(self, name, None)
@@ -92,15 +104,21 @@ class Breach:
 class ZoneIndex:
     """A dataset made ready for many checks a second. Immutable; safe from any thread.
 
+    Args:
+        geoid: the geoid's height above the ellipsoid at (lat, lon) and its error, in metres; None
+            where it is not known. Safe from any thread.
+
     Raises:
         ValueError: a zone that cannot be checked exactly, by its id, and why: a dataset is usable
             as a whole or not at all.
     """
 
-    def __init__(self, dataset: ZoneDataset) -> None:
+    def __init__(self, dataset: ZoneDataset, geoid: GeoidModel = separation_m) -> None:
         self.dataset = dataset
+        self.geoid = geoid
         self._outlines: list[tuple[Outline, ...]] = []
         self.units: list[tuple[GeoZone, Layer]] = []  # what is checked: each layer of each zone
+        self.layer_of: list[int] = []  # of each unit: its number in its zone
         self._unit_of_box: list[int] = []
         boxes: list[shapely.Geometry] = []
         if len({zone.zone_id for zone in dataset.zones}) < len(dataset.zones):
@@ -108,7 +126,8 @@ class ZoneIndex:
         for zone in dataset.zones:
             if not zone.layers or not all(layer.parts for layer in zone.layers):
                 raise ValueError(f"Zone {zone.zone_id}: it has no shape.")
-            for layer in zone.layers:
+            for number, layer in enumerate(zone.layers):
+                self.layer_of.append(number)
                 try:
                     self._outlines.append(tuple(Outline.of(part) for part in layer.parts))
                 except ValueError as error:
@@ -174,15 +193,14 @@ def check_vehicle(
         math.degrees(math.atan2(vehicle.east_mps, vehicle.north_mps)),
         speed_mps * look_ahead_s,
     )
-    place = Place(vehicle.lat, vehicle.lon, vehicle.ground_amsl_m, vehicle.ground_amsl_m)
+    place = place_of(index, vehicle, vehicle)
+    heights = heights_between(vehicle, vehicle, vehicle.climb_mps)
     grown_m = vehicle.position_error_m + BOUNDARY_M
     breaches: dict[str, Breach] = {}
     for number in index.candidates(ahead, grown_m + nearing_m):
         zone, layer = index.units[number]
-        band = band_of(layer, place)
-        times = band.when(
-            vehicle.alt_amsl_m, vehicle.climb_mps, vehicle.height_error_m, look_ahead_s
-        )
+        band = band_of(layer, heights, place, vehicle.height_error_m)
+        times = band.when(look_ahead_s)
         if times is None:
             continue
         seen = index.seen(number, ahead)
@@ -191,7 +209,7 @@ def check_vehicle(
             entry_s = 0.0
         else:
             entry_s = _first(seen, grown_m, ahead.length_m, look_ahead_s, times)
-        vertically = band.where(vehicle.alt_amsl_m, vehicle.height_error_m)
+        vertically = band.where()
         at_its_height = vertically in (Vertically.WITHIN, Vertically.UNKNOWN)
         if entry_s < _NEVER or (at_its_height and distance_m - grown_m <= nearing_m):
             inside = entry_s == 0.0
@@ -207,62 +225,34 @@ def check_vehicle(
     return tuple(sorted(breaches.values(), key=urgency))
 
 
-def check_path(index: ZoneIndex, points: Sequence[Kinematics]) -> tuple[Breach, ...]:
-    """Every zone that a straight flight through these points touches, in the order of the way.
+def heights_between(start: Kinematics, end: Kinematics, climb: float = 0.0) -> Heights:
+    """Of a leg, from one second to the next: each changes evenly, and is not known where either
+    end's is not. Of one place with a climb: as `climb` says."""
 
-    Legs are geodesics; height changes evenly along a leg, and is unknown on one of which either
-    end's is. The ground of a leg lies between that of its ends: give points where it changes.
-    Legs of more than 10,000 km are cut into pieces too long to be exact to the centimetre.
-    """
-    found: dict[str, Breach] = {}
-    legs = list(_legs(points))
-    for start, end in legs:
-        for _entry, _number, breach in sorted(
-            _leg_breaches(index, start, end), key=lambda each: each[:2]
-        ):
-            known = found.get(breach.zone.zone_id, breach)
-            surer = known.vertically == "unknown" and breach.vertically == "within"
-            found[breach.zone.zone_id] = breach if surer else known
-    return tuple(found.values())
+    def line(name: str) -> Line | None:
+        first, last = getattr(start, name), getattr(end, name)
+        return None if first is None or last is None else (first, last - first + climb)
+
+    return Heights(line("alt_amsl_m"), line("agl_m"), line("hae_m"))
 
 
-def _leg_breaches(
-    index: ZoneIndex, start: Kinematics, end: Kinematics
-) -> Iterable[tuple[float, int, Breach]]:
-    """(where along the leg, the unit's number, what of it)."""
-    course_deg, _back, length_m = GEOD.inv(start.lon, start.lat, end.lon, end.lat)
-    ahead = Ahead(start.lat, start.lon, course_deg, length_m)
-    grown_m = max(start.position_error_m, end.position_error_m) + BOUNDARY_M
-    error_m = max(start.height_error_m, end.height_error_m)
-    known = start.alt_amsl_m is not None and end.alt_amsl_m is not None
-    alt_m = start.alt_amsl_m if known else None
-    climb_m = (end.alt_amsl_m or 0.0) - (start.alt_amsl_m or 0.0) if known else 0.0
-    place = _between(start, end)
-    for number in index.candidates(ahead, grown_m):
-        zone, layer = index.units[number]
-        band = band_of(layer, place)
-        times = band.when(alt_m, climb_m, error_m, 1.0)
-        if times is None:
-            continue
-        entry = _first(index.seen(number, ahead), grown_m, length_m, 1.0, times)
-        if entry < _NEVER:
-            vertically = _known(band, alt_m)
-            yield entry, number, Breach(zone, True, None, 0.0, vertically)
-
-
-def _known(band: Band, alt_m: float | None) -> str:
-    if band.low_m == -math.inf and band.high_m == math.inf:
-        return Vertically.WITHIN.value
-    unknown = alt_m is None or None in (band.low_m, band.high_m)
-    return (Vertically.UNKNOWN if unknown else Vertically.WITHIN).value
-
-
-def _between(start: Kinematics, end: Kinematics) -> Place:
-    grounds = (start.ground_amsl_m, end.ground_amsl_m)
-    known = [ground for ground in grounds if ground is not None]
-    if len(known) < 2:
-        return Place(start.lat, start.lon, None, None)
-    return Place(start.lat, start.lon, min(known), max(known))
+def place_of(index: ZoneIndex, start: Kinematics, end: Kinematics) -> Place:
+    """The ground and the geoid between two points: between those at its ends."""
+    low_m, high_m = start.ground_amsl_m, end.ground_amsl_m
+    ground = None if low_m is None or high_m is None else (min(low_m, high_m), max(low_m, high_m))
+    known = [index.geoid(start.lat, start.lon)]
+    if end is not start:
+        known.append(index.geoid(end.lat, end.lon))
+    separations = [each for each in known if each is not None]
+    if len(separations) < len(known):
+        return Place(ground)
+    return Place(
+        ground,
+        (
+            min(middle_m - error_m for middle_m, error_m in separations),
+            max(middle_m + error_m for middle_m, error_m in separations),
+        ),
+    )
 
 
 def _first(
@@ -280,15 +270,6 @@ def _first(
             if low <= high:
                 earliest = min(earliest, low)
     return earliest
-
-
-def _legs(points: Sequence[Kinematics]) -> Iterable[tuple[Kinematics, Kinematics]]:
-    """The legs of a path, long ones in pieces; a single point is a leg of no length."""
-    if len(points) == 1:
-        yield points[0], points[0]
-    for start, end in itertools.pairwise(points):
-        pieces = [start, *points_between(start, end, every_m=LONGEST_LEG_M, most=MOST_PIECES), end]
-        yield from itertools.pairwise(pieces)
 
 
 def points_between(
@@ -310,6 +291,8 @@ def points_between(
             level,
             position_error_m=max(start.position_error_m, end.position_error_m),
             height_error_m=max(start.height_error_m, end.height_error_m),
+            agl_m=_mixed(start.agl_m, end.agl_m, number / pieces),
+            hae_m=_mixed(start.hae_m, end.hae_m, number / pieces),
         )
         for number, (lon, lat) in enumerate(
             GEOD.npts(start.lon, start.lat, end.lon, end.lat, pieces - 1), 1

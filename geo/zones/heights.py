@@ -1,21 +1,34 @@
 """Whether a height is within a zone's band, each limit in its own datum.
 
-What is not known counts as within, and is said to be unknown.
+A limit is compared with the aircraft's height above the same datum where that is known, else by
+the ground and the geoid. What is not known counts as within, and is said to be unknown.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from geo.zones.model import Datum, Layer, Limit
+
+Interval = tuple[float, float]
+Line = tuple[float, float]  # metres now, and their change a second
+GeoidModel = Callable[[float, float], tuple[float, float] | None]
 
 # Separation of the geoid from the ellipsoid over Greater London: 46.0 m at Heathrow (UK AIP, AD
 # 2.EGLL: 151 ft), 45.5-46.1 m over the box; its error here is the most it can be wrong by.
 LONDON_N_M = 46.0
 LONDON_N_ERROR_M = 1.0
 _LONDON = (51.2, 51.75, -0.65, 0.35)  # south, north, west, east
+
+# How low a flight level can lie. The lowest pressure at sea level on record is 870 hPa (typhoon
+# Tip, 1979): there the 1013.25 hPa surface would lie 1,304 m below the sea by the standard
+# atmosphere, 1,440 m in air 30 degrees warmer. Cold air brings the levels above down too: by less
+# than a quarter, 216 K on average for 288 K.
+LOWEST_PRESSURE_M = 1500.0
+COLDEST_SHARE = 0.75
 
 
 class Vertically(StrEnum):
@@ -28,72 +41,107 @@ class Vertically(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Heights:
+    """An aircraft's height above each datum that it is known of, changing evenly; None: not known
+    above that one, though the others may tell it."""
+
+    amsl: Line | None = None
+    agl: Line | None = None
+    hae: Line | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
-    """What a limit is worked out for.
+    """What heights are turned into each other by.
 
     Attributes:
-        ground_low_m, ground_high_m: AMSL; the lowest and highest ground of what is checked (the
-            same for one place); None: not known.
+        ground: lowest and highest AMSL of what is checked (the same for one place); None: not
+            known.
+        separation: least and most of the geoid above the ellipsoid there; None: not known.
     """
 
-    lat: float
-    lon: float
-    ground_low_m: float | None
-    ground_high_m: float | None
+    ground: Interval | None = None
+    separation: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """By how many metres an aircraft is on the zone's side of one limit; negative: it is not.
+
+    Attributes:
+        most_m: what it may be; infinite where the limit is none or not known.
+        sure_m: what it surely is; minus infinity where that is not known.
+        change_mps: of both.
+    """
+
+    most_m: float
+    sure_m: float
+    change_mps: float = 0.0
+
+
+UNLIMITED = Room(math.inf, math.inf)
+NEVER = Room(-math.inf, -math.inf)
+NOT_KNOWN = Room(math.inf, -math.inf)
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A zone's heights above mean sea level, at the outside of what their datums leave open.
+    """Both limits of a layer, as an aircraft is to them."""
 
-    Attributes:
-        low_m, high_m: None: not known there.
-    """
+    lower: Room
+    upper: Room
 
-    low_m: float | None
-    high_m: float | None
-
-    def where(self, alt_amsl_m: float | None, error_m: float) -> Vertically:
-        """Of a height that may be wrong by `error_m` either way."""
-        if self.low_m == -math.inf and self.high_m == math.inf:
-            return Vertically.WITHIN
-        if alt_amsl_m is None:
-            return Vertically.UNKNOWN
-        if self.high_m is not None and alt_amsl_m - error_m > self.high_m:
+    def where(self) -> Vertically:
+        """Now."""
+        if self.upper.most_m < 0:
             return Vertically.ABOVE
-        if self.low_m is not None and alt_amsl_m + error_m < self.low_m:
+        if self.lower.most_m < 0:
             return Vertically.BELOW
-        return Vertically.UNKNOWN if None in (self.low_m, self.high_m) else Vertically.WITHIN
+        sure = min(self.lower.sure_m, self.upper.sure_m) >= 0
+        return Vertically.WITHIN if sure else Vertically.UNKNOWN
 
-    def when(
-        self, alt_amsl_m: float | None, climb_mps: float, error_m: float, most_s: float
-    ) -> tuple[float, float] | None:
-        """Between which seconds (0 to `most_s`) of a steady climb it is or may be within; None:
-        never."""
-        if alt_amsl_m is None:
-            return 0.0, most_s
-        first, last = 0.0, most_s
-        # seconds at which height * sign <= limit * sign + error
-        for limit_m, sign in ((self.high_m, 1.0), (self.low_m, -1.0)):
-            if limit_m is None or math.isinf(limit_m):
-                if limit_m is not None and limit_m * sign < 0:
-                    return None
-                continue
-            room_m, speed = (limit_m - alt_amsl_m) * sign + error_m, climb_mps * sign
-            if speed > 0:
-                last = min(last, room_m / speed)
-            elif speed < 0:
-                first = max(first, room_m / speed)
-            elif room_m < 0:
-                return None
-        return (first, last) if first <= last else None
+    def when(self, most_s: float) -> Interval | None:
+        """Between which seconds from now (0 to `most_s`) it is or may be within; None: never."""
+        return _while(
+            (
+                (self.lower.most_m, self.lower.change_mps),
+                (self.upper.most_m, self.upper.change_mps),
+            ),
+            most_s,
+        )
+
+    def surely(self, most_s: float) -> Interval | None:
+        """Between which seconds it is within whatever is not known; None: never."""
+        return _while(
+            (
+                (self.lower.sure_m, self.lower.change_mps),
+                (self.upper.sure_m, self.upper.change_mps),
+            ),
+            most_s,
+        )
 
 
-def band_of(layer: Layer, place: Place) -> Band:
-    """A layer's band at a place."""
+def _while(lines: tuple[Line, Line], most_s: float) -> Interval | None:
+    first, last = 0.0, most_s
+    for room_m, change in lines:
+        if room_m == -math.inf:
+            return None
+        if room_m == math.inf:
+            continue
+        if change < 0:
+            last = min(last, room_m / -change)
+        elif change > 0:
+            first = max(first, -room_m / change)
+        elif room_m < 0:
+            return None
+    return (first, last) if first <= last else None
+
+
+def band_of(layer: Layer, heights: Heights, place: Place, error_m: float) -> Band:
+    """A layer's band against an aircraft whose height may be wrong by `error_m` either way."""
     return Band(
-        _amsl(layer.lower, place, place.ground_low_m, -1.0),
-        _amsl(layer.upper, place, place.ground_high_m, 1.0),
+        _room(layer.lower, heights, place, error_m, -1.0),
+        _room(layer.upper, heights, place, error_m, 1.0),
     )
 
 
@@ -106,18 +154,72 @@ def separation_m(lat: float, lon: float) -> tuple[float, float] | None:
     return None
 
 
-def _amsl(limit: Limit, place: Place, ground_m: float | None, outward: float) -> float | None:
-    """A limit above mean sea level; None where that is not known. `outward`: -1 for a lower limit,
-    1 for an upper: its error goes to the zone's side."""
+def lowest_amsl_m(level_m: float) -> float:
+    """The lowest that a flight level can lie above mean sea level, whatever the weather.
+
+    Args:
+        level_m: above the 1013.25 hPa surface by the standard atmosphere.
+    """
+    return COLDEST_SHARE * level_m - LOWEST_PRESSURE_M
+
+
+def _room(limit: Limit, heights: Heights, place: Place, error_m: float, up: float) -> Room:
+    """`up`: 1 for an upper limit, -1 for a lower one."""
     if math.isinf(limit.value_m):
-        return limit.value_m
-    if limit.datum is Datum.AMSL:
-        return limit.value_m
-    if limit.datum is Datum.SURFACE and outward < 0:
-        return -math.inf  # nothing flies below the ground
-    if limit.datum in (Datum.AGL, Datum.SURFACE):
-        return None if ground_m is None else ground_m + limit.value_m
-    separation = separation_m(place.lat, place.lon)
-    if separation is None:
+        return UNLIMITED if limit.value_m * up > 0 else NEVER
+    on_ground = limit.datum in (Datum.AGL, Datum.SURFACE) and limit.value_m <= 0
+    if on_ground and up < 0:
+        return UNLIMITED  # nothing flies below the ground
+    if limit.datum is Datum.UNKNOWN:
+        return NOT_KNOWN
+    if limit.datum is Datum.FLIGHT_LEVEL:
+        return _room_of_level(limit.value_m, heights, place, error_m, up)
+    known = _height_above(limit.datum, heights, place)
+    if known is None:
+        return NOT_KNOWN
+    (height_m, change), least_m, most_m = known
+    height_m += least_m if up > 0 else most_m  # what leaves the limit furthest out
+    room_m = (limit.value_m - height_m) * up + error_m
+    return Room(room_m, room_m, -change * up)
+
+
+def _room_of_level(
+    level_m: float, heights: Heights, place: Place, error_m: float, up: float
+) -> Room:
+    """Of a flight level only how low it can lie is known."""
+    known = _height_above(Datum.AMSL, heights, place)
+    if known is None:
+        return NOT_KNOWN
+    (height_m, change), _least_m, most_m = known
+    below_m = lowest_amsl_m(level_m) - (height_m + most_m)
+    if up > 0:
+        return Room(math.inf, below_m - error_m, -change)
+    return Room(error_m - below_m, -math.inf, change)
+
+
+def _height_above(datum: Datum, heights: Heights, place: Place) -> tuple[Line, float, float] | None:
+    """The aircraft's height above a datum: a line, and the least and most to add to it."""
+    wanted = Datum.AGL if datum is Datum.SURFACE else datum
+    lines = {Datum.AMSL: heights.amsl, Datum.AGL: heights.agl, Datum.HAE: heights.hae}
+    line = lines[wanted]
+    if line is not None:
+        return line, 0.0, 0.0
+    to = _above_sea(wanted, place)
+    if to is None:
         return None
-    return limit.value_m - separation[0] + outward * separation[1]
+    for known, line in lines.items():
+        of = _above_sea(known, place)
+        if line is not None and of is not None:
+            return line, of[0] - to[1], of[1] - to[0]
+    return None
+
+
+def _above_sea(datum: Datum, place: Place) -> Interval | None:
+    """The least and most that a datum's zero lies above mean sea level; None: not known."""
+    if datum is Datum.AMSL:
+        return 0.0, 0.0
+    if datum is Datum.AGL:
+        return place.ground
+    if place.separation is None:
+        return None
+    return -place.separation[1], -place.separation[0]

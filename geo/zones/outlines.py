@@ -50,6 +50,7 @@ _ABOVE = {
     Datum.AGL: "above the ground",
     Datum.HAE: "above the WGS 84 ellipsoid",
     Datum.SURFACE: "above the ground",
+    Datum.UNKNOWN: "above what is not known",
 }
 
 
@@ -61,6 +62,10 @@ def limit_words(limit: Limit) -> str:
     if math.isinf(limit.value_m):
         return "unlimited"
     feet = round(limit.value_m / METRES_PER_FOOT)
+    if limit.datum is Datum.FLIGHT_LEVEL:
+        level = f"{feet / 100:.0f}"
+        known = limit.as_published.replace(" ", "").upper() in ("", f"FL{level}", f"FL{level:0>3}")
+        return f"flight level {level}" + ("" if known else f": {limit.as_published}")
     words = f"{feet:,} ft ({limit.value_m:.0f} m) {_ABOVE[limit.datum]}"
     plain = f"{feet:,} ft {_ABOVE[limit.datum]}"
     more = limit.as_published
