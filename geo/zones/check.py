@@ -6,6 +6,7 @@ the zone's own datum (`heights`). What is not known counts as within.
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -138,6 +139,18 @@ class ZoneIndex:
                 self.units.append((zone, layer))
         self._tree = shapely.STRtree(boxes)
         self._tree.query(shapely.box(0, 0, 0, 0))  # builds it, which no two threads may do at once
+
+    def dated(self, dataset: ZoneDataset) -> ZoneIndex:
+        """This index with another validity of the same zones.
+
+        Raises:
+            ValueError: they are not the same.
+        """
+        if dataset.zones is not self.dataset.zones:
+            raise ValueError("These are not the zones of this index.")
+        made = copy.copy(self)
+        made.dataset = dataset
+        return made
 
     def near(self, lat: float, lon: float, within_m: float) -> Sequence[GeoZone]:
         """Zones whose edge or inside lies within so many metres of a place, the nearest first."""

@@ -183,6 +183,14 @@ class AirspaceSettings(_Branch):
     nearing_m: float = Field(
         100.0, ge=0, le=5000, description="Nearer than this to a zone counts as nearing."
     )
+    notams_max_age_h: float = Field(
+        24.0, gt=0, le=168, description="Older than this, NOTAMs count as not checked."
+    )
+    terrain: Path | None = Field(
+        None,
+        description="A GeoTIFF with the height of the ground in metres above mean sea level (needs "
+        "the extra `terrain`). Without it the height of the ground is not known.",
+    )
 
 
 class Settings(BaseSettings):

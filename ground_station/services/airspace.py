@@ -123,6 +123,14 @@ class Airspace:
                 self._dataset = dataset
         return dataset
 
+    @property
+    def index(self) -> ZoneIndex | None:
+        """Of the dataset, with its validity now; None: nothing can be checked against."""
+        index, dataset = self._in_use.index, self.dataset
+        if index is None or dataset is None or self._in_use.trouble:
+            return None
+        return index if index.dataset is dataset else index.dated(dataset)
+
     def problem(self) -> str:
         """Why nothing may be called clear; "" while the dataset may be used."""
         dataset = self.dataset
