@@ -23,6 +23,7 @@ from drone.camera import (
 )
 from drone.commands import FlightCommands
 from drone.link import VehicleLink
+from drone.orders import Orders
 from drone.patrol import MARKER, Patrol
 from drone.pose import Eye, Mount
 from drone.telemetry import TelemetryFeed
@@ -162,7 +163,9 @@ class DroneAgent:
         if drone.patrol:
             marker = settings.data_folder / MARKER
             self.patrol = Patrol(vehicles, marker, lambda: self.link.connected)
-        self._flights = FlightCommands(vehicles, self._person_commands)
+        orders = Orders()
+        self.link.on_order = orders.arrived
+        self._flights = FlightCommands(vehicles, orders, self._person_commands)
         self._camera: PublishedCamera | None = None
         eye: Eye | None = None
         if drone.camera is not None:
@@ -172,7 +175,12 @@ class DroneAgent:
             )
             self._camera = self._published(drone.camera, eye, to)
         self._feed = TelemetryFeed(
-            vehicles, self.link.send, addresses=drone.addresses, eye=eye, source_key=SOURCE_KEY
+            vehicles,
+            self.link.send,
+            addresses=drone.addresses,
+            eye=eye,
+            source_key=SOURCE_KEY,
+            now=orders.now,
         )
 
     async def run_until(self, stop: asyncio.Event) -> None:

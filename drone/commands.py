@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from drone.link import VehicleLink
+from drone.orders import AGAIN, REST, Orders, asking
 from ground_station.core.agent_durable import one_line
 from ground_station.core.agent_protocol import Reply, refused
 from ground_station.core.agent_vehicles import (
@@ -57,16 +58,24 @@ class FlightCommands:
     station makes a new id for each thing a person asks for.
 
     Hold, return and land wait for nothing, and end what is under way to set that vehicle moving.
+    Everything else is refused once it is void (`Orders`): before it begins, and, of what sets a
+    vehicle moving, before each step. A transfer that has begun goes on: it moves nothing, and half
+    a mission is worse than one too late.
 
     Args:
+        orders: told of every command as it arrived.
         before: called on the loop with each command of a person for a vehicle that is there, before
             it is carried out; must be quick and not raise.
     """
 
     def __init__(
-        self, link: VehicleLink, before: Callable[[Fly], None] = lambda command: None
+        self,
+        link: VehicleLink,
+        orders: Orders,
+        before: Callable[[Fly], None] = lambda command: None,
     ) -> None:
         self._link = link
+        self._orders = orders
         self._before = before
         self._bridge = AioBridge(asyncio.get_running_loop())
         self._answers: OrderedDict[str, _Answer] = OrderedDict()
@@ -131,19 +140,33 @@ class FlightCommands:
                 f"This agent has no vehicle of system id {command.system_id}.",
                 "Was it switched off, or given another id?",
             )
+        self._orders.check(command)
         self._before(command)
         if is_urgent(command):
             self._overtake(command)
         within_s = limit_s(command.action)
         try:
             async with asyncio.timeout(within_s):
-                return await self._link.carry_out(command.system_id, command.action)
+                with asking(self._step_check(command)):
+                    return await self._link.carry_out(command.system_id, command.action)
         except TimeoutError as error:
             what = type(command.action).__name__
             raise TimedOut(
                 f"The vehicle did not answer {what} within {within_s:g} s; whether it does it is "
                 "not known."
             ) from error
+
+    def _step_check(self, command: Fly) -> Callable[[], None]:
+        """What to ask before anything of it is handed to the autopilot."""
+        begun = False
+
+        def check() -> None:
+            nonlocal begun
+            if not (begun and isinstance(command.action, _TRANSFERS)):
+                self._orders.check(command, remedy=REST if begun else AGAIN)
+            begun = True
+
+        return check
 
     def _overtake(self, command: Fly) -> None:
         """Nothing that began before this may move the vehicle after it."""

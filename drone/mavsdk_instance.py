@@ -21,6 +21,7 @@ from mavsdk.exceptions import MavsdkError
 from mavsdk.mavsdk import Configuration, Mavsdk
 from mavsdk.system import System
 
+from drone.orders import still_wanted
 from ground_station.core.errors import ConfigError, Conflict, Unavailable
 
 log = logging.getLogger(__name__)
@@ -133,6 +134,7 @@ class Instance:
     async def _within(self, make: Callable[[], Awaitable[T]], urgent: bool) -> T:
         async with contextlib.nullcontext() if urgent else self._unhurried:
             self._open()  # it may have been closed while this waited
+            still_wanted()  # and what it is a step of may have become void
             try:
                 return await make()
             except RuntimeError as error:

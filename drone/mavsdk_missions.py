@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from mavsdk.asyncio.plugins.geofence import GeofenceAsync
@@ -21,7 +22,7 @@ from drone.fence_rings import fence_data, rings_differ
 from drone.mavsdk_actions import FARTHEST_GO_TO_M, metres_between
 from drone.mavsdk_commands import Commands
 from drone.mavsdk_instance import Instance
-from drone.mission_items import RawItem, difference, raw_items, waypoint_seqs
+from drone.mission_items import RawItem, difference, fingerprint, raw_items, waypoint_seqs
 from drone.vehicle_state import Now, VehicleState
 from ground_station.core.agent_vehicles import (
     Autopilot,
@@ -29,12 +30,21 @@ from ground_station.core.agent_vehicles import (
     GeofenceRing,
     UploadGeofence,
     UploadMission,
+    mission_digest,
 )
 from ground_station.core.errors import Conflict, KestrelError, TimedOut, Unavailable, Unprocessable
 
 T = TypeVar("T")
 _POLYGONS = 4  # the bit of FENCE_TYPE
 _LOST = ("TIMEOUT", "CONNECTION_ERROR", "NO_SYSTEM")
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """An upload that was read back and was the same: what it is called, and what was read."""
+
+    digest: str
+    items: tuple[str, ...]
 
 
 class Transfers:
@@ -54,6 +64,7 @@ class Transfers:
         self._lock = asyncio.Lock()
         self._by_person = False
         self.held: int | None = None  # items, without home, when they were last read
+        self._verified: _Verified | None = None
         self._fence_was: int | None = None  # FENCE_ENABLE before our first fence
 
     # --- one at a time --------------------------------------------------------------------------
@@ -123,9 +134,19 @@ class Transfers:
     async def _download(self, home_first: bool) -> list[RawItem]:
         held = await self._done("tell its mission", self._downloaded)
         raw = [_from_mavsdk(item) for item in held]
-        self._state.holds_mission(waypoint_seqs(raw, home_first=home_first))
-        self.held = len(raw) - (1 if home_first and raw else 0)
+        self._holds(raw, home_first)
         return raw
+
+    def _holds(self, raw: Sequence[RawItem], home_first: bool) -> str:
+        """Note what was read; the digest of the upload that it is, "" where it is none of ours."""
+        self.held = len(raw) - (1 if home_first and raw else 0)
+        ours = self._verified
+        same = ours is not None and ours.items == fingerprint(raw, home_first=home_first)
+        digest = ours.digest if ours is not None and same else ""
+        self._state.holds_mission(
+            waypoint_seqs(raw, home_first=home_first), digest=digest, total=self.held
+        )
+        return digest
 
     async def _downloaded(self) -> list[MissionItem]:
         try:
@@ -166,6 +187,7 @@ class Transfers:
     ) -> str:
         home_first = now.autopilot is Autopilot.ARDUPILOT
         self._state.holds_mission(None)
+        self._verified = None
         if not action.items:
             return await self._clear_mission(home_first)
         sent = raw_items(
@@ -184,6 +206,9 @@ class Transfers:
                 f"{self._name} took the mission, but {wrong}. It must not be flown.",
                 "Send it again, or clear it.",
             )
+        read = fingerprint(held, home_first=home_first)
+        self._verified = _Verified(mission_digest(action), read)
+        self._holds(held, home_first)
         return f"{len(action.items)} waypoints, read back and the same."
 
     async def _clear_mission(self, home_first: bool) -> str:
@@ -196,8 +221,9 @@ class Transfers:
             )
         return "It holds no mission."
 
-    async def from_first(self) -> None:
-        """Begin at the first item. Raises Conflict where there is none."""
+    async def from_first(self, digest: str) -> None:
+        """Begin at the first item. Raises Conflict where there is none, or where what the vehicle
+        holds is not the upload of this digest ("": whatever it holds)."""
 
         async def chosen() -> None:
             home_first = self._kind() is Autopilot.ARDUPILOT
@@ -205,6 +231,12 @@ class Transfers:
             held = await self._download(home_first)
             if not waypoint_seqs(held, home_first=home_first):
                 raise Conflict(f"{self._name} holds no mission.", "Send it one first.")
+            if digest and self._holds(held, home_first) != digest:
+                raise Conflict(
+                    f"{self._name} holds another mission than the one that is to be started: "
+                    "another ground station may have sent it, or this agent was started again.",
+                    "Upload the mission again.",
+                )
             first = 1 if home_first else 0
             await self._done(
                 "begin with the first item",

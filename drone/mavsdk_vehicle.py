@@ -194,7 +194,8 @@ class MavsdkVehicle:
             case GoTo():
                 return await flying.go_to(now, action)
             case StartMission():
-                return await flying.start_mission(now, self._transfers.from_first)
+                digest = action.digest
+                return await flying.start_mission(now, lambda: self._transfers.from_first(digest))
             case _:
                 raise InvalidInput(f"{type(action).__name__} is nothing a vehicle does.")
 

@@ -99,6 +99,16 @@ def waypoint_seqs(items: Sequence[RawItem], *, home_first: bool) -> list[int]:
     ]
 
 
+def fingerprint(items: Sequence[RawItem], *, home_first: bool) -> tuple[str, ...]:
+    """To tell two downloads apart to the last bit: every field but home, which the autopilot moves,
+    and which item is the current one."""
+    return tuple(
+        repr((item.seq, item.frame, item.command, item.params, item.x, item.y, item.z))
+        for item in items
+        if not (home_first and item.seq == 0)
+    )
+
+
 def difference(sent: Sequence[RawItem], held: Sequence[RawItem], *, home_first: bool) -> str:
     """Where what the vehicle holds is not what was sent, as a sentence's end; "" where it is."""
     if len(sent) != len(held):

@@ -33,6 +33,7 @@ from ground_station.core.agent_vehicles import (
     VehicleLinkState,
     VehicleReport,
     WireMissionItem,
+    mission_digest,
 )
 from ground_station.core.errors import KestrelError
 
@@ -161,11 +162,13 @@ class Patrol:
             self._become(PatrolState.ENDED)
 
     async def _fly(self) -> None:
-        await self._link.carry_out(self._system_id, UploadMission(list(self._route)))
+        mission = UploadMission(list(self._route))
+        await self._link.carry_out(self._system_id, mission)
         self._route_is_ours = True
         if not self._may_set_out():  # it has gone meanwhile
             return
-        note = await self._link.carry_out(self._system_id, StartMission())
+        start = StartMission(mission_digest(mission))
+        note = await self._link.carry_out(self._system_id, start)
         self._ready_since_s = None
         self.problem = ""
         self._become(PatrolState.FLYING)

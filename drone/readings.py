@@ -23,6 +23,7 @@ from ground_station.core.agent_vehicles import (
 )
 
 _UNKNOWN_U16 = 0xFFFF
+UNKNOWN_TOTAL = _UNKNOWN_U16  # of MISSION_CURRENT
 MAX_SPEED_MPS = 200.0  # of anything that an agent of ours may fly
 ARMED_BIT = 128  # of base_mode
 
@@ -85,10 +86,19 @@ class HomePosition(msgspec.Struct, frozen=True):
 
 
 class MissionCurrent(msgspec.Struct, frozen=True):
-    """`total`: without home; ArduPilot before 4.4 does not give it."""
+    """`total`: without home; ArduPilot before 4.4 does not give it. `mission_id`: changes with the
+    mission on board, 0 where the autopilot gives none."""
 
     seq: int
     total: int = _UNKNOWN_U16
+    mission_id: int = 0
+
+
+class MissionAck(msgspec.Struct, frozen=True):
+    """The end of a transfer, whoever asked for it. `mission_type`: 0 a mission, 1 a fence."""
+
+    type: int
+    mission_type: int = 0
 
 
 class StatusText(msgspec.Struct, frozen=True):
@@ -108,6 +118,7 @@ Heard = (
     | ExtendedSysState
     | HomePosition
     | MissionCurrent
+    | MissionAck
     | StatusText
 )
 
@@ -121,6 +132,7 @@ MESSAGES: dict[str, type[Heard]] = {
     "EXTENDED_SYS_STATE": ExtendedSysState,
     "HOME_POSITION": HomePosition,
     "MISSION_CURRENT": MissionCurrent,
+    "MISSION_ACK": MissionAck,
     "STATUSTEXT": StatusText,
 }
 

@@ -11,6 +11,7 @@ from drone.link import VehicleLink
 from drone.pose import Eye
 from ground_station.core.agent_vehicles import (
     MAX_VEHICLES,
+    AgentInstant,
     Telemetry,
     VehicleLinkState,
     VehicleReport,
@@ -34,6 +35,7 @@ class TelemetryFeed:
     Args:
         send: puts a message into the next batch; must not block.
         addresses: where vehicles are listened for; for what people are told.
+        now: this process's clock, by which the station says when a command expires.
         eye: the camera's, whose vehicle's report names `source_key`.
 
     Attributes:
@@ -48,12 +50,14 @@ class TelemetryFeed:
         addresses: tuple[str, ...],
         eye: Eye | None = None,
         source_key: str = "",
+        now: Callable[[], AgentInstant] | None = None,
     ) -> None:
         self._link = link
         self._send = send
         self._addresses = addresses
         self._eye = eye
         self._source_key = source_key
+        self._now = now
         self._logged: tuple[str, ...] = ()
         self._patience = HEARD_WITHIN_TICKS
         self.problems: tuple[str, ...] = ()
@@ -61,6 +65,7 @@ class TelemetryFeed:
 
     def tick(self) -> None:
         """Tell of every vehicle as it is known now."""
+        at = None if self._now is None else self._now()
         reports = [self._named(report) for report in self._link.reports()]
         self.vehicles = len(reports)
         problems = []
@@ -70,7 +75,7 @@ class TelemetryFeed:
             problems.append(f"No vehicle was heard yet at {', '.join(self._addresses)}.")
         if len(reports) > MAX_VEHICLES:
             problems.append(f"There are {len(reports)} vehicles; only {MAX_VEHICLES} are told of.")
-        telemetry = Telemetry(reports[:MAX_VEHICLES])
+        telemetry = Telemetry(reports[:MAX_VEHICLES], at=at)
         if not _is_sound(telemetry):
             telemetry, unsound = _sound_part(telemetry)
             problems += unsound
@@ -112,4 +117,4 @@ def _sound_part(telemetry: Telemetry) -> tuple[Telemetry, list[str]]:
             )
         else:
             sound.append(report)
-    return Telemetry(sound), problems
+    return Telemetry(sound, at=telemetry.at), problems

@@ -111,6 +111,9 @@ class VehicleState:
         self._home: _Slot[HomeReading] = _Slot()
         self._mission: readings.MissionCurrent | None = None
         self._mission_seqs: tuple[int, ...] | None = None
+        self._mission_digest = ""
+        self._mission_total = 0
+        self._mission_id: int | None = None  # the first one told since it was read
         self._heard_s: dict[str, float] = {}
         self._texts = StatusTexts()
         self._battery_time = BatteryTime()
@@ -129,6 +132,7 @@ class VehicleState:
             readings.HomePosition: lambda home, at_s: self._home.put(readings.home_of(home), at_s),
             readings.ExtendedSysState: self._take_landed,
             readings.MissionCurrent: self._take_mission,
+            readings.MissionAck: self._take_mission_ack,
             readings.StatusText: self._texts.take,
         }
 
@@ -157,6 +161,8 @@ class VehicleState:
     def _take_beat(self, beat: readings.Heartbeat, at_s: float) -> None:
         if beat.autopilot == readings.INVALID_AUTOPILOT:
             return
+        if at_s - self._beat_s >= VEHICLE_LOST_AFTER_S:
+            self._mission_digest = ""  # what happened to it meanwhile is not known
         self._beat, self._beat_s = beat, at_s
         self._one.take_beat(at_s)
 
@@ -180,6 +186,7 @@ class VehicleState:
     def _take_time(self, stream: str, boot_ms: int, at_s: float) -> None:
         if self._one.take_time(stream, boot_ms, at_s):
             self._boot.forget()
+            self._mission_digest = ""
 
     def _take_battery(
         self, message: readings.SysStatus | readings.BatteryStatus, at_s: float
@@ -194,6 +201,16 @@ class VehicleState:
 
     def _take_mission(self, message: readings.MissionCurrent, at_s: float) -> None:
         self._mission = message
+        if self._mission_id is None:
+            self._mission_id = message.mission_id
+        other = message.total not in (self._mission_total, readings.UNKNOWN_TOTAL)
+        if other or message.mission_id != self._mission_id:
+            self._mission_digest = ""
+
+    def _take_mission_ack(self, message: readings.MissionAck, at_s: float) -> None:
+        """A mission was sent to it: by us, who then read it back, or by somebody else."""
+        if message.mission_type == 0:
+            self._mission_seqs, self._mission_digest = None, ""
 
     # --- what the event loop says and asks ------------------------------------------------------
 
@@ -217,10 +234,21 @@ class VehicleState:
             mode = self._beat.custom_mode if custom_mode is None else custom_mode
             self._beat = msgspec.structs.replace(self._beat, base_mode=base, custom_mode=mode)
 
-    def holds_mission(self, waypoint_seqs: Sequence[int] | None) -> None:
-        """Which of the mission's items are waypoints; None: not known."""
+    def holds_mission(
+        self, waypoint_seqs: Sequence[int] | None, *, digest: str = "", total: int = 0
+    ) -> None:
+        """What was just read of it.
+
+        Args:
+            waypoint_seqs: which of its items are waypoints; None: not known.
+            digest: of the upload that it is, "" where it is none of ours; forgotten once the
+                autopilot says anything that does not fit it.
+            total: its items, without home.
+        """
         with self._lock:
             self._mission_seqs = None if waypoint_seqs is None else tuple(waypoint_seqs)
+            self._mission_digest, self._mission_total = digest, total
+            self._mission_id = None
 
     def restarts(self) -> int:
         with self._lock:
@@ -236,7 +264,7 @@ class VehicleState:
         """Items the autopilot says it holds, without home; None where it does not say."""
         with self._lock:
             mission = self._mission
-        return None if mission is None or mission.total == 0xFFFF else mission.total
+        return None if mission is None or mission.total == readings.UNKNOWN_TOTAL else mission.total
 
     def words_since(self, at_s: float) -> list[str]:
         with self._lock:
@@ -344,7 +372,7 @@ class VehicleState:
         reached = sum(1 for seq in seqs if seq < at)
         current = 0 if at == 0 else min(reached + 1, len(seqs))
         aged = now_s - self._heard_s[readings.MissionCurrent.__name__]
-        return MissionReading(age_ms(aged), current, len(seqs))
+        return MissionReading(age_ms(aged), current, len(seqs), self._mission_digest)
 
     def _problems(self, now_s: float) -> list[str]:
         said: list[str] = []

@@ -32,7 +32,7 @@ from ground_station.core.agent_protocol import (
     encode,
     refused,
 )
-from ground_station.core.agent_vehicles import is_urgent
+from ground_station.core.agent_vehicles import Fly, Supersede, is_urgent
 from ground_station.core.clock import Clock
 from ground_station.core.errors import (
     InvalidInput,
@@ -72,8 +72,11 @@ class AgentClient:
             the caller's to close, after `stop`.
         ca_file: the authority (PEM) that signed the station's certificate; "" = the system's.
 
-    Attributes:
-        batch_interval_s: how long messages may wait for each other; to be set before `start`.
+    Attributes, to be set before `start`:
+        batch_interval_s: how long messages may wait for each other.
+        on_order: told of every flight command and `Supersede` as it comes in, in the order that the
+            station sent them and before any of them is carried out; on the reading thread, must be
+            quick and not raise.
     """
 
     batch_interval_s: float = TRACK_BATCH_INTERVAL_S
@@ -90,6 +93,7 @@ class AgentClient:
         outbox: Outbox | None = None,
         ca_file: str = "",
     ) -> None:
+        self.on_order: Callable[[Fly | Supersede], None] = lambda order: None
         self._url = station_url
         self._tokens = Tokens([token]) if isinstance(token, str) else token
         self._ca_file = ca_file
@@ -274,6 +278,8 @@ class AgentClient:
             return
         if isinstance(notice, ClockReading):
             self._offset.take(notice)
+        elif isinstance(notice, Supersede):
+            self.on_order(notice)
         elif isinstance(notice, Received) and self._durable is not None:
             self._durable.received(notice, self._clock.monotonic_s())
 
@@ -286,6 +292,9 @@ class AgentClient:
         except InvalidInput as error:
             acknowledge(encode(refused(error)))
             return
+
+        if isinstance(command, Fly):
+            self.on_order(command)
 
         def job() -> None:
             acknowledge(encode(self._carry_out(command)))

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import msgspec
 
+from ground_station.core.agent_vehicles import Supersede
 from ground_station.core.agent_wire import (
     AwareTime,
     Latitude,
@@ -84,7 +85,7 @@ class ClockReading(Message, frozen=True):
     replied_at: AwareTime
 
 
-Notice = Received | ClockReading
+Notice = Received | ClockReading | Supersede
 
 
 _durable_decoder = msgspec.msgpack.Decoder(Durable)

@@ -14,6 +14,8 @@ sends one `TrackBatch` an interval for all its edge sources, one frame a source 
 it: the source is live while its frames come. In those frames `source_id` is the agent's own key
 (or the station's id), and `session_id` a UUIDv7 that the agent makes when it starts.
 Version 3: vehicles (`agent_vehicles`): telemetry, flight commands, camera poses beside frame times.
+Version 4: flight commands that expire and that later ones make void (`Fly.turn`, `Fly.not_after`,
+`Supersede`, `Telemetry.at`); missions by their digest.
 """
 
 from __future__ import annotations
@@ -37,7 +39,7 @@ from ground_station.core.agent_wire import (
 from ground_station.core.errors import InvalidInput, KestrelError, error_from_code
 from ground_station.core.model import CapturedAtFrom, SourceCondition
 
-PROTOCOL_VERSION = 3
+PROTOCOL_VERSION = 4
 NAMESPACE = "/agents"
 MESSAGE_EVENT = "m"  # agent -> station
 COMMAND_EVENT = "command"  # station -> agent, acknowledged with a Reply

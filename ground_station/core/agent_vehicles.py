@@ -8,6 +8,8 @@ north-east-down frame. A value the autopilot did not give is None, never NaN.
 
 from __future__ import annotations
 
+import hashlib
+import math
 from enum import StrEnum
 from typing import Annotated
 
@@ -24,6 +26,7 @@ SystemId = Annotated[int, msgspec.Meta(ge=1, le=255)]
 AgeMs = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
 Fraction = Annotated[float, msgspec.Meta(ge=0, le=1)]
 _Line = Annotated[str, msgspec.Meta(max_length=300)]
+MissionDigest = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?\Z")]
 AltitudeAmsl = Annotated[float, msgspec.Meta(ge=-500, le=10_000)]
 HeightM = Annotated[float, msgspec.Meta(ge=-1_000, le=10_000)]
 
@@ -138,10 +141,15 @@ class HomeReading(_Group, frozen=True, array_like=True):
 
 
 class MissionReading(_Group, frozen=True, array_like=True):
-    """Items counted from 1, without the home placeholder; 0 of 0 = the vehicle holds none."""
+    """Items counted from 1, without the home placeholder; 0 of 0 = the vehicle holds none.
+
+    `digest`: `mission_digest` of the upload that the agent read back and found the same, as long
+    as nothing speaks for another one on board; "" where the agent does not know whose it is.
+    """
 
     current: int
     total: int
+    digest: MissionDigest = ""
 
 
 class StatusLine(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -186,10 +194,27 @@ class VehicleReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     rebooted: int = 0
 
 
+class AgentInstant(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """An instant that one agent's process named. Only that process can tell how long ago it was:
+    nobody compares two machines' clocks, and setting one anew changes nothing.
+
+    Attributes:
+        run: of the process: made anew at each start.
+        ms: on a clock of its machine that only goes forward, also while it sleeps.
+    """
+
+    run: MessageId
+    ms: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+
+
 class Telemetry(Message, frozen=True):
-    """All vehicles of an agent, ten times a second: the newest replaces the one before."""
+    """All vehicles of an agent, ten times a second: the newest replaces the one before.
+
+    `at`: when this was made. A command says by it until when it may be begun (`Fly.not_after`).
+    """
 
     vehicles: Annotated[list[VehicleReport], msgspec.Meta(max_length=MAX_VEHICLES)]
+    at: AgentInstant | None = None
 
 
 class CameraPose(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -274,7 +299,13 @@ class UploadMission(_Action, frozen=True):
 
 
 class StartMission(_Action, frozen=True):
-    """From the first item; on the ground it arms and takes off by itself."""
+    """From the first item; on the ground it arms and takes off by itself.
+
+    `digest`: `mission_digest` of the upload that is meant. The agent reads what the vehicle holds
+    and refuses anything else. "": whatever it holds, which nobody has checked.
+    """
+
+    digest: MissionDigest = ""
 
 
 class GeofenceRing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -306,6 +337,19 @@ Action = (
 URGENT: tuple[type[_Action], ...] = (Hold, Return, Land)
 
 
+class Turn(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Where a command stands among the station's words on one vehicle.
+
+    Attributes:
+        station: of the station's process: made anew at each start.
+        number: how often by then the vehicle was told to hold, return or land, or its control
+            changed. What moves it and has a lower number than was seen of it before is void.
+    """
+
+    station: MessageId
+    number: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+
+
 class Fly(Message, frozen=True):
     """To a drone agent: have one vehicle do this. Reply: `Flown` once the autopilot has
     acknowledged it, `Refused` with the autopilot's own words where it did not.
@@ -314,12 +358,24 @@ class Fly(Message, frozen=True):
         command_id: made once by the station; an agent answers a repeated one as it did before and
             does nothing.
         by: who gave it, for the agent's log.
+        turn: see `Turn`. not_after: it is not begun later than this. Both are for `URGENT` ones of
+            no account; every other command needs them.
     """
 
     command_id: MessageId
     system_id: SystemId
     action: Action
     by: Annotated[str, msgspec.Meta(max_length=200)]
+    turn: Turn | None = None
+    not_after: AgentInstant | None = None
+
+
+class Supersede(Message, frozen=True):
+    """Station -> drone agent, not answered: control of this vehicle changed. Nothing with a lower
+    turn moves it any more."""
+
+    system_id: SystemId
+    turn: Turn
 
 
 class Flown(Message, frozen=True):
@@ -331,3 +387,18 @@ class Flown(Message, frozen=True):
 def is_urgent(command: object) -> bool:
     """Whether a command brings a vehicle to safety, and so waits for nothing else."""
     return isinstance(command, Fly) and isinstance(command.action, URGENT)
+
+
+def mission_digest(mission: UploadMission) -> str:
+    """SHA-256 in hex of what is flown: places to 1e-7 degrees, heights to 1 cm, speeds to 1 cm/s,
+    holds to 1 s upwards (as they are sent), and whether it returns at the end. "" for no items."""
+    if not mission.items:
+        return ""
+    lines = [
+        f"{round(item.lat * 1e7)} {round(item.lon * 1e7)} {round(item.height_home_m * 100)} "
+        f"{'-' if item.speed_mps is None else round(item.speed_mps * 100)} "
+        f"{math.ceil(item.hold_s)}"
+        for item in mission.items
+    ]
+    lines.append("return" if mission.return_at_end else "stay")
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

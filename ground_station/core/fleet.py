@@ -10,7 +10,7 @@ from typing import Protocol
 
 from geo.terrain import Terrain
 from geo.zones import Breach, Kinematics
-from ground_station.core.agent_vehicles import VehicleLinkState, VehicleReport
+from ground_station.core.agent_vehicles import AgentInstant, VehicleLinkState, VehicleReport
 from ground_station.core.entities import Vehicle
 
 
@@ -57,6 +57,7 @@ class VehicleStatus:
     Attributes:
         report: the newest of its agent; None since the station was started. received_s: when it
             came, on the station's monotonic clock: every age in it grows by what has passed since.
+        agent_at: when its agent made that report, by the agent's own clock; None: it did not say.
         agent_connected: whether its agent is there.
         link_since: since when the link between station and autopilot is as `link` says.
         link: connected (agent and autopilot), lost (either), never.
@@ -71,6 +72,7 @@ class VehicleStatus:
     finding: AirspaceFinding
     control: Control | None = None
     problems: tuple[str, ...] = field(default=())
+    agent_at: AgentInstant | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from ground_station.core.audit import Act, Actor, AuditEntry, AuditLog
 from ground_station.core.authority import Permission, Principal, require
 from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock
+from ground_station.core.entities import Vehicle
 from ground_station.core.errors import Conflict, InvalidInput, KestrelError, NotFound
 from ground_station.core.fleet import Control, ControlRepository, VehicleChanged, VehicleStatus
 from ground_station.core.lifecycle import Worker
@@ -61,8 +62,15 @@ class Controls:
         # Of whoever changes one: held while the database is waited for, never inside its writes.
         self._changes = threading.Lock()
         self._held = {control.vehicle_id: control for control in repository.all()}
+        self._on_change: list[Callable[[Vehicle], None]] = []
         self._wake = threading.Event()
         self._worker = Worker("vehicle-controls", self._step)
+
+    def on_change(self, callback: Callable[[Vehicle], None]) -> None:
+        """Call this with each vehicle whose control changed, right after `holder` says so and
+        before that is answered; on the thread of the change: it must be quick. To be set before
+        `start`."""
+        self._on_change.append(callback)
 
     def start(self) -> None:
         self._worker.start()
@@ -137,6 +145,7 @@ class Controls:
             with self._audit.together(by(who, Act.CONTROL_TAKEN, "vehicle", vehicle_id, **details)):
                 self._repository.put(control)
             self._held[vehicle_id] = control
+            self._changed(status.vehicle)
         self._bus.publish(VehicleChanged(vehicle_id))
         return control
 
@@ -167,7 +176,7 @@ class Controls:
         with self._changes:
             self.check_holder(who, status)
             entry = by(who, Act.CONTROL_RELEASED, "vehicle", vehicle_id, name=status.vehicle.name)
-            self._remove(vehicle_id, entry)
+            self._remove(status.vehicle, entry)
         self._bus.publish(VehicleChanged(vehicle_id))
 
     def sign_in_ended(self, _session_hash: str) -> None:
@@ -214,14 +223,23 @@ class Controls:
                 vehicle_id,
                 details={"name": status.vehicle.name, "user": control.user_id, "why": why},
             )
-            self._remove(vehicle_id, entry)
+            self._remove(status.vehicle, entry)
         log.info("vehicle_control_ended vehicle=%s why=%s", vehicle_id, why)
         self._bus.publish(VehicleChanged(vehicle_id))
 
-    def _remove(self, vehicle_id: str, entry: AuditEntry) -> None:
+    def _remove(self, vehicle: Vehicle, entry: AuditEntry) -> None:
         with self._audit.together(entry):
-            self._repository.remove(vehicle_id)
-        self._held.pop(vehicle_id, None)
+            self._repository.remove(vehicle.vehicle_id)
+        self._held.pop(vehicle.vehicle_id, None)
+        self._changed(vehicle)
+
+    def _changed(self, vehicle: Vehicle) -> None:
+        """It is changed and recorded by now: nothing that goes wrong here may say otherwise."""
+        for callback in self._on_change:
+            try:
+                callback(vehicle)
+            except Exception:
+                log.exception("control_change_not_told vehicle=%s", vehicle.vehicle_id)
 
     def _name(self, control: Control) -> str:
         return self._display_name(control.user_id) or "Somebody else"

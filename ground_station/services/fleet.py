@@ -161,7 +161,7 @@ class Fleet:
                 continue
             finding = self._check(report, 0.0)
             with self._lock:
-                state.take(report, finding, now_s)
+                state.take(report, finding, now_s, message.at)
                 state.look(now_s, now)
                 status = state.status(self._holder(state.vehicle.vehicle_id))
             self._tell(status)

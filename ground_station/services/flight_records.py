@@ -23,6 +23,7 @@ from ground_station.core.agent_vehicles import (
     TakeOff,
     UploadGeofence,
     UploadMission,
+    mission_digest,
 )
 from ground_station.core.audit import Act, AuditEntry, Detail
 from ground_station.core.authority import Principal
@@ -103,7 +104,8 @@ def _parameters(action: Action) -> dict[str, Detail]:
         return found | ({"speed_mps": f"{action.speed_mps:.1f}"} if action.speed_mps else {})
     if isinstance(action, TakeOff):
         return {"height_home_m": f"{action.height_home_m:.1f}"}
-    digest = hashlib.sha256(msgspec.json.encode(action)).hexdigest()
+    if isinstance(action, StartMission):
+        return {"mission_sha256": action.digest} if action.digest else {}
     if isinstance(action, UploadMission):
         points = [
             f"{item.lat:.7f} {item.lon:.7f} {item.height_home_m:.1f}"
@@ -113,8 +115,9 @@ def _parameters(action: Action) -> dict[str, Detail]:
             "items": len(action.items),
             "return_at_end": action.return_at_end,
             "points": points,
-            "sha256": digest,
+            "sha256": mission_digest(action),
         }
     if isinstance(action, UploadGeofence):
+        digest = hashlib.sha256(msgspec.json.encode(action)).hexdigest()
         return {"rings": len(action.rings), "sha256": digest}
     return {}

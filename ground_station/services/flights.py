@@ -12,24 +12,29 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
 from ground_station.core.agent_vehicles import (
     URGENT,
     Action,
+    AgentInstant,
     Flown,
     Fly,
     GoTo,
     StartMission,
+    Supersede,
     TakeOff,
+    Turn,
     UploadGeofence,
     UploadMission,
+    mission_digest,
 )
 from ground_station.core.audit import AuditLog
 from ground_station.core.authority import Permission, Principal, require
 from ground_station.core.clock import Clock
+from ground_station.core.entities import Vehicle
 from ground_station.core.errors import (
     Conflict,
     KestrelError,
@@ -58,6 +63,9 @@ TIMEOUTS_S: Final[Mapping[type[Action], float]] = MappingProxyType(
         UploadGeofence: 30.0,
     }
 )
+# A command is begun this long before the answer is given up, or never: so much an agent takes for
+# handing one step over, MAVSDK's repeats and all.
+BEGUN_BEFORE_S: Final = 2.0
 MAY_HAVE = (
     "It may have been carried out all the same: look at what it does before you give it again."
 )
@@ -122,8 +130,12 @@ class Flights:
         self._clock = clock
         self._lock = threading.Lock()
         self._busy: dict[str, str] = {}  # vehicle id → the command under way
-        self._urgent: Counter[str] = Counter()  # vehicle id → urgent commands given so far
+        self._start_id = new_id()
+        # Vehicle id → how often it was told to stop or changed hands. An agent carries out nothing
+        # of a lower number than it has seen: whatever is between two checks here, or on its way.
+        self._turns: Counter[str] = Counter()
         self._missions: dict[str, tuple[UploadMission, dict[str, str]]] = {}
+        controls.on_change(self._changed_hands)
 
     # --- commanding ------------------------------------------------------------------------------
 
@@ -153,12 +165,13 @@ class Flights:
         status = self._controls.reach(who, vehicle_id)
         flight = Flight(who, status, action, new_id())
         with self._alone(flight):
-            urgent_before = self._urgent_given(vehicle_id)
-            given = self._checked(who, status, action, permissions)
+            turn = self._turn(vehicle_id)
+            action, given = self._checked(who, status, action, permissions)
+            flight = replace(flight, action=action)
             self._audit.append(commanded(flight, given))
             if isinstance(action, UploadMission):
                 self._missions.pop(vehicle_id, None)  # which it holds is not known until it answers
-            done = self._answered(flight, lambda: self._send(flight, urgent_before))
+            done = self._answered(flight, lambda: self._send(flight, turn))
             if isinstance(action, UploadMission):
                 self._missions[vehicle_id] = (action, given)
             return done
@@ -207,40 +220,38 @@ class Flights:
     def _fly_urgent(self, who: Principal, vehicle_id: str, action: Action) -> CommandDone:
         require(who, Permission.STOP_FLIGHT)
         status = self._controls.reach(who, vehicle_id)
-        with self._lock:
-            self._urgent[vehicle_id] += 1
+        turn = self._next_turn(vehicle_id)
         flight = Flight(who, status, action, new_id())
         # With it, not before it: the records' own thread waits for the disk, the vehicle does not.
         self._late.put(commanded(flight, {}))
-        return self._answered(flight, lambda: self._call(flight, URGENT_TIMEOUT_S))
+        return self._answered(flight, lambda: self._call(flight, turn, None, URGENT_TIMEOUT_S))
 
     # --- before it is sent -----------------------------------------------------------------------
 
     def _checked(
         self, who: Principal, status: VehicleStatus, action: Action, given: Mapping[str, str]
-    ) -> dict[str, str]:
-        """The permissions it needs and has, once nothing speaks against it."""
+    ) -> tuple[Action, dict[str, str]]:
+        """What is sent, and the permissions it needs and has, once nothing speaks against it."""
         self._checks.check_may(who, status, action)
         if isinstance(action, StartMission):
             mission, at_upload = self._held_mission(status)
             if mission is None:
-                return check_permissions(MISSION_NOT_KNOWN, given)
+                return StartMission(), check_permissions(MISSION_NOT_KNOWN, given)
             self._checks.check_where(who, status, mission)
-            return check_permissions(self._checks.way(status, mission), {**at_upload, **given})
-        return check_permissions(self._checks.way(status, action), given)
+            needed = check_permissions(self._checks.way(status, mission), {**at_upload, **given})
+            return StartMission(mission_digest(mission)), needed
+        return action, check_permissions(self._checks.way(status, action), given)
 
     def _held_mission(self, status: VehicleStatus) -> tuple[UploadMission | None, dict[str, str]]:
-        """The mission that the vehicle holds, if it is the one that went through here."""
+        """The mission that the vehicle holds, if it is the one that went through here, as its agent
+        read it back."""
         kept = self._missions.get(status.vehicle.vehicle_id)
         held = None if status.report is None else status.report.mission
         if kept is None or held is None:
             return None, {}
         mission, permissions = kept
-        items = len(mission.items)
-        # With its return at the end it may count one more.
-        if held.total not in (items, items + int(mission.return_at_end)):
-            return None, {}
-        return mission, permissions
+        digest = mission_digest(mission)
+        return (mission, permissions) if digest and held.digest == digest else (None, {})
 
     # --- sending ---------------------------------------------------------------------------------
 
@@ -264,18 +275,36 @@ class Flights:
             with self._lock:
                 del self._busy[vehicle_id]
 
-    def _send(self, flight: Flight, urgent_before: int) -> Flown:
-        """Unless, while it was written down, somebody stopped the vehicle or took it over."""
-        name = flight.status.vehicle.name
-        if self._urgent_given(flight.status.vehicle.vehicle_id) != urgent_before:
+    def _send(self, flight: Flight, turn: Turn) -> Flown:
+        """Unless, while it was written down, somebody stopped the vehicle or took it over. What
+        comes between here and the sending is seen by the agent: it has a higher turn."""
+        vehicle = flight.status.vehicle
+        self._controls.check_holder(flight.who, flight.status)
+        if self._turn(vehicle.vehicle_id) != turn:
             raise Conflict(
-                f"{name} was told to hold, return or land in this moment: this was not sent.",
+                f"{vehicle.name} was told to hold, return or land, or changed hands, in this "
+                "moment: this was not sent.",
                 "Give the command again if it is still wanted.",
             )
-        self._controls.check_holder(flight.who, flight.status)
-        return self._call(flight, TIMEOUTS_S.get(type(flight.action), TIMEOUT_S))
+        timeout_s = TIMEOUTS_S.get(type(flight.action), TIMEOUT_S)
+        return self._call(flight, turn, self._not_after(flight, timeout_s), timeout_s)
 
-    def _call(self, flight: Flight, timeout_s: float) -> Flown:
+    def _not_after(self, flight: Flight, timeout_s: float) -> AgentInstant:
+        """Until when the agent may begin it, by its own clock. Reckoned from its newest report,
+        which was made before now: so it ends before we give up, however long that one took."""
+        status = self._controls.reach(flight.who, flight.status.vehicle.vehicle_id)
+        if status.agent_at is None:
+            raise Unavailable(
+                f"The agent of {status.vehicle.name} has not said by which clock a command to it "
+                "expires: it was not sent.",
+                "Hold, return and land are sent all the same. Wait for its next report.",
+            )
+        within_ms = round((timeout_s - BEGUN_BEFORE_S) * 1000)
+        return AgentInstant(status.agent_at.run, status.agent_at.ms + within_ms)
+
+    def _call(
+        self, flight: Flight, turn: Turn, not_after: AgentInstant | None, timeout_s: float
+    ) -> Flown:
         vehicle = flight.status.vehicle
         channel = None if vehicle.agent_id is None else self._channel(vehicle.agent_id)
         if channel is None or vehicle.system_id is None:
@@ -287,6 +316,8 @@ class Flights:
             system_id=vehicle.system_id,
             action=flight.action,
             by=flight.who.username[:200],
+            turn=turn,
+            not_after=not_after,
         )
         reply = channel.call(command, timeout_s)
         if not isinstance(reply, Flown):
@@ -319,6 +350,20 @@ class Flights:
             )
         return CommandDone(flight.command_id, note, took_ms)
 
-    def _urgent_given(self, vehicle_id: str) -> int:
+    # --- turns -----------------------------------------------------------------------------------
+
+    def _turn(self, vehicle_id: str) -> Turn:
         with self._lock:
-            return self._urgent[vehicle_id]
+            return Turn(self._start_id, self._turns[vehicle_id])
+
+    def _next_turn(self, vehicle_id: str) -> Turn:
+        with self._lock:
+            self._turns[vehicle_id] += 1
+            return Turn(self._start_id, self._turns[vehicle_id])
+
+    def _changed_hands(self, vehicle: Vehicle) -> None:
+        """What the one before had under way, here or at the agent, moves it no more."""
+        turn = self._next_turn(vehicle.vehicle_id)
+        channel = None if vehicle.agent_id is None else self._channel(vehicle.agent_id)
+        if channel is not None and vehicle.system_id is not None:
+            channel.notify(Supersede(vehicle.system_id, turn))

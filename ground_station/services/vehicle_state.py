@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ground_station.core.agent_durable import one_line
 from ground_station.core.agent_vehicles import (
+    AgentInstant,
     LandedState,
     VehicleLinkState,
     VehicleReport,
@@ -89,7 +90,8 @@ class VehicleState:
     """The changing part; guarded by the lock of `Fleet`.
 
     Attributes:
-        received_s: when the report came, on the station's monotonic clock.
+        received_s: when the report came, on the station's monotonic clock; agent_at: when it was
+            made, by its agent.
         here: whether its agent is connected; fresh: and sent the report over this connection.
         checked_s: when the finding was made.
         told: this loss of its link has been told of.
@@ -99,6 +101,7 @@ class VehicleState:
     link_since: datetime
     report: VehicleReport | None = None
     received_s: float = 0.0
+    agent_at: AgentInstant | None = None
     here: bool = False
     fresh: bool = False
     link: VehicleLinkState = VehicleLinkState.NEVER
@@ -106,9 +109,15 @@ class VehicleState:
     checked_s: float = float("-inf")
     told: bool = False
 
-    def take(self, report: VehicleReport, finding: AirspaceFinding, now_s: float) -> None:
+    def take(
+        self,
+        report: VehicleReport,
+        finding: AirspaceFinding,
+        now_s: float,
+        agent_at: AgentInstant | None,
+    ) -> None:
         """A report of its agent; `look` says what follows of it."""
-        self.report, self.received_s = report, now_s
+        self.report, self.received_s, self.agent_at = report, now_s, agent_at
         self.finding, self.checked_s = finding, now_s
         self.fresh = self.here
 
@@ -140,6 +149,7 @@ class VehicleState:
             finding=self.finding,
             control=control,
             problems=self._problems(),
+            agent_at=self.agent_at,
         )
 
     def _problems(self) -> tuple[str, ...]:

@@ -103,7 +103,7 @@ def test_another_version_is_refused_with_both_versions(
     until(lambda: client.refusal)
     assert isinstance(client.refusal, InvalidInput)
     assert f"protocol {protocol}," in client.refusal.message
-    assert "speaks 3" in client.refusal.message
+    assert "speaks 4" in client.refusal.message
     assert "same release" in client.refusal.remedy
     assert older in client.refusal.remedy
     assert station.listener.hellos == []

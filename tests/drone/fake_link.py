@@ -39,6 +39,7 @@ from ground_station.core.agent_vehicles import (
     VehicleReport,
     VelocityReading,
     WireMissionItem,
+    mission_digest,
 )
 from ground_station.core.clock import Clock, SystemClock
 from ground_station.core.errors import Conflict, NotFound, Unavailable
@@ -62,6 +63,7 @@ class _Vehicle:
     targets: list[tuple[float, float, float]] = field(default_factory=list)
     items: list[WireMissionItem] = field(default_factory=list)
     return_at_end: bool = True
+    digest: str = ""
     reached: int = 0
     past: list[tuple[float, VehiclePose]] = field(default_factory=list)
 
@@ -124,7 +126,10 @@ class FakeLink:
             health=HealthReading(age_ms, True, True, True),
             home=HomeReading(age_ms, *HOME),
             mission=MissionReading(
-                age_ms, min(one.reached + 1, len(one.items)) if one.items else 0, len(one.items)
+                age_ms,
+                min(one.reached + 1, len(one.items)) if one.items else 0,
+                len(one.items),
+                one.digest,
             ),
         )
 
@@ -208,7 +213,7 @@ class FakeLink:
             self._transferring.discard(system_id)
         if isinstance(action, UploadMission):
             one.items, one.reached = list(action.items), 0
-            one.return_at_end = action.return_at_end
+            one.return_at_end, one.digest = action.return_at_end, mission_digest(action)
         return "The fake holds it."
 
 
@@ -230,6 +235,8 @@ def _allowed(one: _Vehicle, number: int, action: Action) -> None:
         raise Conflict(f"Vehicle {number} is in the air.", "Use go to, hold, return or land.")
     if isinstance(action, StartMission) and not one.items:
         raise Conflict(f"Vehicle {number} holds no mission.", "Send it one first.")
+    if isinstance(action, StartMission) and action.digest not in ("", one.digest):
+        raise Conflict(f"Vehicle {number} holds another mission.", "Upload it again.")
 
 
 def _obey(one: _Vehicle, action: Action) -> None:

@@ -26,12 +26,8 @@ from ground_station.core.agent_vehicles import (
     UploadMission,
 )
 from ground_station.core.errors import KestrelError, Unprocessable
-from ground_station.core.ids import new_id
+from tests.drone.given import Flights, fly
 from tests.drone.scripted_link import ScriptedLink, eventually, report
-
-
-def fly(action: Action, system_id: int = 1) -> Fly:
-    return Fly(new_id(), system_id, action, "Pat Pilot")
 
 
 def on_loop(test: Callable[[ScriptedLink], Awaitable[Any]]) -> ScriptedLink:
@@ -52,7 +48,7 @@ async def ask(flights: FlightCommands, command: Fly) -> Reply:
 
 def test_what_the_autopilot_had_to_say_comes_back() -> None:
     async def test(link: ScriptedLink) -> None:
-        assert await ask(FlightCommands(link), fly(Arm())) == Flown("done")
+        assert await ask(Flights(link), fly(Arm())) == Flown("done")
 
     assert on_loop(test).carried == [(1, Arm())]
 
@@ -63,7 +59,7 @@ def test_a_note_is_one_line_that_the_wire_takes() -> None:
             return "two\nlines " + "x" * 400
 
         link.answer = answer
-        reply = await ask(FlightCommands(link), fly(Arm()))
+        reply = await ask(Flights(link), fly(Arm()))
         assert isinstance(reply, Flown)
         assert "\n" not in reply.note
         assert msgspec.msgpack.decode(msgspec.msgpack.encode(reply), type=Flown) == reply
@@ -77,7 +73,7 @@ def test_a_refusal_keeps_its_words() -> None:
             raise Unprocessable("Arm: Need Position Estimate", "Wait for GPS.")
 
         link.answer = answer
-        reply = await ask(FlightCommands(link), fly(Arm()))
+        reply = await ask(Flights(link), fly(Arm()))
         assert reply == Refused("unprocessable", "Arm: Need Position Estimate", "Wait for GPS.")
 
     on_loop(test)
@@ -89,7 +85,7 @@ def test_a_fault_of_ours_is_answered_without_its_details() -> None:
             raise ZeroDivisionError("secret")
 
         link.answer = answer
-        reply = await ask(FlightCommands(link), fly(Arm()))
+        reply = await ask(Flights(link), fly(Arm()))
         assert isinstance(reply, Refused)
         assert "ZeroDivisionError" in reply.message
         assert "secret" not in reply.message
@@ -101,7 +97,7 @@ def test_a_vehicle_of_somebody_else_is_refused() -> None:
     seen: list[Fly] = []
 
     async def test(link: ScriptedLink) -> None:
-        reply = await ask(FlightCommands(link, seen.append), fly(Hold(), 7))
+        reply = await ask(Flights(link, seen.append), fly(Hold(), 7))
         assert isinstance(reply, Refused)
         assert (reply.code, "system id 7" in reply.message) == ("not_found", True)
 
@@ -111,7 +107,7 @@ def test_a_vehicle_of_somebody_else_is_refused() -> None:
 
 def test_a_repeated_command_gets_the_same_answer_and_does_nothing() -> None:
     async def test(link: ScriptedLink) -> None:
-        flights = FlightCommands(link)
+        flights = Flights(link)
         command = fly(TakeOff(20))
         first = await ask(flights, command)
         link.vehicles = []  # it would be refused now
@@ -129,7 +125,7 @@ def test_one_that_is_repeated_while_it_is_under_way_is_carried_out_once() -> Non
             return "armed"
 
         link.answer = answer
-        flights = FlightCommands(link)
+        flights = Flights(link)
         command = fly(Arm())
         both = [asyncio.create_task(ask(flights, command)) for _ in range(2)]
         await eventually(lambda: link.carried)
@@ -141,7 +137,7 @@ def test_one_that_is_repeated_while_it_is_under_way_is_carried_out_once() -> Non
 
 def test_an_id_that_comes_with_another_command_is_refused() -> None:
     async def test(link: ScriptedLink) -> None:
-        flights = FlightCommands(link)
+        flights = Flights(link)
         command = fly(Arm())
         await ask(flights, command)
         reply = await ask(flights, msgspec.structs.replace(command, action=Land()))
@@ -155,7 +151,7 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(commands, "REMEMBERED", 3)
 
     async def test(link: ScriptedLink) -> None:
-        flights = FlightCommands(link)
+        flights = Flights(link)
         for _ in range(10):
             await ask(flights, fly(Hold()))
         assert len(flights._answers) == 3
@@ -172,7 +168,7 @@ def test_one_that_never_ends_is_answered(monkeypatch: pytest.MonkeyPatch) -> Non
             return ""
 
         link.answer = answer
-        reply = await ask(FlightCommands(link), fly(Return()))
+        reply = await ask(Flights(link), fly(Return()))
         assert isinstance(reply, Refused)
         assert reply.code == "timed_out"
         assert "not known" in reply.message
@@ -195,7 +191,7 @@ def test_nothing_moves_a_vehicle_after_it_was_told_to_stop(moving: Action, urgen
             return "moving"
 
         link.answer = answer
-        flights = FlightCommands(link)
+        flights = Flights(link)
         first = asyncio.create_task(ask(flights, fly(moving)))
         await eventually(lambda: steps)
         assert await ask(flights, fly(urgent)) == Flown("stopped")
@@ -220,7 +216,7 @@ def test_neither_transfers_nor_other_vehicles_are_given_up_for_it() -> None:
             return "done"
 
         link.answer = answer
-        flights = FlightCommands(link)
+        flights = Flights(link)
         others = [fly(UploadMission([])), fly(TakeOff(20), 2)]
         tasks = [asyncio.create_task(ask(flights, command)) for command in others]
         await eventually(lambda: len(link.carried) == 2)
@@ -240,7 +236,7 @@ def test_whoever_watches_for_people_is_told_first() -> None:
             raise KestrelError("no")
 
         link.answer = answer
-        await ask(FlightCommands(link, lambda command: order.append("told")), fly(Hold()))
+        await ask(Flights(link, lambda command: order.append("told")), fly(Hold()))
 
     on_loop(test)
     assert order == ["told", "carried out"]

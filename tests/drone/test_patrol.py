@@ -26,13 +26,15 @@ from ground_station.core.agent_vehicles import (
     UploadMission,
     VehicleLinkState,
     VehicleReport,
+    mission_digest,
 )
 from ground_station.core.errors import Unprocessable
 from ground_station.core.ids import new_id
 from tests.drone.scripted_link import HOME, ScriptedLink, eventually, report
 
 UP = report(flight=FlightReading(0, True, FlightMode.MISSION, LandedState.IN_AIR))
-START = [UploadMission(list(DEMO_ROUTE)), StartMission()]
+ROUTE = UploadMission(list(DEMO_ROUTE))
+START = [ROUTE, StartMission(mission_digest(ROUTE))]
 
 
 @pytest.fixture(autouse=True)
@@ -144,7 +146,7 @@ def test_it_tries_again_and_says_why_not(tmp_path: Path) -> None:
             return ""
 
         scene.link.answer = take
-        await eventually(lambda: scene.asked[-1] == StartMission())
+        await eventually(lambda: scene.asked[-1] == START[-1])
         await eventually(lambda: not scene.patrol.problem)
 
     on_loop(tmp_path, test)

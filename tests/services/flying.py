@@ -9,6 +9,7 @@ import msgspec
 
 from ground_station.core.agent_protocol import AgentKind, FrameTime, FrameTimes, SourceOffer
 from ground_station.core.agent_vehicles import (
+    AgentInstant,
     AttitudeReading,
     Autopilot,
     BatteryReading,
@@ -27,11 +28,14 @@ from ground_station.core.agent_vehicles import (
     VehicleReport,
     VelocityReading,
 )
+from ground_station.core.ids import new_id
 from ground_station.core.ports import AgentIdentity
 from tests.services.world import FakeChannel, World
 
 LAT, LON = 51.4958, -0.2386  # Ravenscourt Park
 CAMERA = "drone-camera"
+AGENT_RUN = new_id()
+BOOTED_MS = 77_000_000  # its machine's clock has nothing to do with the station's
 
 
 def report(lat: float = LAT, lon: float = LON, **changes: Any) -> VehicleReport:
@@ -72,10 +76,12 @@ class Drone:
     identity: AgentIdentity
     channel: FakeChannel
     vehicle_id: str = ""
+    tells_time: bool = True
 
     def say(self, *reports: VehicleReport) -> None:
         """Telemetry of these vehicles; of one that flies, if none is given."""
-        message = Telemetry(list(reports or [report()]))
+        at = AgentInstant(AGENT_RUN, round(self.world.clock.monotonic_s() * 1000) + BOOTED_MS)
+        message = Telemetry(list(reports or [report()]), at if self.tells_time else None)
         self.world.agents.agent_message(self.identity.agent_id, self.channel, message)
 
     def posed(self, rtp_timestamp: int, of: CameraPose) -> None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
 import pytest
 
 from geo.zones import Breach, Circle, Datum, GeoZone, Layer, Limit, Restriction
@@ -34,6 +35,7 @@ from ground_station.core.agent_vehicles import (
     UploadMission,
     VehicleReport,
     WireMissionItem,
+    mission_digest,
 )
 from ground_station.core.audit import Act, AuditEntry
 from ground_station.core.authority import Area, Principal, Role
@@ -175,7 +177,13 @@ def test_a_command_is_sent_answered_and_recorded(
     done = world.flights.fly(pilot, flying.vehicle_id, NEAR_BY)
     assert done.note == "On its way"
     assert is_id(done.command_id)
-    assert flying.flown() == [Fly(done.command_id, 1, NEAR_BY, "pip")]
+    [sent] = flying.flown()
+    assert (sent.command_id, sent.system_id, sent.action, sent.by) == (
+        done.command_id,
+        1,
+        NEAR_BY,
+        "pip",
+    )
     (what, given), (then, came) = records(world)
     assert (what, then) == ("flight_commanded", "flight_answered")
     assert given == {
@@ -664,8 +672,10 @@ def test_the_way_of_a_mission_holds_every_leg_and_the_way_home(
 # --- missions ----------------------------------------------------------------------------------
 
 
-def holding(total: int) -> VehicleReport:
-    return on_ground(mission=MissionReading(100, 0, total))
+def holding(total: int, mission: UploadMission | None = MISSION) -> VehicleReport:
+    """As its agent read it back; None: it is not known whose it is."""
+    digest = "" if mission is None else mission_digest(mission)
+    return on_ground(mission=MissionReading(100, 0, total, digest))
 
 
 @pytest.mark.parametrize("total", [2, 3])
@@ -679,12 +689,14 @@ def test_a_mission_that_went_through_here_is_started_with_the_permissions_it_had
     flying.say(holding(total))
     world.flights.fly(pilot, flying.vehicle_id, StartMission())
     assert records(world)[-2][1]["permissions"] == {"EGLW": "H-17"}
+    assert records(world)[-2][1]["mission_sha256"] == records(world)[0][1]["sha256"]
+    assert flying.flown()[-1].action == StartMission(mission_digest(MISSION))
     world.airspace.way_finding = touches(a_zone("EGLW"), a_zone("EGR157"))
     with pytest.raises(ZonePermissionNeeded, match="EGR157"):  # it is checked again
         world.flights.fly(pilot, flying.vehicle_id, StartMission())
 
 
-@pytest.mark.parametrize("how", ["never uploaded", "another count", "upload failed"])
+@pytest.mark.parametrize("how", ["never uploaded", "another one", "not read back", "upload failed"])
 def test_a_mission_that_the_station_does_not_know_is_unchecked(
     world: World, flying: Drone, pilot: Principal, how: str
 ) -> None:
@@ -696,10 +708,13 @@ def test_a_mission_that_the_station_does_not_know_is_unchecked(
         with pytest.raises(TimedOut):
             world.flights.fly(pilot, flying.vehicle_id, MISSION)
         flying.channel.answer = None
-    flying.say(holding(7 if how == "another count" else 2))
+    moved = UploadMission([MISSION.items[0], WireMissionItem(LAT + 0.002, LON + 0.01, 50.0)])
+    held = {"another one": moved, "not read back": None}.get(how, MISSION)
+    flying.say(holding(2, held))
     with pytest.raises(ZonePermissionNeeded, match="does not know the mission"):
         world.flights.fly(pilot, flying.vehicle_id, StartMission())
     world.flights.fly(pilot, flying.vehicle_id, StartMission(), UNCHECKED)
+    assert flying.flown()[-1].action == StartMission()
 
 
 def test_a_mission_is_started_only_where_it_may_go_from_here(
@@ -712,7 +727,7 @@ def test_a_mission_is_started_only_where_it_may_go_from_here(
     with pytest.raises(NotAllowed, match="outside your area"):
         world.flights.fly(elsewhere, flying.vehicle_id, StartMission())
     far = PositionReading(40, LAT + 1, LON, 5.0, 0.0)
-    flying.say(on_ground(position=far, mission=MissionReading(100, 0, 2)))
+    flying.say(msgspec.structs.replace(holding(2), position=far))
     with pytest.raises(Unprocessable, match="the most is 10 km"):
         world.flights.fly(pilot, flying.vehicle_id, StartMission())
 
