@@ -21,7 +21,7 @@ from ground_station.core.authority import (
 )
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "authority.md"
-EVENTS = ("connect", "disconnect", "watch", "unwatch")
+EVENTS = ("connect", "disconnect", "watch", "unwatch", "clock")
 HEAD = """# Who may do what
 
 Made by `make authority` from `core/authority.py` and what routes and socket events declare;

@@ -15,7 +15,7 @@ from ground_station.api.auth import SESSION_COOKIE, Access, access
 from ground_station.api.live_audience import admitted
 from ground_station.api.live_clients import LiveClients
 from ground_station.api.parts import parts
-from ground_station.api.schemas import ViewerClock, Watch
+from ground_station.api.schemas import StationTime, ViewerClock, Watch
 from ground_station.core.authority import Permission, require
 from ground_station.core.errors import InvalidInput, KestrelError, NotSignedIn, Throttled
 from ground_station.core.ids import is_id
@@ -41,6 +41,7 @@ class LiveEvents:
             ("disconnect", self.disconnect),
             ("watch", self.watch),
             ("unwatch", self.unwatch),
+            ("clock", self.clock),
         ):
             socketio.on_event(name, handler, namespace=NAMESPACE)
 
@@ -117,6 +118,17 @@ class LiveEvents:
             return _refusal(error)
         self._clients.unwatch(_sid(), wanted.source_id, wanted.viewer_session_id)
         return {"ok": True}
+
+    @access(Access.SIGNED_IN, Permission.SEE_MAP)
+    def clock(self, *_payload: object) -> dict[str, Any]:
+        """Acknowledged with {"ok": true, "now": the station's time}: the page measures by it how
+        old what comes may be. The answer waits in the page's own queue, behind what waits there."""
+        try:
+            self._count_event()
+        except KestrelError as error:
+            return _refusal(error)
+        now = StationTime(now=parts().clock.now())
+        return {"ok": True, **msgspec.to_builtins(now)}
 
 
 def _watch(payload: object) -> Watch:

@@ -134,6 +134,7 @@ EVENTS: dict[str, frozenset[Role]] = {
     "disconnect": EVERY_ROLE,
     "watch": WATCHERS,
     "unwatch": EVERY_ROLE,
+    "clock": EVERY_ROLE,
 }
 EVENTS_NEED_PURPOSE = frozenset({"watch"})
 

@@ -144,7 +144,7 @@ def test_every_socket_event_with_every_role(site: Site, role: Role) -> None:
     page = site.signed_in(role).live()
     assert page.is_connected("/live") is (role in EVENTS["connect"])
     payload = {"source_id": source_id, "viewer_session_id": new_id()}
-    for event in ("watch", "unwatch"):
+    for event in ("watch", "unwatch", "clock"):
         answer = page.emit(event, payload, namespace="/live", callback=True)
         assert answer["ok"] is (role in EVENTS[event]), (event, answer)
         if not answer["ok"]:
@@ -158,7 +158,7 @@ def test_every_socket_event_without_a_purpose(site: Site, role: Role) -> None:
     site.world.accounts.add("newcomer", "Newcomer", role, PASSWORD)
     page = entered(site, "newcomer", purpose="").live()
     payload = {"source_id": source_id, "viewer_session_id": new_id()}
-    for event in ("watch", "unwatch"):
+    for event in ("watch", "unwatch", "clock"):
         answer = page.emit(event, payload, namespace="/live", callback=True)
         wanted = role in EVENTS[event]
         assert answer["ok"] is (wanted and event not in EVENTS_NEED_PURPOSE), (event, answer)

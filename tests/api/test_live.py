@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -175,6 +176,13 @@ def test_frames_go_only_to_who_watches(site: Site) -> None:
     seen(site, node, source_id, session_id, 3)
     turn(site)
     assert events(watcher, "frames") == []
+
+
+def test_a_page_is_told_the_stations_time(site: Site) -> None:
+    page = site.signed_in().live()
+    answer = page.emit("clock", namespace="/live", callback=True)
+    assert answer["ok"]
+    assert datetime.fromisoformat(answer["now"]) == site.world.clock.now()
 
 
 def test_two_views_of_one_source_end_one_by_one(site: Site) -> None:

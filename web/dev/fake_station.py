@@ -204,6 +204,10 @@ def serve_live(socketio: flask_socketio.SocketIO, footage: scene.Footage, camera
     def unwatch(_body: object) -> dict[str, bool]:
         return {"ok": True}
 
+    @socketio.on("clock", namespace="/live")
+    def clock(_body: object = None) -> dict[str, Any]:
+        return {"ok": True, "now": scene.iso()}
+
 
 def push(socketio: flask_socketio.SocketIO, footage: scene.Footage) -> None:
     """What the real station's pusher does, for ever."""

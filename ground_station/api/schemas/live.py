@@ -175,3 +175,9 @@ class Watch(Wire, frozen=True, kw_only=True):
 
     source_id: str
     viewer_session_id: str
+
+
+class StationTime(Wire, frozen=True, kw_only=True):
+    """What the browser event `clock` is acknowledged with, beside `ok`: the station's time."""
+
+    now: datetime
