@@ -1,0 +1,375 @@
+"""Files are offered, taken into use by a person, and then checked against; zones are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from geo.formats.reading import FileRefused, Format, Reading
+from geo.terrain import TrainingTerrain
+from geo.zones import (
+    Applicability,
+    Area,
+    Circle,
+    Datum,
+    Gap,
+    GeoZone,
+    Kinematics,
+    Layer,
+    Limit,
+    Polygon,
+    Restriction,
+)
+from geo.zones.training import training_dataset
+from ground_station.core.airspace import DatasetKind, DatasetState
+from ground_station.core.audit import Act
+from ground_station.core.authority import Area as PersonsArea
+from ground_station.core.authority import Principal, Role, Scope
+from ground_station.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unprocessable
+from ground_station.core.fleet import AirspaceState
+from ground_station.core.settings import AirspaceSettings
+from ground_station.services.airspace import Airspace
+from ground_station.services.airspace_library import AirspaceLibrary, command_line, person
+from ground_station.store import SqlAirspace
+from ground_station.store.orm_airspace import AirspaceDatasetRow
+from tests.services.world import World
+
+LAT, LON = 51.4958, -0.2386
+HERE = Kinematics(LAT, LON, 60.0, 5.0)
+S = AirspaceState
+
+
+def a_zone(zone_id: str, lat: float = LAT, radius_m: float = 300.0) -> GeoZone:
+    return GeoZone(
+        zone_id=zone_id,
+        name=f"Zone {zone_id}",
+        kind="prison",
+        restriction=Restriction.PERMISSION,
+        layers=(
+            Layer((Circle(lat, LON, radius_m),), Limit(0, Datum.SURFACE), Limit(150, Datum.AMSL)),
+        ),
+        authority="HMPPS",
+        contact="by e-mail",
+        law="SI 2023/1101",
+        source="made up",
+    )
+
+
+class Shelf:
+    """A library over a real database, whose reader gives what it is told to."""
+
+    def __init__(self, world: World, *, training: bool) -> None:
+        self.world = world
+        self.reading = Reading(Format.ED269, "AIRAC 2026-11-26", (a_zone("1U077"),))
+        self.error: str = ""
+        self.repository = SqlAirspace(world.database, world.clock)
+        self.airspace = Airspace(
+            dataset=None,
+            terrain=TrainingTerrain(),
+            settings=AirspaceSettings(training=training),
+            clock=world.clock,
+        )
+        self.library = self.again(training=training)
+
+    def again(self, *, training: bool = False) -> AirspaceLibrary:
+        return AirspaceLibrary(
+            repository=self.repository,
+            airspace=self.airspace,
+            read=self._read,
+            training=(lambda: training_dataset(self.world.clock.now())) if training else None,
+            audit=self.world.audit,
+            clock=self.world.clock,
+        )
+
+    def _read(self, _body: bytes, _name: str) -> Reading:
+        if self.error:
+            raise FileRefused(self.error)
+        return self.reading
+
+    def gives(self, *zones: GeoZone, **changes: object) -> None:
+        now = self.world.clock.now()
+        made = Reading(
+            Format.ED269,
+            "AIRAC",
+            zones,
+            effective_from=now - timedelta(days=1),
+            effective_until=now + timedelta(days=27),
+        )
+        self.reading = replace(made, **changes)  # type: ignore[arg-type]  # of the test's own
+
+    def acts(self) -> list[Act]:
+        kinds = {Act.DATASET_IMPORTED, Act.DATASET_USED, Act.DATASET_DISCARDED}
+        kinds |= {Act.ZONE_DRAWN, Act.ZONE_WITHDRAWN}
+        found = [one.entry.act for one in self.world.audit.read() if one.entry.act in kinds]
+        return found[::-1]
+
+
+@pytest.fixture
+def shelf(world: World) -> Shelf:
+    return Shelf(world, training=False)
+
+
+@pytest.fixture
+def supervisor(world: World) -> Principal:
+    return principal(world, Role.SUPERVISOR)
+
+
+def principal(world: World, role: Role) -> Principal:
+    own = world.sources.organisation_id
+    return Principal("u1", "sue", "Sue", role, Scope(own, frozenset(), None), "s1", True, None, "")
+
+
+# --- importing -----------------------------------------------------------------------------------
+
+
+def test_a_file_is_checked_against_only_once_a_person_takes_it_into_use(
+    shelf: Shelf, supervisor: Principal
+) -> None:
+    shelf.gives(a_zone("1U077"))
+    made = shelf.library.import_file(person(supervisor), b"{}", "zones.json")
+    assert made.record.state is DatasetState.OFFERED
+    assert shelf.airspace.way([HERE]).state is S.UNKNOWN
+    shelf.library.use(person(supervisor), made.record.dataset_id, 0)
+    finding = shelf.airspace.way([HERE])
+    assert [one.zone.zone_id for one in finding.breaches] == ["1U077"]
+    assert finding.state is S.INSIDE
+    assert shelf.acts() == [Act.DATASET_IMPORTED, Act.DATASET_USED]
+    [record] = shelf.world.audit.read(act=Act.DATASET_USED)
+    assert record.entry.details["sha256"] == made.record.sha256
+
+
+def test_what_cannot_be_read_is_refused_and_changes_nothing(
+    shelf: Shelf, supervisor: Principal
+) -> None:
+    shelf.gives(a_zone("1U077"))
+    used = shelf.library.import_file(command_line(), b"{}", "a.json").record
+    shelf.library.use(command_line(), used.dataset_id, 0)
+    shelf.error = "line 3: no such thing"
+    with pytest.raises(Unprocessable, match=r"b\.json cannot be read: line 3"):
+        shelf.library.import_file(person(supervisor), b"x", "b.json")
+    for body in (b"", b"x" * (64 * 2**20 + 1)):
+        with pytest.raises(InvalidInput, match="1 byte to 64 MB"):
+            shelf.library.import_file(person(supervisor), body, "c.json")
+    assert [one.dataset_id for one in shelf.library.datasets(supervisor)] == [used.dataset_id]
+    assert shelf.airspace.way([HERE]).state is S.INSIDE
+
+
+def test_a_partly_bad_file_is_used_only_by_who_has_seen_what_was_refused(
+    shelf: Shelf, supervisor: Principal
+) -> None:
+    crossing = a_zone("BAD")
+    bow = ((51.0, 0.0), (51.1, 0.1), (51.1, 0.0), (51.0, 0.1))
+    crossing = replace(crossing, layers=(replace(crossing.layers[0], parts=(Polygon(bow),)),))
+    gap = Gap("feature 9", "no shape", (Area(LAT - 0.01, LON - 0.01, LAT + 0.01, LON + 0.01, "9"),))
+    shelf.gives(a_zone("FAR", lat=52.5), crossing, a_zone("FAR", lat=52.6), gaps=(gap,))
+    made = shelf.library.import_file(person(supervisor), b"{}", "zones.json")
+    assert [zone.zone_id for zone in made.dataset.zones] == ["FAR"]
+    assert made.record.refused == 3
+    reasons = " ".join(one.reason for one in made.dataset.gaps)
+    assert "cross" in reasons
+    assert "the same id" in reasons
+    with pytest.raises(Conflict, match="3 features"):
+        shelf.library.use(person(supervisor), made.record.dataset_id, 0)
+    shelf.library.use(person(supervisor), made.record.dataset_id, 3)
+    finding = shelf.airspace.way([HERE])  # two of them may be anywhere
+    assert finding.state is S.UNKNOWN
+    assert "could not be read" in finding.problem
+
+
+def test_near_a_gap_nothing_is_clear_and_away_from_it_it_is(
+    shelf: Shelf, supervisor: Principal
+) -> None:
+    gap = Gap("feature 9", "no shape", (Area(LAT - 0.01, LON - 0.01, LAT + 0.01, LON + 0.01, "9"),))
+    shelf.gives(a_zone("FAR", lat=52.5), gaps=(gap,))
+    made = shelf.library.import_file(person(supervisor), b"{}", "zones.json").record
+    shelf.library.use(person(supervisor), made.dataset_id, 1)
+    assert "feature 9" in shelf.airspace.way([HERE]).problem
+    assert shelf.airspace.way([replace(HERE, lat=LAT + 0.02)]).state is S.CLEAR
+
+
+def test_refusals_that_were_too_many_to_tell_may_be_anywhere(shelf: Shelf) -> None:
+    shelf.gives(a_zone("FAR", lat=52.5), gaps_left_out=4)
+    made = shelf.library.import_file(command_line(), b"{}", "zones.json").record
+    assert made.refused == 4
+    shelf.library.use(command_line(), made.dataset_id, 4)
+    assert "4 more features" in shelf.airspace.problem()
+
+
+@pytest.mark.parametrize("role", set(Role) - {Role.SUPERVISOR, Role.ADMIN})
+def test_others_may_not(shelf: Shelf, world: World, role: Role) -> None:
+    who = principal(world, role)
+    attempts: tuple[Callable[[], object], ...] = (
+        lambda: person(who),
+        lambda: shelf.library.datasets(who),
+        lambda: shelf.library.dataset(who, "x"),
+        lambda: shelf.library.draw(who, a_zone("X"), "why", world.clock.now()),
+        lambda: shelf.library.withdraw(who, "x"),
+    )
+    for attempt in attempts:
+        with pytest.raises(NotAllowed):
+            attempt()
+
+
+def test_what_is_not_there_is_not_found(shelf: Shelf, supervisor: Principal) -> None:
+    for attempt in (
+        lambda: shelf.library.dataset(supervisor, "x"),
+        lambda: shelf.library.use(person(supervisor), "x", 0),
+        lambda: shelf.library.discard(person(supervisor), "x"),
+    ):
+        with pytest.raises(NotFound):
+            attempt()
+
+
+# --- what is in use ------------------------------------------------------------------------------
+
+
+def test_what_another_process_takes_into_use_counts(shelf: Shelf) -> None:
+    shelf.gives(a_zone("1U077"))
+    other = Shelf(shelf.world, training=False)
+    other.gives(a_zone("1U077"))
+    made = other.library.import_file(command_line(), b"{}", "zones.json").record
+    other.library.use(command_line(), made.dataset_id, 0)
+    shelf.library.refresh()
+    assert shelf.airspace.way([HERE]).state is S.INSIDE
+
+
+def test_training_zones_make_way_for_imported_ones(world: World, supervisor: Principal) -> None:
+    shelf = Shelf(world, training=True)
+    shelf.library.refresh()
+    dataset = shelf.airspace.dataset
+    assert dataset is not None
+    assert dataset.training
+    shelf.gives(a_zone("1U077"))
+    made = shelf.library.import_file(person(supervisor), b"{}", "zones.json").record
+    shelf.library.use(person(supervisor), made.dataset_id, 0)
+    dataset = shelf.airspace.dataset
+    assert dataset is not None
+    assert not dataset.training
+    index = shelf.airspace.index
+    assert index is not None
+    assert index.dataset is dataset
+
+
+def test_a_training_dataset_is_judged_with_its_validity_now(world: World) -> None:
+    shelf = Shelf(world, training=True)
+    shelf.library.refresh()
+    world.clock.advance(100 * 86_400)
+    index = shelf.airspace.index
+    assert index is not None
+    assert index.dataset.effective_until is not None
+    assert index.dataset.effective_until > world.clock.now()
+
+
+def test_notams_stand_beside_the_dataset(shelf: Shelf, supervisor: Principal) -> None:
+    shelf.gives(a_zone("FAR", lat=52.5))
+    base = shelf.library.import_file(person(supervisor), b"{}", "zones.json").record
+    shelf.library.use(person(supervisor), base.dataset_id, 0)
+    assert shelf.airspace.way([HERE]).state is S.CLEAR
+    shelf.gives(a_zone("B1234/26"), format=Format.NOTAM)
+    notams = shelf.library.import_file(person(supervisor), b"x", "notams.txt").record
+    assert notams.kind is DatasetKind.NOTAM
+    shelf.library.use(person(supervisor), notams.dataset_id, 0)
+    assert [one.zone.zone_id for one in shelf.airspace.way([HERE]).breaches] == ["B1234/26"]
+    assert shelf.airspace.in_use.notams_as_of == notams.imported_at
+
+
+def test_what_is_stored_but_damaged_makes_nothing_clear(
+    shelf: Shelf, supervisor: Principal
+) -> None:
+    shelf.gives(a_zone("FAR", lat=52.5))
+    made = shelf.library.import_file(person(supervisor), b"{}", "zones.json").record
+    shelf.library.use(person(supervisor), made.dataset_id, 0)
+    with shelf.world.database.write() as session:
+        session.execute(update(AirspaceDatasetRow).values(zones_form=b"rubbish"))
+    restarted = shelf.again()
+    restarted.start()
+    try:
+        assert shelf.airspace.way([HERE]).state is S.UNKNOWN
+        assert "cannot be used" in shelf.airspace.problem()
+        assert shelf.airspace.index is None
+        assert restarted.probe().problem
+    finally:
+        restarted.stop()
+
+
+def test_a_dataset_that_does_not_say_when_it_holds_makes_nothing_clear(
+    shelf: Shelf, supervisor: Principal
+) -> None:
+    shelf.gives(a_zone("FAR", lat=52.5), effective_until=None)
+    made = shelf.library.import_file(person(supervisor), b"{}", "zones.json").record
+    shelf.library.use(person(supervisor), made.dataset_id, 0)
+    assert "does not say when" in shelf.airspace.way([HERE]).problem
+
+
+# --- drawn zones ---------------------------------------------------------------------------------
+
+
+def test_a_drawn_zone_counts_until_it_is_withdrawn(
+    shelf: Shelf, world: World, supervisor: Principal
+) -> None:
+    shelf.gives(a_zone("FAR", lat=52.5))
+    base = shelf.library.import_file(person(supervisor), b"{}", "zones.json").record
+    shelf.library.use(person(supervisor), base.dataset_id, 0)
+    now = world.clock.now()
+    zone = replace(a_zone("X"), applicability=(Applicability(now, None),))
+    drawn = shelf.library.draw(supervisor, zone, "a fire", now + timedelta(hours=2))
+    assert [one.zone.name for one in shelf.airspace.way([HERE]).breaches] == ["Zone X"]
+    assert list(shelf.library.drawn()) == [drawn]
+    shelf.library.withdraw(supervisor, drawn.drawn_id)
+    assert shelf.airspace.way([HERE]).state is S.CLEAR
+    assert shelf.acts()[-2:] == [Act.ZONE_DRAWN, Act.ZONE_WITHDRAWN]
+
+
+def test_what_is_drawn_must_say_why_and_until_when(
+    shelf: Shelf, world: World, supervisor: Principal
+) -> None:
+    now = world.clock.now()
+    bow = ((51.0, 0.0), (51.1, 0.1), (51.1, 0.0), (51.0, 0.1))
+    crossing = replace(a_zone("X"), layers=(replace(a_zone("X").layers[0], parts=(Polygon(bow),)),))
+    for zone, reason, until in (
+        (a_zone("X"), " ", now + timedelta(hours=1)),
+        (a_zone("X"), "why", now),
+        (a_zone("X"), "why", now + timedelta(days=400)),
+        (crossing, "why", now + timedelta(hours=1)),
+    ):
+        with pytest.raises(InvalidInput):
+            shelf.library.draw(supervisor, zone, reason, until)
+    assert shelf.library.drawn() == []
+
+
+def test_who_has_an_area_draws_inside_of_it(
+    shelf: Shelf, world: World, supervisor: Principal
+) -> None:
+    area = PersonsArea((((LON - 0.1, LAT - 0.1), (LON + 0.1, LAT - 0.1), (LON, LAT + 0.1)),))
+    local = replace(supervisor, scope=Scope(supervisor.scope.organisation_id, frozenset(), area))
+    until = world.clock.now() + timedelta(hours=1)
+    shelf.library.draw(local, a_zone("X"), "why", until)
+    with pytest.raises(NotAllowed, match="out of your area"):
+        shelf.library.draw(local, a_zone("Y", radius_m=20_000.0), "why", until)
+
+
+def test_another_organisations_zone_is_not_theirs_to_withdraw(
+    shelf: Shelf, world: World, supervisor: Principal
+) -> None:
+    until = world.clock.now() + timedelta(hours=1)
+    drawn = shelf.library.draw(supervisor, a_zone("X"), "why", until)
+    stranger = replace(supervisor, scope=Scope("another", frozenset(), None))
+    with pytest.raises(NotFound):
+        shelf.library.withdraw(stranger, drawn.drawn_id)
+
+
+def test_the_services_world_is_there(tmp_path: Path) -> None:
+    """A library without anything stored starts and says that nothing is clear."""
+    world = World(tmp_path / "var")
+    shelf = Shelf(world, training=False)
+    shelf.library.start()
+    try:
+        assert shelf.airspace.problem()
+    finally:
+        shelf.library.stop()
+        world.close()
