@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import shapely
 
 from geo.zones.heights import (
@@ -23,20 +24,16 @@ from geo.zones.heights import (
     separation_m,
 )
 from geo.zones.model import GeoZone, Layer, ZoneDataset
+from geo.zones.seen import Ahead, Interval, Outline, Seen
 from geo.zones.shapes import (
     BOUNDARY_M,
     GEOD,
     MAX_LATITUDE_DEG,
-    Ahead,
-    Interval,
-    Outline,
-    Seen,
+    FloatArray,
     bounds_of,
-    box_round,
+    boxes_round,
 )
 
-LONGEST_LEG_M = 10_000.0  # longer ones are checked in pieces
-MOST_PIECES = 1000  # of one leg: nothing of ours flies further
 FASTEST_MPS = 500.0
 _NEVER = math.inf
 
@@ -117,11 +114,11 @@ class ZoneIndex:
     def __init__(self, dataset: ZoneDataset, geoid: GeoidModel = separation_m) -> None:
         self.dataset = dataset
         self.geoid = geoid
-        self._outlines: list[tuple[Outline, ...]] = []
+        self.outlines: list[Outline] = []  # every part of every unit
+        self.unit_of: list[int] = []  # of each outline
         self.units: list[tuple[GeoZone, Layer]] = []  # what is checked: each layer of each zone
         self.layer_of: list[int] = []  # of each unit: its number in its zone
-        self._unit_of_box: list[int] = []
-        boxes: list[shapely.Geometry] = []
+        self._first_of: list[int] = []  # of each unit: the number of its first outline
         if len({zone.zone_id for zone in dataset.zones}) < len(dataset.zones):
             raise ValueError("Two zones of the dataset have the same id.")
         for zone in dataset.zones:
@@ -129,15 +126,16 @@ class ZoneIndex:
                 raise ValueError(f"Zone {zone.zone_id}: it has no shape.")
             for number, layer in enumerate(zone.layers):
                 self.layer_of.append(number)
+                self._first_of.append(len(self.outlines))
                 try:
-                    self._outlines.append(tuple(Outline.of(part) for part in layer.parts))
+                    self.outlines += [Outline.of(part) for part in layer.parts]
                 except ValueError as error:
                     raise ValueError(f"Zone {zone.zone_id}: {error}") from error
-                for part in layer.parts:
-                    boxes.append(shapely.box(*bounds_of(part)))
-                    self._unit_of_box.append(len(self.units))
+                self.unit_of += [len(self.units)] * len(layer.parts)
                 self.units.append((zone, layer))
-        self._tree = shapely.STRtree(boxes)
+        self._first_of.append(len(self.outlines))
+        boxes = np.array([bounds_of(outline.part) for outline in self.outlines]).reshape(-1, 4)
+        self._tree = shapely.STRtree(shapely.box(*boxes.T))
         self._tree.query(shapely.box(0, 0, 0, 0))  # builds it, which no two threads may do at once
 
     def dated(self, dataset: ZoneDataset) -> ZoneIndex:
@@ -167,28 +165,47 @@ class ZoneIndex:
 
     def candidates(self, ahead: Ahead, margin_m: float) -> list[int]:
         """Numbers of units that may be within a margin of a way."""
-        lat, lon = ahead.lat, ahead.lon
-        end_lat, end_lon = lat, lon
+        end_lat, end_lon = ahead.lat, ahead.lon
         if ahead.length_m > 0:
-            end_lon, end_lat, _back = GEOD.fwd(lon, lat, ahead.course_deg, ahead.length_m)
-            end_lon += 360.0 * round((lon - end_lon) / 360.0)
-        bulge_m = ahead.length_m**2 / 4e6  # of the geodesic beside the straight lon/lat line
-        west, south, east, north = box_round(
-            min(lat, end_lat),
-            min(lon, end_lon),
-            max(lat, end_lat),
-            max(lon, end_lon),
+            end_lon, end_lat, _back = GEOD.fwd(
+                ahead.lon, ahead.lat, ahead.course_deg, ahead.length_m
+            )
+        ends = np.array([[ahead.lat, ahead.lon, end_lat, end_lon]])
+        found = self.outlines_near(ends, np.array([ahead.length_m]), np.array([margin_m]))
+        return sorted({self.unit_of[number] for _way, number in found})
+
+    def outlines_near(
+        self, ways: FloatArray, length_m: FloatArray, margin_m: FloatArray
+    ) -> list[tuple[int, int]]:
+        """(number of a way, number of an outline that may be within its margin).
+
+        Args:
+            ways: a row for each: lat and lon of its beginning, lat and lon of its end.
+        """
+        lat, lon, end_lat, end_lon = ways.T
+        end_lon = end_lon + 360.0 * np.round((lon - end_lon) / 360.0)
+        bulge_m = length_m**2 / 4e6  # of the geodesic beside the straight lon/lat line
+        west, south, east, north = boxes_round(
+            np.minimum(lat, end_lat),
+            np.minimum(lon, end_lon),
+            np.maximum(lat, end_lat),
+            np.maximum(lon, end_lon),
             margin_m + bulge_m + 1.0,
         )
-        hits = self._tree.query(shapely.box(west, south, east, north)).tolist()
-        if west < -180.0 or east > 180.0:  # the other side of the 180th meridian is near too
-            turn = 360.0 if west < -180.0 else -360.0
-            hits += self._tree.query(shapely.box(west + turn, south, east + turn, north)).tolist()
-        return sorted({self._unit_of_box[hit] for hit in hits})
+        hits = self._tree.query(shapely.box(west, south, east, north)).T.tolist()
+        over = np.flatnonzero((west < -180.0) | (east > 180.0))
+        if len(over):  # the other side of the 180th meridian is near too
+            turn = np.where(west[over] < -180.0, 360.0, -360.0)
+            more = self._tree.query(
+                shapely.box(west[over] + turn, south[over], east[over] + turn, north[over])
+            )
+            hits += [[int(over[way]), outline] for way, outline in more.T.tolist()]
+        return sorted((way, outline) for way, outline in hits)
 
     def seen(self, number: int, ahead: Ahead) -> list[Seen]:
         """A unit's parts from where a way begins."""
-        return [outline.seen(ahead) for outline in self._outlines[number]]
+        own = self.outlines[self._first_of[number] : self._first_of[number + 1]]
+        return [outline.seen(ahead) for outline in own]
 
 
 def check_vehicle(

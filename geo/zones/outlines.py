@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import shapely
 
 from geo.zones.model import METRES_PER_FOOT, Circle, Datum, GeoZone, Limit, Polygon
-from geo.zones.shapes import GEOD, densified
+from geo.zones.shapes import GEOD, planar
 
 CORNERS_OF_CIRCLE = 180  # of 2.5 NM: the chord leaves out 0.7 m; only the drawing is so
 _DECIMALS = 7  # of a degree: a centimetre
@@ -29,9 +29,7 @@ def rings_of(parts: Iterable[Circle | Polygon]) -> Rings:
 
 def _drawn(part: Circle | Polygon) -> shapely.Polygon:
     if isinstance(part, Polygon):
-        lats, lons = densified(part)
-        holes = [[(lon, lat) for lat, lon in hole] for hole in part.holes]
-        return shapely.Polygon(list(zip(lons.tolist(), lats.tolist(), strict=True)), holes)
+        return planar(part)
     corners = []
     for number in range(CORNERS_OF_CIRCLE):
         lon, lat, _back = GEOD.fwd(

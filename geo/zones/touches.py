@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from geo.zones.check import (
     Breach,
     Kinematics,
@@ -15,8 +17,9 @@ from geo.zones.check import (
     points_between,
 )
 from geo.zones.heights import Interval, Vertically, band_of
-from geo.zones.model import GeoZone
-from geo.zones.shapes import BOUNDARY_M, GEOD, Ahead
+from geo.zones.model import GeoZone, Layer
+from geo.zones.shapes import BOUNDARY_M
+from geo.zones.ways import inside
 
 LONGEST_LEG_M = 10_000.0  # longer ones are checked in pieces
 MOST_PIECES = 1000  # of one leg: nothing of ours flies further
@@ -88,53 +91,68 @@ def check_path(index: ZoneIndex, points: Sequence[Kinematics]) -> tuple[Breach, 
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Of a leg: its number, the share of it that comes before, and its own share."""
+
+    leg: int
+    before: float
+    share: float
+    start: Kinematics
+    end: Kinematics
+
+
 def _stretches(index: ZoneIndex, points: Sequence[Kinematics]) -> Iterator[tuple[GeoZone, Stretch]]:
-    for leg, (start, end) in enumerate(_legs(points)):
-        pieces = [start, *points_between(start, end, every_m=LONGEST_LEG_M, most=MOST_PIECES), end]
-        count = len(pieces) - 1
-        for number, (first, last) in enumerate(itertools.pairwise(pieces)):
-            for unit, begins, ends, unknown in sorted(_of_piece(index, first, last), key=_order):
-                yield (
-                    index.units[unit][0],
-                    Stretch(
-                        leg,
-                        index.layer_of[unit],
-                        (number + begins) / count,
-                        (number + ends) / count,
-                        unknown,
-                    ),
-                )
+    """In the order of the way."""
+    pieces = list(_pieces(points))
+    if not pieces:
+        return
+    ways = np.array([(p.start.lat, p.start.lon, p.end.lat, p.end.lon) for p in pieces])
+    errors = [max(p.start.position_error_m, p.end.position_error_m) for p in pieces]
+    found = inside(index, ways, np.array(errors) + BOUNDARY_M)
+    known: dict[tuple[int, int], tuple[Interval | None, Interval | None]] = {}
+    touching: list[tuple[int, float, int, float, bool]] = []  # in the order that they are told in
+    for way, outline, begins, ends in found:
+        unit = index.unit_of[outline]
+        if (way, unit) not in known:
+            known[way, unit] = _in_band(index, index.units[unit][1], pieces[way])
+        may, sure = known[way, unit]
+        stretch = None if may is None else _common((begins, ends), may)
+        if stretch is not None:
+            unknown = sure is None or _common(stretch, sure) is None
+            touching.append((way, stretch[0], unit, stretch[1], unknown))
+    for way, begins, unit, ends, unknown in sorted(touching):
+        piece = pieces[way]
+        stretch_of = Stretch(
+            piece.leg,
+            index.layer_of[unit],
+            piece.before + begins * piece.share,
+            piece.before + ends * piece.share,
+            unknown,
+        )
+        yield index.units[unit][0], stretch_of
 
 
-def _legs(points: Sequence[Kinematics]) -> list[tuple[Kinematics, Kinematics]]:
-    return [(points[0], points[0])] if len(points) == 1 else list(itertools.pairwise(points))
+def _pieces(points: Sequence[Kinematics]) -> Iterator[_Piece]:
+    legs = [(points[0], points[0])] if len(points) == 1 else itertools.pairwise(points)
+    for leg, (start, end) in enumerate(legs):
+        between = points_between(start, end, every_m=LONGEST_LEG_M, most=MOST_PIECES)
+        share = 1.0 / (len(between) + 1)
+        for number, (first, last) in enumerate(itertools.pairwise([start, *between, end])):
+            yield _Piece(leg, number * share, share, first, last)
 
 
-def _order(found: tuple[int, float, float, bool]) -> tuple[float, int]:
-    return found[1], found[0]
-
-
-def _of_piece(
-    index: ZoneIndex, start: Kinematics, end: Kinematics
-) -> Iterator[tuple[int, float, float, bool]]:
-    """(the unit's number, from, until, whether unknown) of a geodesic of at most 10 km."""
-    course_deg, _back, length_m = GEOD.inv(start.lon, start.lat, end.lon, end.lat)
-    ahead = Ahead(start.lat, start.lon, course_deg, length_m)
-    grown_m = max(start.position_error_m, end.position_error_m) + BOUNDARY_M
-    error_m = max(start.height_error_m, end.height_error_m)
-    heights, place = heights_between(start, end), place_of(index, start, end)
-    for number in index.candidates(ahead, grown_m):
-        band = band_of(index.units[number][1], heights, place, error_m)
-        times, sure = band.when(1.0), band.surely(1.0)
-        if times is None:
-            continue
-        for seen in index.seen(number, ahead):
-            for begins, ends in seen.inside(grown_m, length_m):
-                whole = (begins / length_m, ends / length_m) if length_m > 0 else (0.0, 1.0)
-                stretch = _common(whole, times)
-                if stretch is not None:
-                    known = sure is not None and _common(stretch, sure) is not None
-                    yield number, *stretch, not known
+def _in_band(
+    index: ZoneIndex, layer: Layer, piece: _Piece
+) -> tuple[Interval | None, Interval | None]:
+    """Between which shares of the piece it may be, and surely is, within a layer's heights."""
+    band = band_of(
+        layer,
+        heights_between(piece.start, piece.end),
+        place_of(index, piece.start, piece.end),
+        max(piece.start.height_error_m, piece.end.height_error_m),
+    )
+    return band.when(1.0), band.surely(1.0)
 
 
 def _common(one: Interval, other: Interval) -> Interval | None:
