@@ -24,6 +24,7 @@ from ground_station.core.agent_vehicles import (
 
 _UNKNOWN_U16 = 0xFFFF
 UNKNOWN_TOTAL = _UNKNOWN_U16  # of MISSION_CURRENT
+MISSION_CAME = "Flight plan received"  # how ArduPilot's sentence for it begins
 MAX_SPEED_MPS = 200.0  # of anything that an agent of ours may fly
 ARMED_BIT = 128  # of base_mode
 

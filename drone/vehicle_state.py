@@ -133,7 +133,7 @@ class VehicleState:
             readings.ExtendedSysState: self._take_landed,
             readings.MissionCurrent: self._take_mission,
             readings.MissionAck: self._take_mission_ack,
-            readings.StatusText: self._texts.take,
+            readings.StatusText: self._take_text,
         }
 
     # --- what comes in: MAVSDK's callback thread ------------------------------------------------
@@ -210,7 +210,17 @@ class VehicleState:
     def _take_mission_ack(self, message: readings.MissionAck, at_s: float) -> None:
         """A mission was sent to it: by us, who then read it back, or by somebody else."""
         if message.mission_type == 0:
-            self._mission_seqs, self._mission_digest = None, ""
+            self._mission_came()
+
+    def _take_text(self, message: readings.StatusText, at_s: float) -> None:
+        """ArduPilot tells everybody of a mission, and only its sender by MISSION_ACK."""
+        self._texts.take(message, at_s)
+        if message.text.startswith(readings.MISSION_CAME):
+            self._mission_came()
+
+    def _mission_came(self) -> None:
+        """It is to be read again; of ours that is done anyway."""
+        self._mission_seqs, self._mission_digest = None, ""
 
     # --- what the event loop says and asks ------------------------------------------------------
 
