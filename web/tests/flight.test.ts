@@ -4,13 +4,13 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { BREACH, CHECK, motionAged, VEHICLE, ZONE } from '../src/gallery/droneSamples'
 import { aircraftStanding, airspaceShort } from '../src/live/aircraft'
 import { command, commands, forgetCommands } from '../src/live/commands'
-import { ended } from '../src/live/flyTo'
+import { ended, noteTarget, targets, type Target } from '../src/live/flyTo'
 import { MotionStore, motions, STALE_AFTER_MS } from '../src/live/motion'
 import { takeBatch, takeSnapshot, takeTelemetry } from '../src/live/socket'
 import { Chime } from '../src/live/sounds'
 import { tableOf, sourceTable } from '../src/live/sources'
-import { clockAheadMs, lateMs } from '../src/live/time'
-import { aloft, applyVehicles, takenFrom, vehiclesOf, vehicleTable } from '../src/live/vehicles'
+import { disconnected, stationSaid } from '../src/live/time'
+import { aloft, applyVehicles, endedFrom, handingBack, takenFrom, vehiclesOf, vehicleTable, whyOthers } from '../src/live/vehicles'
 import { zonesNotice, TRAINING } from '../src/live/zones'
 import { metresBetween } from '../src/map/geometry'
 import { shortHeights, zoneHeights } from '../src/map/zoneLayers'
@@ -19,10 +19,11 @@ import * as words from '../src/panels/aircraftWords'
 import { attention } from '../src/panels/attention'
 import { outcomeWords } from '../src/panels/CommandLine'
 import { whyNotFly } from '../src/panels/FlightActs'
-import { inShort, readHeight, requestOf, whyNotSend } from '../src/panels/FlyTo'
+import { inShort, readHeight, requestOf, steadyHome, whyNotSend } from '../src/panels/FlyTo'
 import { actOf, urgentOf } from '../src/panels/keyboard'
 import { filterList } from '../src/panels/listing'
 import { soundWords } from '../src/panels/SoundState'
+import { hollowWords } from '../src/panels/VehiclePanel'
 import { stop } from '../src/wire/flight'
 import { ProblemError } from '../src/wire/problems'
 import { alert, batch, snapshot, source } from './made'
@@ -46,6 +47,7 @@ beforeEach(() => {
   sourceTable.value = new Map()
   motions.clear()
   forgetCommands()
+  disconnected()
 })
 
 describe('the store', () => {
@@ -112,10 +114,8 @@ describe('the store', () => {
   })
 
   test('a message that waited on its way is so much older', () => {
-    for (let i = 0; i < 60; i++) takeBatch(batch({ sent_at: new Date(Date.now() - 20).toISOString() }))
-    expect(clockAheadMs.value).toBeGreaterThanOrEqual(20)
-    const now = Date.now()
-    expect(lateMs(now - 20 - 2000, now)).toBeGreaterThan(1900)
+    const asked = performance.now()
+    stationSaid(asked, Date.now(), asked + 20)
     vehicleTable.value = vehiclesOf([vehicle({ vehicle_id: 'a', number: 0 })])
     takeTelemetry({ sent_at: new Date(Date.now() - 5020).toISOString(), vehicles: [row(0, 0)], views: [] })
     expect(performance.now() - (motions.get('a')?.position?.atMs ?? 0)).toBeGreaterThan(4500)
@@ -258,11 +258,15 @@ describe('commands', () => {
   })
 
   test('urgent keys: only capitals with Shift, never a repeat; small letters do nothing to a drone', () => {
-    const key = (name: string, more = {}) => urgentOf({ key: name, shiftKey: true, repeat: false, ...more })
+    const key = (name: string, more = {}, typing = false) =>
+      urgentOf({ key: name, code: 'Key' + name.toUpperCase(), shiftKey: true, altKey: false, repeat: false, ...more }, typing)
     expect([key('H'), key('R'), key('L')]).toEqual(['hold', 'return', 'land'])
     expect(key('h', { shiftKey: false })).toBeNull()
     expect(key('H', { shiftKey: false })).toBeNull() // caps lock
     expect(key('H', { repeat: true })).toBeNull()
+    // Whoever types writes capitals; with Alt, which may give another letter, it is meant all the same.
+    expect(key('H', {}, true)).toBeNull()
+    expect(key('Ó', { code: 'KeyH', altKey: true }, true)).toBe('hold')
     expect(actOf('h', false)).toBeNull()
     expect(actOf('r', false)).toBeNull()
   })
@@ -285,15 +289,76 @@ describe('commands', () => {
   })
 
   test('a target ends when it is reached, when another mode flies, or when the drone is gone', () => {
-    const target = { lat: 51.5, lon: -0.23, sentAtMs: 0 }
+    const target = (): Target => ({ lat: 51.5, lon: -0.23, sentAtMs: 0, by: 'me', begun: false, nearestM: Infinity })
     const at = (lat: number) => ({ atMs: 0, lat, lon: -0.23, altAmslM: null, heightHomeM: null, heightAglM: null })
-    const guided = vehicle({ mode: 'guided' })
-    expect(ended(target, guided, at(51.4), 60_000)).toBe(false)
-    expect(ended(target, guided, at(51.50001), 60_000)).toBe(true)
-    expect(ended(target, vehicle({ mode: 'hold' }), at(51.4), 1000)).toBe(false) // it may not have begun
-    expect(ended(target, vehicle({ mode: 'return' }), at(51.4), 60_000)).toBe(true)
-    expect(ended(target, undefined, null, 60_000)).toBe(true)
+    const mine = (more: Partial<VehicleView> = {}) => vehicle({ mode: 'guided', control: { user_id: 'me', display_name: 'Me', taken_at: '' }, ...more })
+    expect(ended(target(), mine(), at(51.4), 60_000)).toBe(false)
+    expect(ended(target(), mine(), at(51.50001), 60_000)).toBe(true)
+    expect(ended(target(), mine({ mode: 'hold' }), at(51.4), 1000)).toBe(false) // it may not have begun
+    expect(ended(target(), mine({ mode: 'return' }), at(51.4), 60_000)).toBe(true)
+    expect(ended(target(), mine({ mode: 'unknown' }), at(51.4), 60_000)).toBe(true) // not known to fly there
+    expect(ended(target(), undefined, null, 60_000)).toBe(true)
     expect(metresBetween(51.5, -0.23, 51.501, -0.23)).toBeCloseTo(111.3, 0)
+  })
+
+  test('a target ends with the control, with the link, at another command and when it flies elsewhere', () => {
+    const target = (): Target => ({ lat: 51.5, lon: -0.23, sentAtMs: 0, by: 'me', begun: false, nearestM: Infinity })
+    const at = (lat: number) => ({ atMs: 0, lat, lon: -0.23, altAmslM: null, heightHomeM: null, heightAglM: null })
+    const by = (user_id: string) => ({ user_id, display_name: user_id, taken_at: '' })
+    const mine = vehicle({ mode: 'guided', control: by('me') })
+    expect(ended(target(), vehicle({ mode: 'guided', control: by('other') }), at(51.49), 1000)).toBe(true)
+    expect(ended(target(), vehicle({ mode: 'guided', control: null }), at(51.49), 1000)).toBe(true)
+    expect(ended(target(), { ...mine, link: 'lost' }, at(51.49), 1000)).toBe(true)
+    // Held by somebody else right after it was sent: it was seen to fly there, so that is over.
+    const begun = target()
+    expect(ended(begun, mine, at(51.49), 500)).toBe(false)
+    expect(ended(begun, { ...mine, mode: 'hold' }, at(51.49), 1500)).toBe(true)
+    // Sent elsewhere by another page of the same person: it flies away from here.
+    const left = target()
+    expect(ended(left, mine, at(51.4990), 5000)).toBe(false)
+    expect(ended(left, mine, at(51.4987), 6000)).toBe(false) // it turns
+    expect(ended(left, mine, at(51.4983), 8000)).toBe(true)
+  })
+
+  test('a batch ends the target of a drone that changed hands, whether or not the map is drawn', () => {
+    const by = (user_id: string) => ({ user_id, display_name: user_id, taken_at: '' })
+    takeSnapshot(snapshot({ vehicles: [vehicle({ vehicle_id: 'a', mode: 'guided', control: by('me') })] }))
+    noteTarget('a', { lat: 51.5, lon: -0.23 }, 'me')
+    takeBatch(batch({ vehicles: [vehicle({ vehicle_id: 'a', mode: 'guided', control: by('me'), satellites: 9 })] }))
+    expect(targets.value.has('a')).toBe(true)
+    takeBatch(batch({ vehicles: [vehicle({ vehicle_id: 'a', mode: 'guided', control: by('other') })] }))
+    expect(targets.value.has('a')).toBe(false)
+  })
+
+  test('whose control the station ended is told so, unless they handed it back', () => {
+    const held = vehiclesOf([vehicle({ vehicle_id: 'a', control: { user_id: 'me', display_name: 'Me', taken_at: '' } })])
+    const free = vehiclesOf([vehicle({ vehicle_id: 'a', control: null })])
+    expect(endedFrom(held, free, 'me')).toMatchObject({ vehicleId: 'a', gone: false })
+    expect(endedFrom(held, new Map(), 'me')).toMatchObject({ gone: true })
+    expect(endedFrom(held, held, 'me')).toBeNull()
+    expect(endedFrom(held, free, 'other')).toBeNull()
+    handingBack.add('a')
+    expect(endedFrom(held, free, 'me')).toBeNull()
+    expect(endedFrom(held, free, 'me')).not.toBeNull() // that was for once
+  })
+
+  test('another organisation’s drone is not to be flown or stopped', () => {
+    expect(whyOthers(vehicle({ organisation_id: 'theirs' }), 'ours')).toMatch(/another organisation/)
+    expect(whyOthers(vehicle({ organisation_id: 'ours' }), 'ours')).toBe('')
+  })
+
+  test('a failsafe is said to fly only what is not heard', () => {
+    const live = { state: 'live' as const }
+    expect(hollowWords(vehicle({ link: 'lost' }), live)).toMatch(/failsafe flies it/)
+    expect(hollowWords(vehicle({ link: 'connected' }), live)).not.toMatch(/failsafe/)
+    expect(hollowWords(vehicle({ link: 'lost' }), { state: 'lost', sinceMs: 0 })).not.toMatch(/failsafe/)
+  })
+
+  test('how well home is measured does not change what is confirmed', () => {
+    expect(steadyHome(null, 8.2)).toBe(8.2)
+    expect(steadyHome(8.2, 8.9)).toBe(8.2)
+    expect(steadyHome(8.2, null)).toBe(8.2)
+    expect(steadyHome(8.2, 14)).toBe(14)
   })
 
   test('aloft is what is off the ground', () => {
@@ -342,35 +407,54 @@ describe('fly here', () => {
 
 describe('alert sound', () => {
   const received = '2026-11-24T10:00:00Z'
-  const now = Date.parse(received) + 500
+  const since = Date.parse(received) - 500
   const made = (id: string, severity: 'information' | 'caution' | 'warning', more = {}) => alert(id, { severity, received_at: received, ...more })
 
   test('one sound an alert, none for what is there already, none for information', () => {
     const chime = new Chime()
-    expect(chime.next([made('old', 'warning')], 0, now)).toBeNull() // nothing is known yet
-    chime.begin([made('old', 'warning')])
-    expect(chime.next([made('old', 'warning')], 0, now)).toBeNull()
-    expect(chime.next([made('a', 'caution')], 10_000, now)).toBe('caution')
-    expect(chime.next([made('a', 'caution')], 20_000, now)).toBeNull()
-    expect(chime.next([made('b', 'warning')], 30_000, now)).toBe('warning')
-    expect(chime.next([made('c', 'information')], 40_000, now)).toBeNull()
+    expect(chime.next([made('old', 'warning')], 0)).toBeNull() // nothing is known yet
+    chime.begin([made('old', 'warning')], since)
+    expect(chime.next([made('old', 'warning')], 0)).toBeNull()
+    expect(chime.next([made('a', 'caution')], 10_000)).toBe('caution')
+    expect(chime.next([made('a', 'caution')], 20_000)).toBeNull()
+    expect(chime.next([made('b', 'warning')], 30_000)).toBe('warning')
+    expect(chime.next([made('c', 'information')], 40_000)).toBeNull()
   })
 
   test('within two seconds one sound, but a warning after a caution is heard', () => {
     const chime = new Chime()
-    chime.begin([])
-    expect(chime.next([made('a', 'caution')], 0, now)).toBe('caution')
-    expect(chime.next([made('b', 'caution')], 1000, now)).toBeNull()
-    expect(chime.next([made('c', 'warning')], 1500, now)).toBe('warning')
-    expect(chime.next([made('d', 'warning')], 3000, now)).toBeNull()
-    expect(chime.next([made('e', 'caution')], 3600, now)).toBe('caution')
+    chime.begin([], since)
+    expect(chime.next([made('a', 'caution')], 0)).toBe('caution')
+    expect(chime.next([made('b', 'caution')], 1000)).toBeNull()
+    expect(chime.next([made('c', 'warning')], 1500)).toBe('warning')
+    expect(chime.next([made('d', 'warning')], 3000)).toBeNull()
+    expect(chime.next([made('e', 'caution')], 3600)).toBe('caution')
   })
 
-  test('what somebody took up already, or what is long past, is no news', () => {
+  test('what somebody took up already, or what was there before, is no news', () => {
     const chime = new Chime()
-    chime.begin([])
-    expect(chime.next([made('a', 'warning', { state: 'acknowledged' })], 0, now)).toBeNull()
-    expect(chime.next([made('b', 'warning')], 0, now + 120_000)).toBeNull()
+    chime.begin([], since)
+    expect(chime.next([made('a', 'warning', { state: 'acknowledged' })], 0)).toBeNull()
+    expect(chime.next([made('b', 'warning', { received_at: '2026-11-24T09:59:00Z' })], 0)).toBeNull()
+  })
+
+  test('what came during a gap is heard once when it is learnt of, however late', () => {
+    const chime = new Chime()
+    chime.begin([], since)
+    const later = [made('a', 'caution'), made('b', 'warning'), made('c', 'warning')]
+    expect(chime.next(later, 3_600_000)).toBe('warning')
+    expect(chime.next(later, 3_700_000)).toBeNull()
+    // What another read leaves out for a moment is not heard again.
+    expect(chime.next([], 3_800_000)).toBeNull()
+    expect(chime.next(later, 3_900_000)).toBeNull()
+  })
+
+  test('a caution that becomes a warning is heard again', () => {
+    const chime = new Chime()
+    chime.begin([], since)
+    expect(chime.next([made('a', 'caution')], 0)).toBe('caution')
+    expect(chime.next([made('a', 'warning')], 10_000)).toBe('warning')
+    expect(chime.next([made('a', 'warning')], 20_000)).toBeNull()
   })
 })
 

@@ -7,7 +7,7 @@ import { takeBatch, takeSnapshot } from '../src/live/socket'
 import { applyBatch, sourceList, sourceTable, tableOf } from '../src/live/sources'
 import { standing } from '../src/live/standing'
 import { systemSummary } from '../src/live/system'
-import { ageWords, agoWords, clockAheadMs, heardFromStation, secondTick, stationNow } from '../src/live/time'
+import { ageWords, agoWords, secondTick } from '../src/live/time'
 import { tracks } from '../src/live/tracks'
 import { Watching, type Watcher } from '../src/live/watching'
 import { attention } from '../src/panels/attention'
@@ -127,14 +127,6 @@ test.each([
   [2 * 3600_000 + 5 * 60_000, '2 h 5 min'],
   [50 * 3600_000, '2 days'],
 ])('%d ms reads %s', (ms, words) => expect(ageWords(ms)).toBe(words))
-
-test('ages follow the station’s clock where this device’s is plainly wrong', () => {
-  for (let i = 0; i < 60; i++) heardFromStation(1000, 1000 + 90_000 + i)
-  expect(clockAheadMs.value).toBe(90_000)
-  expect(Math.abs(Date.now() - 90_000 - stationNow())).toBeLessThan(50)
-  for (let i = 0; i < 60; i++) heardFromStation(1000, 1040)
-  expect(Math.abs(Date.now() - stationNow())).toBeLessThan(50)
-})
 
 test('the address keeps screen and selection', () => {
   const map = { screen: 'map' as const, item: '' }

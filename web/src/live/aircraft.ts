@@ -31,7 +31,10 @@ export function silentMs(vehicle: VehicleView, motion: Motion | null, clocks: Cl
 }
 
 export function aircraftStanding(vehicle: VehicleView, motion: Motion | null, link: Link, clocks: Clocks): Standing {
-  if (link.state === 'lost') return warn('No link', `No link ${ageWords(clocks.deviceMs - link.sinceMs)}`)
+  if (link.state === 'lost') {
+    const word = link.slow ? 'Slow link' : 'No link'
+    return warn(word, `${word} ${ageWords(clocks.deviceMs - link.sinceMs)}`)
+  }
   if (vehicle.link === 'never') return { tone: 'quiet', word: 'Never heard', words: 'Never heard', hollow: true }
   if (vehicle.link === 'lost') return warn('Lost', `Lost ${ageWords(silentMs(vehicle, motion, clocks))}`)
   const position = motion?.position ?? null

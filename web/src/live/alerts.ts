@@ -15,6 +15,8 @@ export const alertTable = signal<AlertTable>(new Map())
 export const alertsProblem = signal<Problem | null>(null)
 /** When they were read last (epoch ms); null: not yet. */
 export const alertsReadAt = signal<number | null>(null)
+/** When the live link told of them first since somebody signed in (the station's clock); null: not yet. */
+export const alertsBegunAt = signal<number | null>(null)
 
 const TRY_AGAIN_MS = 10_000
 const SEVERITIES = { warning: 0, caution: 1, information: 2 }
@@ -62,8 +64,9 @@ export function heardAlerts(alerts: readonly AlertView[]): void {
 
 /** From the live link at its beginning: all that one's own organisation has. What was shown before,
  * others' alerts too, may be more than this person may see now. */
-export function alertsBegin(own: readonly AlertView[]): void {
+export function alertsBegin(own: readonly AlertView[], sentAtMs: number): void {
   settled = begun
+  if (alertsBegunAt.peek() === null) alertsBegunAt.value = sentAtMs
   alertTable.value = applyAlerts(new Map(), own)
   if (may('see_alerts')) void refreshAlerts()
 }
@@ -73,6 +76,7 @@ export function forgetAlerts(): void {
   settled = begun
   alertTable.value = new Map()
   alertsReadAt.value = null
+  alertsBegunAt.value = null
   alertsProblem.value = null
 }
 

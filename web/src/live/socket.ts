@@ -5,17 +5,18 @@ import { io, type Socket } from 'socket.io-client'
 import { agentTable, applyAgents, detector } from './agents'
 import { alertsBegin, forgetAlerts, heardAlerts, refreshAlerts } from './alerts'
 import { forgetCommands } from './commands'
-import { picking, targets } from './flyTo'
-import { lastHeardMs, waitingSinceMs } from './link'
+import { forgetEnded, picking, targets } from './flyTo'
+import { lastHeardMs, lastSentMs, waitingSinceMs } from './link'
 import { motionChanged, motions } from './motion'
 import { dialog, selection } from './place'
 import { me, refreshSession, session } from './session'
+import { Rounds } from './rounds'
 import { sound } from './sounds'
 import { applyBatch, byNumber, sourceNumbers, sourceTable, tableOf } from './sources'
 import { heardSystem, systemSummary } from './system'
-import { heardFromStation, lateMs } from './time'
+import { connecting, disconnected, lateMs } from './time'
 import { tracks, tracksChanged, unpackTracks } from './tracks'
-import { applyVehicles, controlTaken, takenFrom, vehicleNumbers, vehiclesOf, vehicleTable, type VehicleTable } from './vehicles'
+import { applyVehicles, controlEnded, controlTaken, endedFrom, takenFrom, vehicleNumbers, vehiclesOf, vehicleTable, type VehicleTable } from './vehicles'
 import { watching } from './watching'
 import { noteTelemetry } from '../video/diagnostics'
 import type { Batch, Frames, LiveTelemetry, Snapshot, SourceTracks, ViewerClock, Watch } from '../wire/types'
@@ -23,46 +24,54 @@ import type { Batch, Frames, LiveTelemetry, Snapshot, SourceTracks, ViewerClock,
 /** Connected but silent for so long: the connection is dead and nobody noticed. */
 const DEAD_AFTER_MS = 6000
 const REFUSED_RETRY_MS = 2000
+const ROUND_WITHIN_MS = 15_000
 
-function heard(sentAt: string): void {
+/** Answers how long it was on its way at the most, ms. */
+function heard(sentAt: string): number {
+  const late = lateMs(Date.parse(sentAt), performance.now())
   const now = Date.now()
-  heardFromStation(Date.parse(sentAt), now)
   lastHeardMs.value = now
+  lastSentMs.value = now - late
+  return late
 }
 
-function placed(groups: readonly SourceTracks[], sentAt: string): void {
+function placed(groups: readonly SourceTracks[], sentAt: string, late: number): void {
   tracks.keepOnly((id) => sourceTable.peek().get(id)?.session_id)
   const numbers = byNumber(sourceTable.peek())
-  tracks.heard(unpackTracks(groups, (number) => numbers.get(number), sentAt), performance.now())
+  tracks.heard(unpackTracks(groups, (number) => numbers.get(number), sentAt), performance.now() - late)
   tracksChanged.value += 1
 }
 
 function heardVehicles(table: VehicleTable): void {
-  const taken = takenFrom(vehicleTable.peek(), table, me.peek()?.user_id)
+  const before = vehicleTable.peek()
+  if (before === table) return
+  const taken = takenFrom(before, table, me.peek()?.user_id)
+  const ended = endedFrom(before, table, me.peek()?.user_id)
   vehicleTable.value = table
-  if (taken === null) return
-  controlTaken.value = taken
-  sound('caution')
+  forgetEnded(table, (id) => motions.get(id)?.position ?? null)
+  if (taken !== null) controlTaken.value = taken
+  if (ended !== null) controlEnded.value = ended
+  if (taken !== null || ended !== null) sound('caution')
 }
 
 export function takeSnapshot(message: Snapshot): void {
   together(() => {
-    heard(message.sent_at)
+    const late = heard(message.sent_at)
     sourceTable.value = tableOf(message.sources)
     agentTable.value = applyAgents(agentTable.value, message.agents)
     detector.value = { name: message.detector, problem: message.detector_problem }
     heardVehicles(vehiclesOf(message.vehicles))
     motions.keepOnly(vehicleTable.value, sourceTable.value)
     motionChanged.value += 1
-    alertsBegin(message.alerts)
+    alertsBegin(message.alerts, Date.parse(message.sent_at))
     heardSystem(message.system)
-    placed(message.tracks, message.sent_at)
+    placed(message.tracks, message.sent_at, late)
   })
 }
 
 export function takeBatch(message: Batch): void {
   together(() => {
-    heard(message.sent_at)
+    const late = heard(message.sent_at)
     sourceTable.value = applyBatch(sourceTable.value, message)
     agentTable.value = applyAgents(agentTable.value, message.agents)
     heardVehicles(applyVehicles(vehicleTable.value, message.vehicles, message.removed_vehicles))
@@ -74,7 +83,7 @@ export function takeBatch(message: Batch): void {
     if (message.alerts.length > 0) heardAlerts(message.alerts)
     if (message.shared_alerts) void refreshAlerts() // each look at these is recorded
     if (message.system) heardSystem(message.system)
-    placed(message.tracks, message.sent_at)
+    placed(message.tracks, message.sent_at, late)
   })
 }
 
@@ -82,7 +91,8 @@ export function takeBatch(message: Batch): void {
 export function takeTelemetry(message: LiveTelemetry): void {
   const nowMs = Date.now()
   const sentAtMs = Date.parse(message.sent_at)
-  const sentMs = performance.now() - lateMs(sentAtMs, nowMs)
+  const heardMs = performance.now()
+  const sentMs = heardMs - lateMs(sentAtMs, heardMs)
   const vehicleOf = (number: number) => vehicleNumbers.peek().get(number)
   motions.heard(message.vehicles, vehicleOf, sentMs)
   motions.heardViews(message.views, (number) => sourceNumbers.peek().get(number), sentMs)
@@ -104,6 +114,7 @@ function forgetAll(): void {
     tracksChanged.value += 1
     vehicleTable.value = new Map()
     controlTaken.value = null
+    controlEnded.value = null
     motions.clear()
     motionChanged.value += 1
     targets.value = new Map()
@@ -112,6 +123,7 @@ function forgetAll(): void {
     selection.value = null
     dialog.value = null
     lastHeardMs.value = null
+    lastSentMs.value = null
   })
 }
 
@@ -125,6 +137,11 @@ export function connectLive(): () => void {
     reconnectionDelay: 500,
     reconnectionDelayMax: 2000,
   })
+  const rounds = new Rounds((answered) => {
+    if (!socket.connected) return
+    socket.timeout(ROUND_WITHIN_MS).emit('clock', (error: unknown, answer: unknown) => error === null && answered(answer))
+  })
+  connecting(() => rounds.begin())
   let retry: ReturnType<typeof setTimeout> | undefined
   let closed = false
   const again = () => {
@@ -132,10 +149,12 @@ export function connectLive(): () => void {
     retry = setTimeout(() => void checkThenConnect(socket), REFUSED_RETRY_MS)
   }
   socket.on('connect', () => {
+    rounds.begin()
     watching.connected((event, body: Watch) => socket.emit(event, body, () => undefined))
   })
   socket.on('disconnect', (reason) => {
     watching.disconnected()
+    rounds.stop()
     if (reason !== 'io server disconnect') return
     // Mostly because this sign-in was ended: then the page leaves at once.
     void refreshSession().then(again)
@@ -155,6 +174,8 @@ export function connectLive(): () => void {
     clearInterval(watchdog)
     clearTimeout(retry)
     watching.disconnected()
+    rounds.stop()
+    disconnected()
     socket.off()
     socket.close()
     forgetAll()

@@ -3,56 +3,61 @@
 
 import { effect, signal } from '@preact/signals'
 import { noteSound } from '../video/diagnostics'
-import { alertsReadAt, alertTable } from './alerts'
-import { secondTick, stationNow } from './time'
+import { alertsBegunAt, alertTable } from './alerts'
+import { secondTick } from './time'
 import type { AlertView } from '../wire/types'
 
 export type Loudness = 'caution' | 'warning'
 
 export const MUTE_MS = 10 * 60_000
 const GROUP_MS = 2000
-/** An alert older than this is no news, whenever the page hears of it. */
-const NEWS_MS = 60_000
+/** So many alerts are known at the most; the oldest are forgotten first. */
+const KNOWN = 5000
+const LOUD = { information: 0, caution: 1, warning: 2 } as const
 
 /** Until when nothing is heard (epoch ms of this device); 0: not muted. */
 export const mutedUntil = signal(0)
 /** Whether the browser lets sound be heard. */
 export const soundAllowed = signal(false)
+/** What should have been heard and was not, because the browser does not let it; null: nothing. */
+export const unheard = signal<Loudness | null>(null)
 
 export const toggleMute = (): void => void (mutedUntil.value = isMuted() ? 0 : Date.now() + MUTE_MS)
 export const isMuted = (nowMs = Date.now()): boolean => nowMs < mutedUntil.value
 
 /** Which new alerts are to be heard, and when. Knows nothing of browsers. */
 export class Chime {
-  readonly #known = new Set<string>()
-  #begun = false
+  /** How loud each alert was when last looked at. */
+  readonly #known = new Map<string, number>()
+  /** Since when it listens (the station's clock); null: not yet. */
+  #sinceMs: number | null = null
   #heardAtMs = -Infinity
   #heard: Loudness | null = null
 
   get begun(): boolean {
-    return this.#begun
+    return this.#sinceMs !== null
   }
 
-  /** What is there at the beginning makes no sound. */
-  begin(alerts: Iterable<AlertView>): void {
-    this.#begun = true
-    for (const alert of alerts) this.#known.add(alert.alert_id)
+  /** What is there at the beginning makes no sound, nor what is older and only learnt of later. */
+  begin(alerts: Iterable<AlertView>, sinceMs: number): void {
+    this.#sinceMs = sinceMs
+    for (const alert of alerts) this.#note(alert)
   }
 
   forget(): void {
     this.#known.clear()
-    this.#begun = false
+    this.#sinceMs = null
   }
 
-  /** The sound to make now for the alerts there are; null for silence. */
-  next(alerts: Iterable<AlertView>, nowMs: number, stationMs: number): Loudness | null {
-    if (!this.#begun) return null
+  /** The sound to make now for the alerts there are; null for silence. Each is heard once, however
+   * late the page learns of it: after a gap one sound for all that came meanwhile. */
+  next(alerts: Iterable<AlertView>, nowMs: number): Loudness | null {
+    if (this.#sinceMs === null) return null
     let wanted: Loudness | null = null
     for (const alert of alerts) {
-      if (this.#known.has(alert.alert_id)) continue
-      this.#known.add(alert.alert_id)
-      const news = alert.state === 'new' && stationMs - Date.parse(alert.received_at) < NEWS_MS
-      if (!news || alert.severity === 'information') continue
+      const louder = this.#note(alert)
+      const news = alert.state === 'new' && Date.parse(alert.received_at) >= this.#sinceMs
+      if (!louder || !news || alert.severity === 'information') continue
       if (wanted !== 'warning') wanted = alert.severity
     }
     if (wanted === null) return null
@@ -61,6 +66,18 @@ export class Chime {
     this.#heardAtMs = nowMs
     this.#heard = wanted
     return wanted
+  }
+
+  /** Whether it is new, or louder than it was. */
+  #note({ alert_id, severity }: AlertView): boolean {
+    const before = this.#known.get(alert_id) ?? -1
+    if (before >= LOUD[severity]) return false
+    this.#known.set(alert_id, LOUD[severity])
+    for (const oldest of this.#known.keys()) {
+      if (this.#known.size <= KNOWN) break
+      this.#known.delete(oldest)
+    }
+    return true
   }
 }
 
@@ -75,7 +92,10 @@ let context: AudioContext | null = null
 
 function play(loudness: Loudness): void {
   noteSound(loudness)
-  if (!context || context.state !== 'running') return
+  if (!context || context.state !== 'running') {
+    if (unheard.peek() !== 'warning') unheard.value = loudness
+    return
+  }
   for (const [hz, atS] of TONES[loudness]) {
     const begins = context.currentTime + atS
     const tone = context.createOscillator()
@@ -95,10 +115,20 @@ export function sound(loudness: Loudness): void {
   if (!isMuted()) play(loudness)
 }
 
+/** What could not be heard is heard now, once. */
+function catchUp(): void {
+  const missed = unheard.peek()
+  unheard.value = null
+  if (missed !== null) sound(missed)
+}
+
 function unlock(): void {
   if (typeof AudioContext === 'undefined') return
   context ??= new AudioContext()
-  const told = () => (soundAllowed.value = context?.state === 'running')
+  const told = () => {
+    soundAllowed.value = context?.state === 'running'
+    if (soundAllowed.value) catchUp()
+  }
   context.onstatechange = told
   void context.resume().then(told, () => undefined)
 }
@@ -111,13 +141,14 @@ export function followSounds(): () => void {
   addEventListener('keydown', press)
   const stopAlerts = effect(() => {
     const alerts = alertTable.value
-    const read = alertsReadAt.value !== null
-    if (!read) {
+    const sinceMs = alertsBegunAt.value
+    if (sinceMs === null) {
       chime.forget()
+      unheard.value = null
       return
     }
-    if (!chime.begun) chime.begin(alerts.values())
-    const wanted = chime.next(alerts.values(), Date.now(), stationNow())
+    if (!chime.begun) chime.begin(alerts.values(), sinceMs)
+    const wanted = chime.next(alerts.values(), Date.now())
     if (wanted !== null) sound(wanted)
   })
   const stopMute = effect(() => {

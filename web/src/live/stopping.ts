@@ -7,7 +7,7 @@ import { command } from './commands'
 import { forgetTarget, picking } from './flyTo'
 import { selection, where } from './place'
 import { me, whyNot } from './session'
-import { controlledBy, vehicleList, vehicleTable } from './vehicles'
+import { controlledBy, vehicleList, vehicleTable, whyOthers } from './vehicles'
 import type { VehicleView } from '../wire/types'
 
 export const URGENT: Record<Urgent, string> = { hold: 'Hold position', return: 'Return', land: 'Land' }
@@ -28,9 +28,13 @@ export const stoppable = computed<VehicleView | null>(() => {
 let last: string | null = null
 const mayFly = (v: VehicleView): boolean => v.armed !== false || v.landed !== 'on_ground'
 
+/** Why it may not be stopped; "" where it may. */
+export const whyNotStop = (vehicle: VehicleView): string =>
+  whyOthers(vehicle, me.value?.organisation?.organisation_id) || whyNot('stop_flight')
+
 /** At once, whatever the link looks like: only a missing permission keeps it back. */
 export function stopNow(vehicle: VehicleView, act: Urgent): void {
-  if (whyNot('stop_flight')) return
+  if (whyNotStop(vehicle)) return
   forgetTarget(vehicle.vehicle_id)
   if (picking.peek()?.vehicleId === vehicle.vehicle_id) picking.value = null
   void command(vehicle.vehicle_id, URGENT[act], () => stop(vehicle.vehicle_id, act))

@@ -56,3 +56,37 @@ export function takenFrom(before: VehicleTable, after: VehicleTable, userId: str
   })
   return taken.sort((a, b) => Date.parse(b.at) - Date.parse(a.at))[0] ?? null
 }
+
+/** The station ended this person's control: nobody flies it now. */
+export interface ControlEnded {
+  vehicleId: string
+  vehicleName: string
+  /** It is not told of any more. */
+  gone: boolean
+  /** When the page learnt it, epoch ms of this device. */
+  atMs: number
+}
+
+export const controlEnded = signal<ControlEnded | null>(null)
+
+/** Vehicles that this page is handing back: that it ends is no news. */
+export const handingBack = new Set<string>()
+
+/** A vehicle that was this person's before and is nobody's now, without this page having asked. */
+export function endedFrom(before: VehicleTable, after: VehicleTable, userId: string | null | undefined): ControlEnded | null {
+  if (!userId) return null
+  let found: ControlEnded | null = null
+  for (const was of before.values()) {
+    const now = after.get(was.vehicle_id)
+    if (!controlledBy(was, userId) || (now && now.control !== null)) continue
+    if (handingBack.delete(was.vehicle_id)) continue
+    found = { vehicleId: was.vehicle_id, vehicleName: was.name, gone: now === undefined, atMs: Date.now() }
+  }
+  return found
+}
+
+const OTHERS = 'It belongs to another organisation. They fly it; you only see it.'
+
+/** Why a vehicle is not this person's to fly or stop, whatever their role; "" where it may be. */
+export const whyOthers = (vehicle: VehicleView, organisationId: string | null | undefined): string =>
+  organisationId && vehicle.organisation_id !== organisationId ? OTHERS : ''

@@ -3,9 +3,10 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Cctv } from 'lucide'
 import { followAlerts } from '../live/alerts'
-import { followSounds } from '../live/sounds'
+import { followOtherPages } from '../live/flyTo'
+import { followSounds, unheard } from '../live/sounds'
 import { stoppable } from '../live/stopping'
-import { controlTaken, vehicleTable } from '../live/vehicles'
+import { controlEnded, controlTaken, vehicleTable } from '../live/vehicles'
 import { followZones } from '../live/zones'
 import { link } from '../live/link'
 import { dialog, followAddress, listOpen, select, selection, where } from '../live/place'
@@ -14,6 +15,7 @@ import { connectLive } from '../live/socket'
 import { sourceTable } from '../live/sources'
 import { ageWords, secondTick, startTicking, timeWords } from '../live/time'
 import { Button } from '../ui/Button'
+import { AlwaysThere } from '../ui/Dialog'
 import { Badge, Banner, Empty, ProblemCard, Waiting } from '../ui/parts'
 import { AddCamera } from './AddCamera'
 import { homeOf } from './destinations'
@@ -67,12 +69,18 @@ const mustSetUp = (of: Session): boolean => of.must_change_password || of.second
 function Frame({ of }: { of: Session }) {
   const [placed, setPlaced] = useState(false)
   useLayoutEffect(() => {
-    const stops = [connectLive(), followAlerts(), followSounds(), followZones(), followAddress(homeOf(of.role)), listenToKeys()]
+    const stops = [connectLive(), followAlerts(), followSounds(), followOtherPages(), followZones(), followAddress(homeOf(of.role)), listenToKeys()]
     setPlaced(true)
     return () => stops.forEach((stop) => stop())
   }, [of.username])
-  return placed ? <Placed of={of} /> : null
+  return placed ? (
+    <AlwaysThere.Provider value={stopBar}>
+      <Placed of={of} />
+    </AlwaysThere.Provider>
+  ) : null
 }
+
+const stopBar = () => <StopBar />
 
 /** Once it is known where in the page this person is: nobody pays for a map that was not asked for. */
 function Placed({ of }: { of: Session }) {
@@ -92,6 +100,8 @@ function Placed({ of }: { of: Session }) {
       <div class="banners">
         <LinkBanner />
         <TakenBanner />
+        <EndedBanner />
+        <UnheardBanner />
       </div>
       <Rail />
       {onMap && listOpen.value && (
@@ -170,11 +180,42 @@ function TakenBanner() {
   )
 }
 
+/** The station ended this person's control, and nobody else has it. */
+function EndedBanner() {
+  const ended = controlEnded.value
+  if (ended === null) return null
+  const { vehicleName, atMs, gone } = ended
+  return (
+    <Banner title={`Your control of ${vehicleName} was ended by the station at ${timeWords(atMs, Date.now())}.`} act={<Button onPress={() => (controlEnded.value = null)}>I have seen it</Button>}>
+      {gone ? 'It is not shown to you any more.' : 'Nobody has control of it now. Hold, return and land still work; take control again to fly it.'} Why is in the audit log.
+    </Banner>
+  )
+}
+
+/** An alert that should have been heard and was not. */
+function UnheardBanner() {
+  const missed = unheard.value
+  if (missed === null) return null
+  const none = typeof AudioContext === 'undefined'
+  return (
+    <Banner title={`A new ${missed} could not be heard.`} act={none && <Button onPress={() => (unheard.value = null)}>I have seen it</Button>}>
+      {none ? 'This browser makes no sound: watch the number of alerts above.' : 'The browser lets no sound be heard until you press something on this page. Press anywhere or any key.'}
+    </Banner>
+  )
+}
+
 /** With the link gone: since when, what still holds, what happens next. */
 function LinkBanner() {
   const now = link.value
   if (now.state !== 'lost') return null
   void secondTick.value
+  if (now.slow) {
+    return (
+      <Banner title={`The link is slow: what comes may be ${ageWords(Date.now() - now.sinceMs)} old.`}>
+        Everything is shown as old as it may be. Hold, return and land are sent at once, but may take as long.
+      </Banner>
+    )
+  }
   return (
     <Banner title={`No link to the station for ${ageWords(Date.now() - now.sinceMs)}.`}>
       Nothing on the map or in the list is newer than {timeWords(now.sinceMs, Date.now())}. The page reconnects by

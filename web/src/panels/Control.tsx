@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks'
 import { Joystick, LogOut } from 'lucide'
 import { me, whyNot } from '../live/session'
 import { stationNow, timeWords } from '../live/time'
-import { controlledBy } from '../live/vehicles'
+import { controlledBy, handingBack } from '../live/vehicles'
 import { Button } from '../ui/Button'
 import { Field, Form, useSending, type Sending } from '../ui/Field'
 import { Note, ProblemCard } from '../ui/parts'
@@ -14,15 +14,23 @@ import type { ControlView, VehicleView } from '../wire/types'
 export function Control({ vehicle }: { vehicle: VehicleView }) {
   const sending = useSending()
   const id = vehicle.vehicle_id
+  const take = () => {
+    handingBack.delete(id)
+    void sending.run(() => takeControl(id, { take_over: false, reason: '' }))
+  }
+  const giveBack = async () => {
+    handingBack.add(id)
+    if (!(await sending.run(() => handBack(id)))) handingBack.delete(id)
+  }
   return (
     <ControlForm
       control={vehicle.control}
       mine={controlledBy(vehicle, me.value?.user_id)}
       whyNot={whyNot('fly')}
       sending={sending}
-      onTake={() => void sending.run(() => takeControl(id, { take_over: false, reason: '' }))}
+      onTake={take}
       onTakeOver={(reason) => void sending.run(() => takeControl(id, { take_over: true, reason }))}
-      onHandBack={() => void sending.run(() => handBack(id))}
+      onHandBack={() => void giveBack()}
     />
   )
 }

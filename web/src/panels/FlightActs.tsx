@@ -4,8 +4,9 @@ import { MapPin, Power, PowerOff, Route } from 'lucide'
 import { command, commands } from '../live/commands'
 import { picking } from '../live/flyTo'
 import { me, whyNot } from '../live/session'
-import { aloft, controlledBy } from '../live/vehicles'
+import { aloft, controlledBy, whyOthers } from '../live/vehicles'
 import { Button, HoldButton } from '../ui/Button'
+import { Note } from '../ui/parts'
 import { arm, disarm, startMission } from '../wire/flight'
 import { CommandLog } from './CommandLine'
 import { Control } from './Control'
@@ -28,15 +29,17 @@ export function whyNotFly(vehicle: VehicleView, userId: string | null | undefine
 }
 
 export function FlightActs({ vehicle }: { vehicle: VehicleView }) {
-  const why = whyNotFly(vehicle, me.value?.user_id, whyNot('fly'))
+  const others = whyOthers(vehicle, me.value?.organisation?.organisation_id)
+  const forbidden = others || whyNot('fly')
+  const why = whyNotFly(vehicle, me.value?.user_id, forbidden)
   const id = vehicle.vehicle_id
   const up = aloft(vehicle)
   const send = (words: string, act: typeof arm) => void command(id, words, () => act(id))
   return (
     <section class="flight-acts" aria-label="What I may do">
-      <Control vehicle={vehicle} />
+      {others ? <Note>{others}</Note> : <Control vehicle={vehicle} />}
       {/* Said once, not at each button of somebody who may not fly at all. */}
-      {!whyNot('fly') && (
+      {!forbidden && (
         <FlightButtons
           vehicle={vehicle}
           why={why}

@@ -6,6 +6,7 @@ import { MapPin, Send, X } from 'lucide'
 import { command, commands } from '../live/commands'
 import { noteTarget, picking, type Place } from '../live/flyTo'
 import { motions } from '../live/motion'
+import { me } from '../live/session'
 import { goTo } from '../wire/flight'
 import { Button } from '../ui/Button'
 import { Facts, Note, ProblemCard, Segments, Waiting } from '../ui/parts'
@@ -27,6 +28,14 @@ export function readHeight(text: string): number | null {
 }
 
 export const HEIGHT_HINT = `Above home, ${LOWEST_M} to ${HIGHEST_M} m.`
+
+/** Home that moved by more than this was set anew; less is how well it is measured. */
+const HOME_MOVED_M = 3
+
+/** The height of home to reckon with while a flight is thought of: what is confirmed does not change
+ * with each measurement. */
+export const steadyHome = (before: number | null, now: number | null): number | null =>
+  before === null || (now !== null && Math.abs(now - before) > HOME_MOVED_M) ? now : before
 
 export interface HeightChoice {
   which: 'present' | 'other'
@@ -51,7 +60,9 @@ export function FlyTo({ vehicle, at, onOther }: { vehicle: VehicleView; at: Plac
   const [sending, setSending] = useState(false)
   const [refused, setRefused] = useState(0)
   const motion = motions.get(vehicle.vehicle_id)
-  const request = requestOf(at, height, homeAmsl(vehicle, motion), speed)
+  const home = useRef<number | null>(null)
+  home.current = steadyHome(home.current, homeAmsl(vehicle, motion))
+  const request = requestOf(at, height, home.current, speed)
   const check = useCheck(vehicle.vehicle_id, request, refused)
   const send = async () => {
     if (!request || !check.check) return
@@ -65,7 +76,7 @@ export function FlyTo({ vehicle, at, onOther }: { vehicle: VehicleView; at: Plac
     // It flew on since it was checked: what is asked for now may be another zone's permission.
     if (!done) setRefused((n) => n + 1)
     if (!done) return
-    noteTarget(vehicle.vehicle_id, at)
+    noteTarget(vehicle.vehicle_id, at, me.peek()?.user_id ?? '')
     picking.value = null
   }
   return (
@@ -74,7 +85,7 @@ export function FlyTo({ vehicle, at, onOther }: { vehicle: VehicleView; at: Plac
       check={check}
       height={height}
       speed={speed}
-      homeKnown={homeAmsl(vehicle, motion) !== null}
+      homeKnown={home.current !== null}
       said={said}
       sending={sending}
       onHeight={setHeight}

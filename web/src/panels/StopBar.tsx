@@ -4,8 +4,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { Hand, House, PlaneLanding, type IconNode } from 'lucide'
 import { commands, type Command } from '../live/commands'
-import { whyNot } from '../live/session'
-import { stopNow, stoppable, URGENT } from '../live/stopping'
+import { stopNow, stoppable, URGENT, whyNotStop } from '../live/stopping'
 import { secondTick } from '../live/time'
 import { Icon } from '../ui/Icon'
 import { CommandLine } from './CommandLine'
@@ -13,7 +12,13 @@ import type { Urgent } from '../wire/flight'
 
 const ICONS: Record<Urgent, IconNode> = { hold: Hand, return: House, land: PlaneLanding }
 const TOLD_FOR_MS = 12_000
-export const LAND_BUTTON = 'stop-land'
+
+/** The button to land that can be pressed now: in the dialog or the full screen, where there is one. */
+export function landButton(): HTMLElement | null {
+  const all = [...document.querySelectorAll<HTMLElement>('.stop-land')]
+  const inside = (where: string) => all.find((button) => button.closest(where))
+  return inside('dialog[open]') ?? inside(':fullscreen') ?? all[0] ?? null
+}
 
 export function StopBar() {
   const vehicle = stoppable.value
@@ -26,7 +31,7 @@ export function StopBar() {
     <StopButtons
       key={vehicle.vehicle_id}
       name={vehicle.name}
-      whyNot={whyNot('stop_flight')}
+      whyNot={whyNotStop(vehicle)}
       told={told}
       onPress={(act) => stopNow(vehicle, act)}
     />
@@ -61,7 +66,6 @@ function StopButton({ act, off, onPress }: { act: Urgent; off: boolean; onPress:
   return (
     <button
       type="button"
-      id={act === 'land' ? LAND_BUTTON : undefined}
       class={`stop-button stop-${act}${pressed ? ' is-sent' : ''}`}
       aria-disabled={off ? 'true' : undefined}
       onClick={() => {

@@ -128,7 +128,7 @@ function LinkState() {
     )
   }
   void secondTick.value
-  const words = now.state === 'lost' ? `No link ${ageWords(Date.now() - now.sinceMs)}` : 'Connecting'
+  const words = now.state === 'lost' ? `${now.slow ? 'Slow link' : 'No link'} ${ageWords(Date.now() - now.sinceMs)}` : 'Connecting'
   return (
     <span class={`state link-words${now.state === 'lost' ? ' state-warn' : ''}`}>
       <Icon of={WifiOff} />

@@ -26,6 +26,7 @@ import { clocks } from './placedAircraft'
 import { useMotion } from './useMotion'
 import { TileCover } from './VideoTile'
 import { headingWords, placeWords } from './words'
+import type { Link } from '../live/link'
 import type { Motion } from '../live/motion'
 import type { AlertView, StatusText, VehicleView } from '../wire/types'
 
@@ -120,8 +121,7 @@ export function VehicleFacts({ vehicle, motion }: { vehicle: VehicleView; motion
     <>
       {standing.hollow && standing.tone === 'warn' && (
         <Note tone="warn">
-          <strong>{standing.words}: all of this is as last known.</strong> Its own failsafe flies it. Hold, return and land
-          are tried all the same.
+          <strong>{standing.words}: all of this is as last known.</strong> {hollowWords(vehicle, link.value)}
         </Note>
       )}
       <Figures motion={motion} />
@@ -136,6 +136,13 @@ export function VehicleFacts({ vehicle, motion }: { vehicle: VehicleView; motion
       </section>
     </>
   )
+}
+
+/** What is known of a vehicle whose readings are old: who flies it, only where that is known. */
+export function hollowWords(vehicle: VehicleView, now: Link): string {
+  if (now.state === 'lost') return 'What it does now is not known here. Hold, return and land are tried all the same.'
+  if (vehicle.link === 'lost') return 'It is not heard: its own failsafe flies it. Hold, return and land are tried all the same.'
+  return 'It is still heard, but says no newer position. Hold, return and land work.'
 }
 
 interface Figure {

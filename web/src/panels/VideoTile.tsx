@@ -11,6 +11,7 @@ import { Badge, SimulatedBadge, Waiting } from '../ui/parts'
 import { theme, token } from '../ui/theme'
 import { HOLD_BACK_MS } from '../video/lockedView'
 import { Player } from '../video/player'
+import { StopBar } from './StopBar'
 import { fpsWords, sinceWords } from './words'
 import type { ComponentChildren } from 'preact'
 import type { BoxColours } from '../video/drawBoxes'
@@ -45,7 +46,8 @@ export interface TileProps {
 }
 
 export function VideoTile({ source, onPlayer }: TileProps) {
-  const tile = useRef<HTMLDivElement>(null)
+  const whole = useRef<HTMLDivElement>(null)
+  const full = useFullScreen(whole)
   const video = useRef<HTMLVideoElement>(null)
   const live = useRef<HTMLCanvasElement>(null)
   const locked = useRef<HTMLCanvasElement>(null)
@@ -67,12 +69,16 @@ export function VideoTile({ source, onPlayer }: TileProps) {
   if (source.width > 0) shape.current = `${source.width} / ${source.height}`
   const isLocked = player?.mode.value === 'locked'
   return (
-    <div class="tile" ref={tile} style={{ aspectRatio: shape.current }}>
-      <video ref={video} muted playsInline autoplay disablePictureInPicture aria-label={`Picture of ${source.name}`} />
-      <canvas ref={live} class="tile-canvas" aria-hidden="true" />
-      <canvas ref={locked} class="tile-canvas tile-locked" hidden={!isLocked} aria-hidden="true" />
-      {player && <TileState source={source} player={player} />}
-      <FullScreenButton of={tile} />
+    <div class="tile-whole" ref={whole}>
+      <div class="tile" style={{ aspectRatio: shape.current }}>
+        <video ref={video} muted playsInline autoplay disablePictureInPicture aria-label={`Picture of ${source.name}`} />
+        <canvas ref={live} class="tile-canvas" aria-hidden="true" />
+        <canvas ref={locked} class="tile-canvas tile-locked" hidden={!isLocked} aria-hidden="true" />
+        {player && <TileState source={source} player={player} />}
+        <FullScreenButton of={whole} full={full} />
+      </div>
+      {/* Nothing of the page is seen beside a picture in full screen: what stops a drone is in it. */}
+      {full && <StopBar />}
     </div>
   )
 }
@@ -183,13 +189,17 @@ export function TileCover({ icon, title, children, act, over }: TileCoverProps) 
   )
 }
 
-function FullScreenButton({ of }: { of: { current: HTMLElement | null } }) {
+function useFullScreen(of: { current: HTMLElement | null }): boolean {
   const [full, setFull] = useState(false)
   useEffect(() => {
-    const check = () => setFull(document.fullscreenElement === of.current)
+    const check = () => setFull(document.fullscreenElement !== null && document.fullscreenElement === of.current)
     document.addEventListener('fullscreenchange', check)
     return () => document.removeEventListener('fullscreenchange', check)
   }, [])
+  return full
+}
+
+function FullScreenButton({ of, full }: { of: { current: HTMLElement | null }; full: boolean }) {
   if (!document.fullscreenEnabled) return null
   // A refusal (the browser's, not ours) leaves everything as it was.
   const toggle = () => void (full ? document.exitFullscreen() : of.current?.requestFullscreen())?.catch(() => undefined)

@@ -8,7 +8,7 @@ import { stopNow, stoppable } from '../live/stopping'
 import { openZones } from '../live/zones'
 import { DESTINATIONS, homeOf, MORE } from './destinations'
 import { goTo } from './Rail'
-import { LAND_BUTTON } from './StopBar'
+import { landButton } from './StopBar'
 import type { Urgent } from '../wire/flight'
 
 export const KEYS: [keys: string[], what: string][] = [
@@ -24,6 +24,7 @@ export const KEYS: [keys: string[], what: string][] = [
   [['Shift', 'H'], 'The selected drone holds its position, at once'],
   [['Shift', 'R'], 'The selected drone returns, at once'],
   [['Shift', 'L'], 'To the button Land; Enter lands it where it is'],
+  [['Alt', 'Shift', 'H'], 'The same three while you type: Alt as well'],
   ...[...DESTINATIONS, MORE].map((to): [string[], string] => [['g', to.key], to.words]),
   [['?'], 'These keys'],
 ]
@@ -83,9 +84,10 @@ export function actOf(key: string, afterG: boolean): (() => void) | null {
 /** The urgent keys. Holding and returning can be undone and act at once; landing where it happens to
  * be cannot, so its key only leads to its button. Never by the small letters, never by a key that
  * repeats itself. */
-export function urgentOf(event: Pick<KeyboardEvent, 'key' | 'shiftKey' | 'repeat'>): Urgent | null {
-  if (!event.shiftKey || event.repeat) return null
-  return URGENT_KEYS[event.key.toUpperCase()] ?? null
+export function urgentOf(event: Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey' | 'altKey' | 'repeat'>, typing: boolean): Urgent | null {
+  if (!event.shiftKey || event.repeat || (typing && !event.altKey)) return null
+  // With Alt a key may give another letter: then by where it is.
+  return URGENT_KEYS[event.altKey ? event.code.replace('Key', '') : event.key.toUpperCase()] ?? null
 }
 
 const URGENT_KEYS: Record<string, Urgent> = { H: 'hold', R: 'return', L: 'land' }
@@ -93,7 +95,7 @@ const URGENT_KEYS: Record<string, Urgent> = { H: 'hold', R: 'return', L: 'land' 
 function urgent(act: Urgent): void {
   const vehicle = stoppable.peek()
   if (!vehicle) return
-  if (act === 'land') document.getElementById(LAND_BUTTON)?.focus()
+  if (act === 'land') landButton()?.focus()
   else stopNow(vehicle, act)
 }
 
@@ -115,8 +117,8 @@ export function listenToKeys(): () => void {
   }
   // Before anything else, and with a dialog open too: that does not take the drone away.
   const onUrgent = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || types(event.target)) return
-    const wanted = urgentOf(event)
+    if (event.ctrlKey || event.metaKey) return
+    const wanted = urgentOf(event, types(event.target) && !(event.target instanceof HTMLSelectElement))
     if (!wanted || stoppable.peek() === null) return
     event.preventDefault()
     event.stopPropagation()

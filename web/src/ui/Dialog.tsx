@@ -1,4 +1,5 @@
-import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks'
+import { createContext } from 'preact'
+import { useContext, useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { X } from 'lucide'
 import { Button } from './Button'
 import type { ComponentChildren } from 'preact'
@@ -9,11 +10,15 @@ const stopEsc = (event: KeyboardEvent) => {
   event.stopPropagation()
 }
 
+/** What must be within reach whatever else is open: everything outside a modal dialog is out of it. */
+export const AlwaysThere = createContext<() => ComponentChildren>(() => null)
+
 /** A modal dialog: focus stays inside, Esc closes, focus goes back where it was. While `held` it is
  * left by what it holds only: closing it would lose something that is shown once. */
 export function Dialog(props: { title: string; children: ComponentChildren; onClose: () => void; held?: boolean }) {
   const element = useRef<HTMLDialogElement>(null)
   const title = useId()
+  const alwaysThere = useContext(AlwaysThere)
   useEffect(() => {
     const before = document.activeElement
     element.current?.showModal()
@@ -39,6 +44,7 @@ export function Dialog(props: { title: string; children: ComponentChildren; onCl
       <DialogInside title={props.title} titleId={title} {...(props.held ? {} : { onClose: () => element.current?.close() })}>
         {props.children}
       </DialogInside>
+      {alwaysThere()}
     </dialog>
   )
 }
