@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mavsdk.plugins.geofence import Circle, GeofenceData, Point, Polygon
 
 from drone.fence_rings import fence_data, rings_differ
-from drone.mission_items import RawItem, difference, raw_items, waypoint_seqs
+from drone.mission_items import RawItem, difference, fingerprint, raw_items, waypoint_seqs
 from ground_station.core.agent_vehicles import GeofenceRing, WireMissionItem
 
 HOME = (51.4958, -0.2386, 5.0)
@@ -87,7 +87,7 @@ def test_what_ardupilot_gives_back_is_the_same() -> None:
         (3, {"x": 514960009}, "place"),
         (4, {"z": 40.5}, "height"),
         (4, {"z": math.nan}, "height"),
-        (4, {"frame": 0}, "frame"),
+        (4, {"frame": 10}, "frame"),
         (2, {"params": (1.0, 9.0, -1.0, 0.0)}, "parameter 2"),
         (3, {"params": (0.0, 0.0, 0.0, 0.0)}, "parameter 1"),
         (5, {"command": 17}, "command"),
@@ -154,3 +154,39 @@ def test_fences_there_and_back() -> None:
 )
 def test_another_fence_is_named(held: GeofenceData, said: str) -> None:
     assert said in rings_differ([RING], held)
+
+
+# --- whether it is still the one that was read ----------------------------------------------------
+
+
+def test_a_fingerprint_is_of_every_field_but_home_and_the_current_item() -> None:
+    read = as_downloaded(ardupilot())
+    flown = [replace(read[0], x=1, z=99.0), replace(read[1], current=1), *read[2:]]
+    assert fingerprint(flown, home_first=True) == fingerprint(read, home_first=True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"x": 1},
+        {"y": 1},
+        {"z": 1.0},
+        {"frame": 10},
+        {"command": 17},
+        {"params": (0.0, 0.0, 0.0, 1.0)},
+        {"params": (math.nan, 0.0, 0.0, 0.0)},
+    ],
+)
+@pytest.mark.parametrize("at", [1, 2, -1])
+def test_any_other_difference_shows_in_it(change: dict[str, object], at: int) -> None:
+    read = as_downloaded(ardupilot())
+    other = list(read)
+    other[at] = replace(read[at], **change)  # type: ignore[arg-type]
+    assert fingerprint(other, home_first=True) != fingerprint(read, home_first=True)
+
+
+def test_without_a_home_item_the_first_counts_and_nan_is_nan() -> None:
+    read = raw_items(ITEMS, return_at_end=True, home=None)
+    assert fingerprint(read, home_first=False) == fingerprint(list(read), home_first=False)
+    moved = [replace(read[0], x=read[0].x + 1), *read[1:]]
+    assert fingerprint(moved, home_first=False) != fingerprint(read, home_first=False)

@@ -14,6 +14,7 @@ from drone.readings import (
     GlobalPositionInt,
     Heartbeat,
     HomePosition,
+    MissionAck,
     MissionCurrent,
     StatusText,
     SysStatus,
@@ -163,6 +164,77 @@ def test_what_was_acknowledged_holds_until_the_next_heartbeat(state: VehicleStat
 
     state.take(msgspec.structs.replace(BEAT, base_mode=81, custom_mode=9), T0 + 1)
     assert state.now(T0 + 1).armed is False
+
+
+def digest(state: VehicleState, at_s: float = T0) -> str | None:
+    mission = state.report(at_s).mission
+    return None if mission is None else mission.digest
+
+
+def heard(state: VehicleState) -> None:
+    """A vehicle whose mission of two items was read back, and is the upload of that digest."""
+    state.take(BEAT, T0)
+    state.take(MissionCurrent(1, 2, 77), T0)
+    state.holds_mission([2, 3], digest="a" * 64, total=2)
+    assert digest(state) == "a" * 64
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        MissionCurrent(1, 3, 77),
+        MissionCurrent(0, 0, 0),
+        MissionAck(0),
+        StatusText(6, "Flight plan received"),
+    ],
+)
+def test_whatever_speaks_for_another_mission_takes_its_digest(
+    state: VehicleState, message: readings.Heard
+) -> None:
+    heard(state)
+    state.take(MissionCurrent(1, 2, 77), T0)
+    assert digest(state) == "a" * 64
+    state.take(message, T0 + 0.1)
+    assert not digest(state)
+    state.take(MissionCurrent(1, 2, 77), T0 + 0.2)  # what came meanwhile is not known
+    assert not digest(state)
+    state.holds_mission([2, 3], digest="a" * 64, total=2)  # read again, and the same
+    assert digest(state) == "a" * 64
+
+
+def test_another_mission_id_takes_its_digest(state: VehicleState) -> None:
+    heard(state)
+    state.take(MissionCurrent(1, 2, 77), T0)
+    state.take(MissionCurrent(2, 2, 78), T0)
+    assert digest(state) == ""
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        MissionCurrent(2, 2, 77),
+        MissionCurrent(2, readings.UNKNOWN_TOTAL, 77),
+        MissionAck(0, mission_type=1),
+        StatusText(6, "Fence received"),
+    ],
+)
+def test_progress_and_fences_leave_it(state: VehicleState, message: readings.Heard) -> None:
+    heard(state)
+    state.take(message, T0)
+    assert digest(state) == "a" * 64
+
+
+def test_a_link_that_was_lost_and_a_restart_take_it(state: VehicleState) -> None:
+    heard(state)
+    state.take(BEAT, T0 + 1)
+    assert digest(state, T0 + 1) == "a" * 64
+    state.take(BEAT, T0 + 4.5)
+    assert digest(state, T0 + 4.5) == ""
+    state.holds_mission([2, 3], digest="a" * 64, total=2)
+    state.take(place(900_000), T0 + 5)
+    assert digest(state, T0 + 5) == "a" * 64
+    state.take(place(400), T0 + 8)  # up for less than it was silent
+    assert digest(state, T0 + 8) == ""
 
 
 def test_missions_are_told_in_waypoints(state: VehicleState) -> None:
