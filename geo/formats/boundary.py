@@ -15,8 +15,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.zones.model import Polygon
-from geo.zones.shapes import GEOD, MAX_RADIUS_M, densified
+from geo.formats.reading import FileRefused
+from geo.zones.model import Circle, Polygon
+from geo.zones.shapes import GEOD, MAX_RADIUS_M, check_part, densified
 
 Place = tuple[float, float]  # (lat, lon)
 
@@ -25,6 +26,22 @@ MISS_M = 100.0  # a corner of an arc may be off its circle by; the largest publi
 _SAME_M = 0.05  # nearer than that, two corners are one
 _EARTH_M = 6_371_000.0
 _MOST_STEPS = 5000  # of one edge
+MAX_POINTS = 2_000_000  # of one file, read and made; the whole UK has about 150,000
+
+
+class Budget:
+    """How many points a file may still cost: no file keeps a reader busy for long."""
+
+    def __init__(self, points: int = MAX_POINTS) -> None:
+        self._left = points
+
+    def spend(self, points: int) -> None:
+        """Raises FileRefused when it is used up."""
+        self._left -= points
+        if self._left < 0:
+            raise FileRefused(
+                f"Its outlines have more than {MAX_POINTS:,} points: no real file of zones has."
+            )
 
 
 def distance_m(one: Place, other: Place) -> float:
@@ -156,8 +173,22 @@ def flat(part: Polygon, origin: Place) -> shapely.Polygon:
     return shapely.Polygon(plane(lats, lons, origin))
 
 
-def apart_m(one: Polygon, other: Polygon) -> float:
+def apart_m(one: Polygon, other: Polygon, budget: Budget) -> float:
     """The furthest that the outline of either is from the other's (holes apart)."""
     origin = one.ring[0]
     first, second = flat(one, origin), flat(other, origin)
+    corners = shapely.get_num_coordinates([first, second])
+    budget.spend(int(corners[0]) * int(corners[1]) // 500)  # each is compared with each
     return float(shapely.hausdorff_distance(first.exterior, second.exterior))
+
+
+def check_shape(part: Circle | Polygon) -> None:
+    """`check_part`, and its holes: each sound, inside, and apart from the others. ValueError."""
+    check_part(part)
+    if isinstance(part, Circle) or not part.holes:
+        return
+    for hole in part.holes:
+        check_part(Polygon(hole))
+    shell, *holes = ([(lon, lat) for lat, lon in ring] for ring in (part.ring, *part.holes))
+    if not shapely.Polygon(shell, holes).is_valid:
+        raise ValueError("A hole crosses its ring or another hole, or lies outside.")

@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from geo.formats.boundary import Place, arc_between, joined, parallel_between
+from geo.formats.boundary import Budget, Place, arc_between, joined, parallel_between
+from geo.formats.reading import MAX_RING_POINTS
 from geo.zones.model import METRES_PER_FOOT, METRES_PER_NAUTICAL_MILE, Circle, Polygon
 
 MAX_CHARS = 200_000  # of one description
@@ -78,7 +79,8 @@ def words_of(description: str) -> Words:
         outline = [line for line in lines if _PLACE.search(line)]
         rest = [line for line in lines if not _PLACE.search(line)]
     return Words(
-        " ".join(" ".join(outline).split()),
+        # of a description that was cut off, half an outline may be left: better none
+        " ".join(" ".join(outline).split()) if len(description) <= MAX_CHARS else "",
         said["lower"],
         said["upper"],
         airspace_class,
@@ -119,11 +121,12 @@ def places_in(outline: str) -> list[Place]:
     return found
 
 
-def shape_of(outline: str, *, as_worded: bool = True) -> Circle | Polygon:
+def shape_of(outline: str, budget: Budget, *, as_worded: bool = True) -> Circle | Polygon:
     """The shape that an outline's words make. `as_worded` False: arcs go the shorter way, whatever
     the words say.
 
     Raises:
+        FileRefused: the budget is used up.
         NoWords: they say something that cannot be followed exactly (a coast, a river), or nothing
             that is known here.
     """
@@ -134,13 +137,13 @@ def shape_of(outline: str, *, as_worded: bool = True) -> Circle | Polygon:
             raise NoWords("its words name a circle without one centre")
         lat, lon = _place(centre)
         return Circle(lat, lon, float(circle[1]) * _METRES[circle[2].upper()])
-    ring = _ring(outline, as_worded)
+    ring = _ring(outline, budget, as_worded)
     if len(ring) < 3:
         raise NoWords("its words name fewer than three corners")
     return Polygon(ring)
 
 
-def _ring(outline: str, as_worded: bool) -> tuple[Place, ...]:
+def _ring(outline: str, budget: Budget, as_worded: bool) -> tuple[Place, ...]:
     found = list(_PLACE.finditer(outline))
     if not found or outline[: found[0].start()].strip(" -"):
         raise NoWords("its words do not begin with a place")
@@ -150,8 +153,12 @@ def _ring(outline: str, as_worded: bool) -> tuple[Place, ...]:
         for n, match in enumerate(found)
     ]
     corners = [places[0]]
-    at = 0
+    at = known = 0
     while at + 1 < len(places):
+        budget.spend(len(corners) - known)
+        known = len(corners)
+        if known > MAX_RING_POINTS:
+            raise NoWords(f"its words make more than {MAX_RING_POINTS} points")
         between = " ".join(after[at].split()).strip(" -,")
         arc = _ARC.fullmatch(between)
         if arc is not None:

@@ -20,6 +20,7 @@ from geo.formats.reading import FileRefused
 MAX_DEPTH = 200  # of elements in each other; the formats here need about 25
 MAX_PIECE_NODES = 200_000  # elements of one feature
 MAX_PIECE_CHARS = 8 * 1024 * 1024  # and its text with its attributes
+MAX_NODES = 5_000_000  # elements of one file; the whole UK has about 300,000
 _CHUNK = 256 * 1024
 
 
@@ -92,6 +93,7 @@ class _Parser:
         self._inside = 0  # depth at which the present piece began; 0: none
         self._line = 0
         self._nodes = 0
+        self._all_nodes = 0
         self._chars = 0
         self._expat = expat.ParserCreate(namespace_separator=" ")
         self._expat.buffer_text = True
@@ -132,10 +134,11 @@ class _Parser:
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = _local(tag)
-        if len(self._open) >= MAX_DEPTH:
+        self._all_nodes += 1
+        if len(self._open) >= MAX_DEPTH or self._all_nodes > MAX_NODES:
             raise FileRefused(
                 f"Line {self._expat.CurrentLineNumber}: elements are nested more than "
-                f"{MAX_DEPTH} deep."
+                f"{MAX_DEPTH} deep, or there are more than {MAX_NODES:,}."
             )
         if not self._open:
             self.root = name
