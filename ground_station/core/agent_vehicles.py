@@ -342,8 +342,8 @@ class Turn(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=T
 
     Attributes:
         station: of the station's process: made anew at each start.
-        number: how often by then the vehicle was told to hold, return or land, or its control
-            changed. What moves it and has a lower number than was seen of it before is void.
+        number: higher each time that the vehicle is told to hold, return or land, or its control
+            changes. Whatever else has a lower one than was seen of the vehicle before is void.
     """
 
     station: MessageId

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -58,7 +57,7 @@ TIMEOUT_S: Final = 6.0
 TIMEOUTS_S: Final[Mapping[type[Action], float]] = MappingProxyType(
     {
         TakeOff: 12.0,  # it arms first
-        StartMission: 12.0,
+        StartMission: 30.0,  # what it holds is read once more, and a mission may be long
         UploadMission: 30.0,
         UploadGeofence: 30.0,
     }
@@ -131,9 +130,12 @@ class Flights:
         self._lock = threading.Lock()
         self._busy: dict[str, str] = {}  # vehicle id → the command under way
         self._start_id = new_id()
-        # Vehicle id → how often it was told to stop or changed hands. An agent carries out nothing
-        # of a lower number than it has seen: whatever is between two checks here, or on its way.
-        self._turns: Counter[str] = Counter()
+        # Each time that a vehicle is told to stop or changes hands it gets the next number. An
+        # agent carries out nothing of a lower one than it has seen: whatever is between two checks
+        # here, or on its way. One count for all: a vehicle that is registered anew, with an agent that
+        # remembers it, begins above what it had before.
+        self._last_turn = 0
+        self._turns: dict[str, int] = {}  # by vehicle id
         self._missions: dict[str, tuple[UploadMission, dict[str, str]]] = {}
         controls.on_change(self._changed_hands)
 
@@ -354,12 +356,13 @@ class Flights:
 
     def _turn(self, vehicle_id: str) -> Turn:
         with self._lock:
-            return Turn(self._start_id, self._turns[vehicle_id])
+            return Turn(self._start_id, self._turns.setdefault(vehicle_id, self._last_turn))
 
     def _next_turn(self, vehicle_id: str) -> Turn:
         with self._lock:
-            self._turns[vehicle_id] += 1
-            return Turn(self._start_id, self._turns[vehicle_id])
+            self._last_turn += 1
+            self._turns[vehicle_id] = self._last_turn
+            return Turn(self._start_id, self._last_turn)
 
     def _changed_hands(self, vehicle: Vehicle) -> None:
         """What the one before had under way, here or at the agent, moves it no more."""

@@ -215,7 +215,7 @@ def test_the_end_of_control_is_told_too(
     assert world.controls.holder(flying.vehicle_id) is None
     [told] = superseded(flying)[len(before) :]
     assert told.system_id == 1
-    assert told.turn.number == before[-1].turn.number + 1
+    assert told.turn.number > before[-1].turn.number
 
 
 def test_a_take_over_happens_although_the_agent_cannot_be_told(
@@ -228,6 +228,31 @@ def test_a_take_over_happens_although_the_agent_cannot_be_told(
     other = person(world, Role.PILOT, "pat")
     control = world.controls.take(other, flying.vehicle_id, take_over=True, reason="wrong way")
     assert world.controls.holder(flying.vehicle_id) == control
+
+
+def test_a_vehicle_that_is_registered_anew_begins_above_what_its_agent_has_seen(
+    world: World, flying: Drone, pilot: Principal, agent: Agent
+) -> None:
+    for _ in range(5):
+        world.flights.fly(pilot, flying.vehicle_id, Hold())
+    agent.reads(*flying.flown())
+    second = drone(world, name="the same, registered again")
+    world.controls.take(pilot, second.vehicle_id)
+    world.flights.fly(pilot, second.vehicle_id, NEAR_BY)
+    [go] = second.flown()
+    agent.reads(go)
+    assert agent.why_void(go) == ""
+
+
+def test_a_stop_of_one_vehicle_makes_nothing_of_another_void(
+    world: World, flying: Drone, pilot: Principal, agent: Agent
+) -> None:
+    world.flights.fly(pilot, flying.vehicle_id, NEAR_BY)
+    [go] = flying.flown()
+    second = drone(world, report(system_id=2), name="another")
+    world.flights.fly(pilot, second.vehicle_id, Hold())
+    agent.reads(go, *second.flown())
+    assert agent.why_void(go) == ""
 
 
 def test_a_station_that_was_started_again_begins_anew_and_is_obeyed(
