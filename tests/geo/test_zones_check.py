@@ -56,7 +56,25 @@ def polygons(draw: st.DrawFn) -> Polygon:
     return Polygon(tuple(moved(lat, lon, step * n, reach) for n, reach in enumerate(reaches)))
 
 
-shapes = circles() | polygons()
+@st.composite
+def holed(draw: st.DrawFn) -> Polygon:
+    """A polygon with one or two stars cut out of its middle."""
+    lat, lon = moved(LAT, LON, draw(bearings), draw(st.floats(0, 10_000)))
+    reaches = draw(st.lists(st.floats(4_000, 8_000), min_size=6, max_size=12))
+    step = 360.0 / len(reaches)
+    ring = tuple(moved(lat, lon, step * n, reach) for n, reach in enumerate(reaches))
+    holes = []
+    for side in draw(st.sampled_from([(0.0,), (90.0,), (90.0, 270.0)])):
+        middle = moved(lat, lon, side, 1_500.0)
+        holes.append(
+            tuple(
+                moved(*middle, turn, draw(st.floats(50, 1_400))) for turn in (0, 72, 144, 216, 288)
+            )
+        )
+    return Polygon(ring, tuple(holes))
+
+
+shapes = circles() | polygons() | holed()
 places = st.builds(lambda b, m: moved(LAT, LON, b, m), bearings, st.floats(0, 25_000))
 
 
@@ -115,8 +133,9 @@ def approaches(draw: st.DrawFn) -> tuple[Circle | Polygon, tuple[float, float], 
     if isinstance(shape, Circle):
         edge = moved(shape.lat, shape.lon, draw(bearings), shape.radius_m)
     else:
-        number = draw(st.integers(0, len(shape.ring) - 1))
-        a, b = shape.ring[number - 1], shape.ring[number]
+        ring = draw(st.sampled_from([shape.ring, *shape.holes]))
+        number = draw(st.integers(0, len(ring) - 1))
+        a, b = ring[number - 1], ring[number]
         bearing, _back, length = _line(a, b)
         edge = moved(*a, bearing, length * draw(st.floats(0, 1)))
     place = moved(*edge, draw(bearings), draw(st.floats(0, 900)))
@@ -193,6 +212,33 @@ def test_a_geodesic_edge_bends_away_from_the_straight_line_of_degrees() -> None:
     assert only(square, at(*middle)) is not None
     assert only(square, at(51.5 + 95 / 111_200, -0.165)) is None
     assert only(square, at(51.5 + 5 / 111_200, -0.6)) is None
+
+
+def test_a_hole_is_outside_and_its_boundary_inside() -> None:
+    hole = ((51.004, 0.004), (51.004, 0.006), (51.006, 0.006), (51.006, 0.004))
+    ring = ((51.0, 0.0), (51.0, 0.01), (51.01, 0.01), (51.01, 0.0))
+    square = Polygon(ring, (hole,))
+    assert only(square, at(51.005, 0.005)) is None
+    for corner in (*hole, (51.005, 0.004), (51.003, 0.005)):
+        assert only(square, at(*corner)) is not None
+    wide_m = vincenty_m(51.005, 0.005, 51.005, 0.006)
+    grown = only(square, at(51.005, 0.005, position_error_m=wide_m + 1.0))
+    assert grown is not None
+    assert grown.inside
+    near = only(square, at(51.005, 0.005), nearing_m=wide_m + 1.0)
+    assert near is not None
+    assert near.distance_m == pytest.approx(wide_m, abs=0.01)
+    leaves = only(square, at(51.005, 0.005, east_mps=10.0), look_ahead_s=30.0)
+    assert leaves is not None
+    assert leaves.enters_in_s == pytest.approx(wide_m / 10.0, abs=0.01)
+
+
+def test_a_long_edge_of_a_hole_is_a_geodesic_too() -> None:
+    """60 km along 51.5 N: its middle lies 88 m north of the parallel."""
+    hole = ((51.3, -0.6), (51.3, 0.27), (51.5, 0.27), (51.5, -0.6))
+    square = Polygon(((51.0, -1.0), (51.0, 1.0), (52.0, 1.0), (52.0, -1.0)), (hole,))
+    assert only(square, at(51.5 + 80 / 111_200, -0.165)) is None
+    assert only(square, at(51.5 + 95 / 111_200, -0.165)) is not None
 
 
 def test_zones_are_sorted_by_urgency() -> None:
@@ -321,6 +367,10 @@ def test_a_path_names_its_zones_in_the_order_of_the_way() -> None:
 # --- refusals ------------------------------------------------------------------------------------
 
 
+TRIANGLE = ((51.0, 0.0), (51.0, 1.0), (52.0, 0.0))
+SMALL = ((51.1, 0.1), (51.1, 0.2), (51.2, 0.1))
+
+
 @pytest.mark.parametrize(
     ("shape", "why"),
     [
@@ -334,6 +384,12 @@ def test_a_path_names_its_zones_in_the_order_of_the_way() -> None:
         (Polygon(((51.0, 0.0), (51.0, 1.0))), "three"),
         (Polygon(((51.0, 0.0), (52.0, 1.0), (52.0, 0.0), (51.0, 1.0))), "cross"),
         (Polygon(((51.0, 0.0), (51.0, 20.0), (52.0, 0.0))), "long"),
+        (Polygon(TRIANGLE, (((51.1, 0.1), (51.2, 0.1)),)), "three"),
+        (Polygon(TRIANGLE, (((50.1, 0.1), (50.2, 0.1), (50.1, 0.2)),)), "hole must lie inside"),
+        (Polygon(TRIANGLE, (((51.1, 0.1), (51.1, 0.95), (52.2, 0.1)),)), "hole must lie inside"),
+        (Polygon(TRIANGLE, (((51.1, 0.1), (51.3, 0.3), (51.1, 0.3), (51.3, 0.1)),)), "hole"),
+        (Polygon(TRIANGLE, (SMALL, ((51.11, 0.11), (51.3, 0.11), (51.11, 0.3)))), "another hole"),
+        (Polygon(TRIANGLE, (((51.1, 0.1), (51.1, math.nan), (51.2, 0.1)),)), "place"),
     ],
 )
 def test_a_shape_that_cannot_be_checked_is_refused_by_its_zone(

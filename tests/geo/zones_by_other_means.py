@@ -92,11 +92,15 @@ _TM = pyproj.Proj(proj="tmerc", lat_0=HAMMERSMITH[0], lon_0=HAMMERSMITH[1], ellp
 
 @lru_cache(maxsize=8)
 def _projected(part: Polygon) -> shapely.Polygon:
+    return shapely.Polygon(_corners(part.ring), [_corners(hole) for hole in part.holes])
+
+
+def _corners(ring: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]:
     corners: list[tuple[float, float]] = []
-    for a, b in zip(part.ring, (*part.ring[1:], part.ring[0]), strict=True):
+    for a, b in zip(ring, (*ring[1:], ring[0]), strict=True):
         between = GEOD.npts(a[1], a[0], b[1], b[0], 20)
         corners += [_TM(lon, lat) for lon, lat in [(a[1], a[0]), *between]]
-    return shapely.Polygon(corners)
+    return corners
 
 
 def distance_m(part: Circle | Polygon, lat: float, lon: float) -> float:
