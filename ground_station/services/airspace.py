@@ -11,7 +11,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from geo.terrain import Terrain, TrainingTerrain
 from geo.zones import (
@@ -25,6 +25,7 @@ from geo.zones import (
     check_path,
     check_vehicle,
 )
+from geo.zones.activity import active_during, windows_between
 from geo.zones.check import points_between, urgency
 from geo.zones.training import WINDOW, training_dataset
 from ground_station.core.agent_vehicles import LandedState, PositionReading, VehicleReport
@@ -36,6 +37,7 @@ STANDS_BELOW_MPS = 1.0
 STALE_S = 3.0
 POSITION_ERROR_M = 5.0
 HEIGHT_ERROR_M = 5.0
+LONGEST_FLIGHT = timedelta(hours=2)  # a go-to or mission that starts now is over by then
 GROUND_EVERY_M = 250.0  # of a leg, where a zone's limit is above the ground
 MOST_GROUND_POINTS = 200  # of one leg
 NO_DATASET = "No airspace dataset is loaded: no place is known to be clear."
@@ -93,6 +95,7 @@ class Airspace:
         self.terrain = terrain
         self.nearing_m = settings.nearing_m
         self._settings = settings
+        self._look_ahead = timedelta(seconds=settings.nearing_s)
         self._clock = clock
         self.use(ZonesInUse(None if dataset is None else ZoneIndex(dataset)))
 
@@ -198,11 +201,26 @@ class Airspace:
                 nearing_m=self._settings.nearing_m,
             )
         ]
-        breaches = tuple(sorted(found, key=urgency))
+        breaches = self._active_now(found)
         if flat:
             return AirspaceFinding(AirspaceState.UNKNOWN, breaches, NO_HEIGHT)
         height_m = None if ground_m is None else position.alt_amsl_m - ground_m
         return _found(breaches, moves, height_m)
+
+    def _active_now(self, found: Sequence[Breach]) -> tuple[Breach, ...]:
+        """Of zones that are active now, or will be within the look ahead: those are neared."""
+        now, kept = self._clock.now(), []
+        for breach in found:
+            zone = breach.zone
+            if active_during(zone, now, now):
+                kept.append(breach)
+                continue
+            windows = windows_between(zone, now, now + self._look_ahead, 1)
+            if windows:
+                wait_s = (windows[0][0] - now).total_seconds()
+                enters_s = max(wait_s, breach.enters_in_s or 0.0)
+                kept.append(dataclasses.replace(breach, inside=False, enters_in_s=enters_s))
+        return tuple(sorted(kept, key=urgency))
 
     def _not_known(self, place: PositionReading | Kinematics) -> str:
         """Why the zones of a place are not known."""
@@ -237,7 +255,13 @@ class Airspace:
             return _unknown("The way has no point.")
         problem = next(filter(None, map(self._not_known, points)), "")
         way = self._with_ground(points)
-        breaches = tuple(each for index in self._in_use.all for each in check_path(index, way))
+        now = self._clock.now()
+        breaches = tuple(
+            each
+            for index in self._in_use.all
+            for each in check_path(index, way)
+            if active_during(each.zone, now, now + LONGEST_FLIGHT)
+        )
         if any(point.alt_amsl_m is None for point in points):
             problem = problem or "The height of the flight is not known."
         if problem:

@@ -12,7 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.terrain import TrainingTerrain
-from geo.zones import Circle, Datum, GeoZone, Kinematics, Layer, Limit, Restriction, ZoneDataset
+from geo.zones import (
+    Applicability,
+    Circle,
+    Datum,
+    GeoZone,
+    Kinematics,
+    Layer,
+    Limit,
+    Restriction,
+    ZoneDataset,
+)
 from geo.zones.training import training_dataset
 from ground_station.core.agent_vehicles import LandedState
 from ground_station.core.clock import ManualClock
@@ -336,3 +346,22 @@ def test_clear_means_that_no_zone_is_within_reach(
         assert {each.zone_id for each in low} <= {b.zone.zone_id for b in found.breaches}
     else:
         assert found.state in (S.CLEAR, S.NEARING, S.INSIDE)
+
+
+def test_a_zone_counts_only_while_it_is_active(clock: ManualClock) -> None:
+    begins = clock.now() + timedelta(seconds=20)
+    timed = dataclasses.replace(
+        zone(lower=Limit(0, Datum.SURFACE), upper=Limit(500, Datum.AMSL)),
+        applicability=(Applicability(begins, begins + timedelta(minutes=10)),),
+    )
+    one = made(clock, imported(clock, timed))
+    flying = report()
+    soon = one.live(flying, 0.0)
+    assert soon.state is AirspaceState.NEARING
+    assert soon.breaches[0].enters_in_s == 20.0
+    assert not soon.breaches[0].inside
+    clock.advance(20)
+    assert one.live(flying, 0.0).state is AirspaceState.INSIDE
+    clock.advance(601)
+    assert one.live(flying, 0.0).state is AirspaceState.CLEAR
+    assert one.way([Kinematics(*PARK, 60.0, 5.0)]).state is AirspaceState.CLEAR
