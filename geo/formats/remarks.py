@@ -5,44 +5,15 @@ from __future__ import annotations
 
 import re
 
-from geo.zones.model import METRES_PER_FOOT, Datum, Limit, OperatorType, Restriction
+from geo.formats.heights import limit_of
+from geo.zones.model import OperatorType, Restriction
 from geo.zones.training_facts import FRZ_LAW
+
+__all__ = ["NOT_SAID", "authority_of", "contact_of", "exempt_of", "kind_of", "law_of", "limit_of"]
+__all__ += ["MAX_REMARK_CHARS", "restriction_of"]
 
 NOT_SAID = "not said by the source"
 MAX_REMARK_CHARS = 20_000
-_METRES = {"FT": METRES_PER_FOOT, "M": 1.0}
-_HEIGHT = re.compile(r"(-?\d{1,6}(?:\.\d{1,3})?) ?(FT|M) ?(AGL|SFC|GND|ALT|MSL|AMSL)")
-_LEVEL = re.compile(r"FL ?(\d{1,3})(?: STD)?")
-_DATUMS = {
-    "AGL": Datum.AGL,
-    "SFC": Datum.AGL,
-    "GND": Datum.AGL,
-    "ALT": Datum.AMSL,
-    "MSL": Datum.AMSL,
-    "AMSL": Datum.AMSL,
-}
-_NO_TOP_LEVEL = 999  # as AIXM writes "unlimited"
-
-
-def limit_of(words: str, *, upper: bool) -> Limit:
-    """One limit of a height band from its words: "2000 FT AGL" (older: SFC), "500 FT ALT" (MSL),
-    "FL660", "SFC", "UNL". Words that are none of these give a limit of an unknown datum, at the
-    outside, so that everything counts as within it."""
-    plain = " ".join(words.split()).upper()
-    if plain in ("SFC", "GND", "0 FT SFC", "0 FT AGL", "0 M AGL"):
-        return Limit(0.0, Datum.SURFACE if not upper else Datum.AGL, words)
-    if plain in ("UNL", "UNLTD", "UNLIMITED") and upper:
-        return Limit(float("inf"), Datum.AMSL, words)
-    level = _LEVEL.fullmatch(plain)
-    if level is not None:
-        if int(level[1]) >= _NO_TOP_LEVEL and upper:
-            return Limit(float("inf"), Datum.FLIGHT_LEVEL, words)
-        return Limit(int(level[1]) * 100 * METRES_PER_FOOT, Datum.FLIGHT_LEVEL, words)
-    height = _HEIGHT.fullmatch(plain)
-    if height is not None:
-        return Limit(float(height[1]) * _METRES[height[2]], _DATUMS[height[3]], words)
-    return Limit(float("inf") if upper else 0.0, Datum.UNKNOWN, words)
-
 
 _PRISON = re.compile(r"\b(HMP|HMYOI|YOI|PRISON)\b", re.IGNORECASE)
 _RUNWAY = re.compile(r"\bRWY\b", re.IGNORECASE)
