@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from dataclasses import dataclass
+from datetime import datetime
 
 import flask
 import msgspec
 
-from geo.zones import GeoZone, Layer, Limit, ZoneDataset
-from geo.zones.outlines import limit_words, rings_of
+from geo.zones import ZoneDataset
 from ground_station.api.auth import Access, access
 from ground_station.api.parts import parts
-from ground_station.api.schemas import DatasetView, ZoneLayerView, ZonesView, ZoneView
+from ground_station.api.schemas import DatasetView, ZonesView
+from ground_station.api.zone_views import Origin, zone_view
 from ground_station.core.authority import Permission
-from ground_station.services.airspace import Airspace
+from ground_station.services.airspace import DRAWN, Airspace, ZonesInUse
 
 blueprint = flask.Blueprint("zones", __name__)
 
@@ -24,10 +24,12 @@ _KEPT = "kestrel_zones"
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """An answer and what it was made of."""
+    """An answer and what it was made of. `hour`: its windows of time begin there."""
 
+    in_use: ZonesInUse
     dataset: ZoneDataset | None
     problem: str
+    hour: datetime
     body: bytes
     etag: str
 
@@ -47,19 +49,31 @@ def zones() -> flask.Response:
 
 def _answer(airspace: Airspace) -> _Kept:
     kept: _Kept | None = flask.current_app.extensions.get(_KEPT)
-    dataset, problem = airspace.dataset, airspace.problem()
-    if kept is None or kept.dataset is not dataset or kept.problem != problem:
-        body = msgspec.json.encode(zones_view(airspace, dataset, problem))
+    now = parts().clock.now()
+    made_of = (
+        airspace.in_use,
+        airspace.dataset,
+        airspace.problem(),
+        now.replace(minute=0, second=0, microsecond=0),
+    )
+    if kept is None or (kept.in_use, kept.dataset, kept.problem, kept.hour) != made_of:
+        body = msgspec.json.encode(zones_view(airspace, made_of[2], now))
         etag = hashlib.sha256(body).hexdigest()[:32]
-        kept = _Kept(dataset, problem, body, etag)
+        kept = _Kept(*made_of, body, etag)
         flask.current_app.extensions[_KEPT] = kept
     return kept
 
 
-def zones_view(airspace: Airspace, dataset: ZoneDataset | None, problem: str) -> ZonesView:
-    """The dataset as the page takes it."""
+def zones_view(airspace: Airspace, problem: str, now: datetime) -> ZonesView:
+    """What is checked against, as the page takes it."""
+    dataset, in_use = airspace.dataset, airspace.in_use
+    views = [] if dataset is None else [zone_view(zone, "dataset", now) for zone in dataset.zones]
+    for index in in_use.more:
+        origin: Origin = "drawn" if index.dataset.name == DRAWN else "notam"
+        views += [zone_view(zone, origin, now) for zone in index.dataset.zones]
     if dataset is None:
-        return ZonesView(dataset=None, zones=[])
+        return ZonesView(dataset=None, zones=views)
+    as_of = in_use.notams_as_of
     return ZonesView(
         dataset=DatasetView(
             name=dataset.name,
@@ -68,39 +82,10 @@ def zones_view(airspace: Airspace, dataset: ZoneDataset | None, problem: str) ->
             effective_until=dataset.effective_until,
             problem=problem,
             terrain="" if airspace.terrain is None else airspace.terrain.name,
+            airac=in_use.airac,
+            notams_as_of=as_of,
+            notams_too_old=airspace.notams_too_old(),
+            gaps=sum(len(index.dataset.gaps) for index in in_use.all),
         ),
-        zones=[_zone_view(zone) for zone in dataset.zones],
-    )
-
-
-def _layer_view(layer: Layer) -> ZoneLayerView:
-    return ZoneLayerView(
-        polygons=rings_of(layer.parts),
-        lower=limit_words(layer.lower),
-        upper=limit_words(layer.upper),
-        lower_m=_number(layer.lower),
-        upper_m=_number(layer.upper),
-        lower_datum=layer.lower.datum.value,
-        upper_datum=layer.upper.datum.value,
-    )
-
-
-def _number(limit: Limit) -> float | None:
-    return limit.value_m if math.isfinite(limit.value_m) else None
-
-
-def _zone_view(zone: GeoZone) -> ZoneView:
-    return ZoneView(
-        zone_id=zone.zone_id,
-        name=zone.name,
-        kind=zone.kind,
-        restriction=zone.restriction.value,
-        polygons=rings_of(zone.parts),
-        lower="; ".join(limit_words(layer.lower) for layer in zone.layers),
-        upper="; ".join(limit_words(layer.upper) for layer in zone.layers),
-        layers=[_layer_view(layer) for layer in zone.layers],
-        authority=zone.authority,
-        contact=zone.contact,
-        law=zone.law,
-        source=zone.source,
+        zones=views,
     )

@@ -40,6 +40,7 @@ HEIGHT_ERROR_M = 5.0
 LONGEST_FLIGHT = timedelta(hours=2)  # a go-to or mission that starts now is over by then
 GROUND_EVERY_M = 250.0  # of a leg, where a zone's limit is above the ground
 MOST_GROUND_POINTS = 200  # of one leg
+DRAWN = "Drawn zones"  # the name of the set of zones that people of ours drew
 NO_DATASET = "No airspace dataset is loaded: no place is known to be clear."
 NOT_TRAINING = (
     "The airspace dataset is for training, and this station does not run a simulation: "
@@ -59,12 +60,14 @@ class ZonesInUse:
         index: of the dataset; None: there is none, and nothing is clear.
         more: of the zones beside it: NOTAMs, and those that people of ours drew.
         notams_as_of: when the NOTAMs in use were imported; None: there are none.
+        airac: the dataset's AIRAC effective date; "" if it does not say.
         trouble: why what is stored could not be taken into use; nothing is clear then.
     """
 
     index: ZoneIndex | None
     more: tuple[ZoneIndex, ...] = ()
     notams_as_of: datetime | None = None
+    airac: str = ""
     trouble: str = ""
 
     @property
@@ -133,6 +136,11 @@ class Airspace:
         if index is None or dataset is None or self._in_use.trouble:
             return None
         return index if index.dataset is dataset else index.dated(dataset)
+
+    def notams_too_old(self) -> bool:
+        """Whether NOTAMs count as not checked."""
+        as_of, most = self._in_use.notams_as_of, self._settings.notams_max_age_h
+        return as_of is None or self._clock.now() - as_of > timedelta(hours=most)
 
     def problem(self) -> str:
         """Why nothing may be called clear; "" while the dataset may be used."""

@@ -36,7 +36,7 @@ from ground_station.core.errors import (
 )
 from ground_station.core.ids import new_id
 from ground_station.core.lifecycle import Worker
-from ground_station.services.airspace import Airspace, ZonesInUse
+from ground_station.services.airspace import DRAWN, Airspace, ZonesInUse
 from ground_station.services.airspace_files import (
     check_inside_area,
     checked,
@@ -51,7 +51,6 @@ log = logging.getLogger(__name__)
 LOOK_EVERY_S = 3.0
 MAX_TITLE, MAX_FILE_NAME, MAX_REASON = 500, 300, 500
 LONGEST_DRAWN = timedelta(days=366)
-DRAWN = "Drawn zones"
 Reader = Callable[[bytes, str], Reading]
 
 
@@ -340,6 +339,7 @@ class AirspaceLibrary:
             None if base is None else ZoneIndex(base),
             tuple(more),
             None if notams is None else notams[0].imported_at,
+            "" if zones is None else zones[0].airac,
         )
 
     def _turn(self) -> None:

@@ -31,6 +31,18 @@ HELIPORT = "EGR1U043A"
 UNKNOWN = "The ground is not known here."
 
 
+ALWAYS: dict[str, Any] = {
+    "designator": "",
+    "layers": [],
+    "conditions": "",
+    "message": "",
+    "origin": "dataset",
+    "always": True,
+    "applies": "always",
+    "windows": [],
+}
+
+
 def zone_views() -> list[dict[str, Any]]:
     """The training zones as the wire has them, and one of each kind they lack, made up."""
     views = [
@@ -42,7 +54,7 @@ def zone_views() -> list[dict[str, Any]]:
             "polygons": rings_of(zone.parts),
             "lower": limit_words(zone.layers[0].lower),
             "upper": limit_words(zone.layers[0].upper),
-            "layers": [],
+            **ALWAYS,
             "authority": zone.authority,
             "contact": zone.contact,
             "law": zone.law,
@@ -69,6 +81,7 @@ def zone_views() -> list[dict[str, Any]]:
                 "contact": "parks@example.org",
                 "law": "Made up for looking at the page",
                 "source": "web/dev",
+                **ALWAYS,
             }
         )
     return views
@@ -93,6 +106,10 @@ DATASET = {
     "effective_until": iso(-28 * 86400),
     "problem": "",
     "terrain": "Flat training ground",
+    "airac": "",
+    "notams_as_of": None,
+    "notams_too_old": True,
+    "gaps": 0,
 }
 
 

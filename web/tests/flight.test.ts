@@ -208,7 +208,7 @@ describe('words', () => {
 
   test('what is said of the zones: nothing loaded, out of date, not read, training', () => {
     const problem = { type: '', title: 't', status: 503, detail: 'No answer.', code: '', remedy: '', reference: '' }
-    const dataset = { name: 'd', training: true, effective_from: '', effective_until: '', problem: '', terrain: '' }
+    const dataset = { name: 'd', training: true, effective_from: '', effective_until: '', problem: '', terrain: '', airac: '', notams_as_of: null, notams_too_old: true, gaps: 0 }
     expect(zonesNotice(null, null)).toBeNull()
     expect(zonesNotice(null, problem)).toMatchObject({ warn: true })
     expect(zonesNotice({ dataset: null, zones: [] }, null)?.words).toMatch(/no place is known to be clear/)

@@ -188,7 +188,7 @@ class TouchedView(Wire, frozen=True, kw_only=True):
 class ChangeView(Wire, frozen=True, kw_only=True):
     """The nearest legal change."""
 
-    kind: Literal["lower", "later", "earlier", "detour"]
+    kind: str  # "lower", "later", "earlier" or "detour"
     text: str
     zone_id: str
     max_amsl_m: float | None

@@ -24,9 +24,14 @@ class ZoneLayerView(Wire, frozen=True, kw_only=True):
 
 
 class ZoneView(Wire, frozen=True, kw_only=True):
-    """One zone, as the map and its list show it."""
+    """One zone, as the map and its list show it.
+
+    `windows`: from yesterday to a week from now, [begins, ends] in UTC, the first sixty; of a zone
+    that holds `always` none. `applies`: the same in words.
+    """
 
     zone_id: str
+    designator: str
     name: str
     kind: str
     restriction: Literal["prohibited", "permission", "conditional", "information", "u_space"]
@@ -38,6 +43,12 @@ class ZoneView(Wire, frozen=True, kw_only=True):
     contact: str
     law: str
     source: str
+    conditions: str
+    message: str
+    origin: Literal["dataset", "notam", "drawn"]
+    always: bool
+    applies: str
+    windows: list[list[datetime]]
 
 
 class DatasetView(Wire, frozen=True, kw_only=True):
@@ -49,6 +60,10 @@ class DatasetView(Wire, frozen=True, kw_only=True):
     effective_until: datetime | None
     problem: str  # "" while it may be used
     terrain: str  # "" = the ground is not known
+    airac: str
+    notams_as_of: datetime | None  # null: NOTAMs are not checked
+    notams_too_old: bool
+    gaps: int  # features that could not be read: nothing near them is clear
 
 
 class ZonesView(Wire, frozen=True, kw_only=True):

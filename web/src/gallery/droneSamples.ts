@@ -42,6 +42,14 @@ export const VEHICLE: VehicleView = {
 
 export const ZONE: ZoneView = {
   zone_id: 'heliport',
+  designator: 'EGR1U043A',
+  layers: [],
+  conditions: '',
+  message: '',
+  origin: 'dataset',
+  always: true,
+  applies: 'always',
+  windows: [],
   name: 'London Heliport flight restriction zone',
   kind: 'aerodrome',
   restriction: 'permission',

@@ -22,7 +22,7 @@ export const zoneTable = computed<ReadonlyMap<string, ZoneView>>(
   () => new Map((zones.value?.zones ?? []).map((zone) => [zone.zone_id, zone])),
 )
 
-const URGENCY = { prohibited: 0, permission: 1, conditional: 2, information: 3 }
+const URGENCY = { prohibited: 0, permission: 1, u_space: 2, conditional: 3, information: 4 }
 
 export const zoneList = computed(() =>
   [...(zones.value?.zones ?? [])].sort(

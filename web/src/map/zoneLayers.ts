@@ -8,7 +8,7 @@ import type { Feature, FeatureCollection } from 'geojson'
 import type { FilterSpecification, LayerSpecification, Map as MapLibreMap } from 'maplibre-gl'
 
 export type Restriction = ZoneView['restriction']
-export const RESTRICTIONS: readonly Restriction[] = ['prohibited', 'permission', 'conditional', 'information']
+export const RESTRICTIONS: readonly Restriction[] = ['prohibited', 'permission', 'u_space', 'conditional', 'information']
 
 export const ZONE_FILL = 'zone-tint'
 const FONT = 'Inter'
@@ -20,6 +20,7 @@ const of = (restriction: Restriction): FilterSpecification => ['==', ['get', 're
 const LINES: Record<Restriction, { width: number; dash: number[] }> = {
   prohibited: { width: 2.6, dash: [1, 0] },
   permission: { width: 2, dash: [1, 0] },
+  u_space: { width: 2, dash: [8, 2] },
   conditional: { width: 2, dash: [5, 2.5] },
   information: { width: 1.4, dash: [1, 2.5] },
 }

@@ -149,7 +149,7 @@ export interface ChangeRequest {
 
 /** The nearest legal change. */
 export interface ChangeView {
-  kind: 'detour' | 'earlier' | 'later' | 'lower'
+  kind: string
   text: string
   zone_id: string
   max_amsl_m: number | null
@@ -577,6 +577,11 @@ export interface SourceView {
   viewers: number
   captured_at_from: 'agent' | 'sender_report' | 'unknown'
   session_id: string | null
+}
+
+/** What the browser event `clock` is acknowledged with, beside `ok`: the station's time. */
+export interface StationTime {
+  now: string
 }
 
 /**
@@ -1056,6 +1061,10 @@ export interface DatasetView {
   effective_until: string | null
   problem: string
   terrain: string
+  airac: string
+  notams_as_of: string | null
+  notams_too_old: boolean
+  gaps: number
 }
 
 /**
@@ -1078,9 +1087,15 @@ export interface ZonesView {
   zones: ZoneView[]
 }
 
-/** One zone, as the map and its list show it. */
+/**
+ * One zone, as the map and its list show it.
+ *
+ * `windows`: from yesterday to a week from now, [begins, ends] in UTC, the first sixty; of a zone
+ * that holds `always` none. `applies`: the same in words.
+ */
 export interface ZoneView {
   zone_id: string
+  designator: string
   name: string
   kind: string
   restriction: 'conditional' | 'information' | 'permission' | 'prohibited' | 'u_space'
@@ -1092,4 +1107,10 @@ export interface ZoneView {
   contact: string
   law: string
   source: string
+  conditions: string
+  message: string
+  origin: 'dataset' | 'drawn' | 'notam'
+  always: boolean
+  applies: string
+  windows: string[][]
 }
