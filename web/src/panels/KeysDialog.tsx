@@ -5,7 +5,7 @@ import { KEYS } from './keyboard'
 
 export function KeysDialog() {
   return (
-    <Dialog title="Keys" onClose={() => (dialog.value = null)}>
+    <Dialog title="Keys" reading onClose={() => (dialog.value = null)}>
       <dl class="keys">
         {KEYS.map(([keys, what]) => (
           <Fragment key={what}>

@@ -20,7 +20,8 @@ export function landButton(): HTMLElement | null {
   return inside('dialog[open]') ?? inside(':fullscreen') ?? all[0] ?? null
 }
 
-export function StopBar() {
+/** `where`: in what it is shown a second time. */
+export function StopBar({ where = '' }: { where?: string }) {
   const vehicle = stoppable.value
   void secondTick.value
   if (!vehicle) return null
@@ -31,6 +32,7 @@ export function StopBar() {
     <StopButtons
       key={vehicle.vehicle_id}
       name={vehicle.name}
+      where={where}
       whyNot={whyNotStop(vehicle)}
       told={told}
       onPress={(act) => stopNow(vehicle, act)}
@@ -38,9 +40,9 @@ export function StopBar() {
   )
 }
 
-export function StopButtons(props: { name: string; whyNot: string; told: Command | null; onPress: (act: Urgent) => void }) {
+export function StopButtons(props: { name: string; where?: string; whyNot: string; told: Command | null; onPress: (act: Urgent) => void }) {
   return (
-    <section class="stop-bar" aria-label={`Stop ${props.name}`}>
+    <section class="stop-bar" aria-label={`Stop ${props.name}${props.where ? `, in ${props.where}` : ''}`}>
       <p class="stop-head">
         <b>{props.name}</b>
         <span role="status">{props.told && <CommandLine of={props.told} />}</span>

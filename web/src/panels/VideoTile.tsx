@@ -78,7 +78,7 @@ export function VideoTile({ source, onPlayer }: TileProps) {
         <FullScreenButton of={whole} full={full} />
       </div>
       {/* Nothing of the page is seen beside a picture in full screen: what stops a drone is in it. */}
-      {full && <StopBar />}
+      {full && <StopBar where="full screen" />}
     </div>
   )
 }

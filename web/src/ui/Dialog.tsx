@@ -14,8 +14,9 @@ const stopEsc = (event: KeyboardEvent) => {
 export const AlwaysThere = createContext<() => ComponentChildren>(() => null)
 
 /** A modal dialog: focus stays inside, Esc closes, focus goes back where it was. While `held` it is
- * left by what it holds only: closing it would lose something that is shown once. */
-export function Dialog(props: { title: string; children: ComponentChildren; onClose: () => void; held?: boolean }) {
+ * left by what it holds only: closing it would lose something that is shown once. `reading`: it holds
+ * nothing to press, and is scrolled with the keys all the same. */
+export function Dialog(props: { title: string; children: ComponentChildren; onClose: () => void; held?: boolean; reading?: boolean }) {
   const element = useRef<HTMLDialogElement>(null)
   const title = useId()
   const alwaysThere = useContext(AlwaysThere)
@@ -41,7 +42,7 @@ export function Dialog(props: { title: string; children: ComponentChildren; onCl
       onClose={() => (props.held ? element.current?.showModal() : props.onClose())}
       onKeyDown={(event) => event.stopPropagation()}
     >
-      <DialogInside title={props.title} titleId={title} {...(props.held ? {} : { onClose: () => element.current?.close() })}>
+      <DialogInside title={props.title} titleId={title} reading={props.reading ?? false} {...(props.held ? {} : { onClose: () => element.current?.close() })}>
         {props.children}
       </DialogInside>
       {alwaysThere()}
@@ -53,6 +54,7 @@ export function DialogInside(props: {
   title: string
   titleId: string
   children: ComponentChildren
+  reading?: boolean
   /** Without it there is no button to close. */
   onClose?: () => void
 }) {
@@ -62,7 +64,7 @@ export function DialogInside(props: {
         <h2 id={props.titleId}>{props.title}</h2>
         {props.onClose && <Button kind="quiet" icon={X} label="Close" onPress={props.onClose} />}
       </div>
-      <div class="dialog-body">{props.children}</div>
+      <div class="dialog-body" {...(props.reading ? { tabIndex: 0 } : {})}>{props.children}</div>
     </>
   )
 }
