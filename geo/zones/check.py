@@ -237,6 +237,8 @@ def check_vehicle(
         distance_m = min(shape.distance_m() for shape in seen)
         if times[0] == 0.0 and distance_m <= grown_m:
             entry_s = 0.0
+        elif distance_m > grown_m + ahead.length_m + BOUNDARY_M:
+            entry_s = _NEVER  # further than it flies
         else:
             entry_s = _first(seen, grown_m, ahead.length_m, look_ahead_s, times)
         vertically = band.where()
