@@ -132,8 +132,8 @@ class Flights:
         self._start_id = new_id()
         # Each time that a vehicle is told to stop or changes hands it gets the next number. An
         # agent carries out nothing of a lower one than it has seen: whatever is between two checks
-        # here, or on its way. One count for all: a vehicle that is registered anew, with an agent that
-        # remembers it, begins above what it had before.
+        # here, or on its way. One count for all: a vehicle that is registered anew, with an agent
+        # that remembers it, begins above what it had before.
         self._last_turn = 0
         self._turns: dict[str, int] = {}  # by vehicle id
         self._missions: dict[str, tuple[UploadMission, dict[str, str]]] = {}
