@@ -108,6 +108,8 @@ await scenario(async (o) => {
     await page.getByRole("button", { name: /^Purpose/ }).click();
     const purpose = page.getByRole("dialog");
     await purpose.waitFor();
+    const seen = await page.locator(".stop-bar:visible").count();
+    check(seen === 1, `${seen} rows of urgent buttons are seen, and all but one are out of reach`);
     await shot("purpose");
     await axe(page, "purpose", found);
     pressed["purpose dialog"] = await pressEach(page);

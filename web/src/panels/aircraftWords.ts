@@ -95,6 +95,7 @@ export const breachWords = (breach: BreachView): string =>
 const ASKS: Record<string, string> = {
   prohibited: 'Prohibited',
   permission: 'Permission needed',
+  u_space: 'U-space',
   conditional: 'Conditional',
   information: 'Information',
 }
