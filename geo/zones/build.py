@@ -5,14 +5,22 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 
-from geo.zones.model import METRES_PER_NAUTICAL_MILE, Polygon
+from geo.zones.model import METRES_PER_NAUTICAL_MILE, Circle, Polygon
 from geo.zones.shapes import GEOD
 
 Place = tuple[float, float]  # (lat, lon)
 
 _DMS = re.compile(r"(\d{2})(\d{2})(\d{2})([NS]) (\d{3})(\d{2})(\d{2})([EW])")
-_ARC_STEP_DEG = 2.5  # of 0.55 NM: the chord leaves out 0.24 m
+ARC_CHORD_M = 0.1  # at most so much of an arc is left out between two points of it
+_ARC_STEP_DEG = 2.5
+
+# Air Navigation Order 2016 art 5(1) to (6): aerodrome traffic zones
+LONG_RUNWAY_M = 1850.0
+ATZ_NM, LONG_ATZ_NM = 2.0, 2.5
+RUNWAY_ZONE_M = 5000.0  # CAP 1763
+RUNWAY_ZONE_HALF_WIDTH_M = 500.0  # but for Heathrow, 750 m
 
 
 def place(text: str) -> Place:
@@ -48,16 +56,67 @@ def ring(text: str) -> Polygon:
 
 
 def arc(centre: Place, radius_m: float, start: Place, end: Place) -> list[Place]:
-    """Points on a circle between the bearings of two places, without those, clockwise."""
+    """Points on a circle between the bearings of two places, without those, clockwise. ValueError
+    without a radius."""
+    if not 0 < radius_m < math.inf:
+        raise ValueError("An arc's radius must be above 0 m.")
     first = GEOD.inv(centre[1], centre[0], start[1], start[0])[0]
     last = GEOD.inv(centre[1], centre[0], end[1], end[0])[0]
     sweep = (last - first) % 360.0
-    steps = max(1, math.ceil(sweep / _ARC_STEP_DEG))
+    finest = 2.0 * math.degrees(math.acos(max(0.0, 1.0 - ARC_CHORD_M / radius_m)))
+    steps = max(1, math.ceil(sweep / min(_ARC_STEP_DEG, finest)))
     points = []
     for step in range(1, steps):
         lon, lat, _back = GEOD.fwd(centre[1], centre[0], first + sweep * step / steps, radius_m)
         points.append((lat, lon))
     return points
+
+
+def atz_radius_m(longest_runway_m: float, notified_nm: float | None = None) -> float:
+    """Of an aerodrome traffic zone, by the length of the longest runway.
+
+    Args:
+        notified_nm: what is notified instead: an aerodrome with a shorter runway may have 2.5 NM
+            where the smaller circle would end less than 1.5 NM beyond a runway's end.
+
+    Raises:
+        ValueError: no such length.
+    """
+    if not 0 < longest_runway_m < math.inf:
+        raise ValueError("A runway's length must be above 0 m.")
+    long = LONG_ATZ_NM if longest_runway_m > LONG_RUNWAY_M else ATZ_NM
+    return METRES_PER_NAUTICAL_MILE * (long if notified_nm is None else notified_nm)
+
+
+def flight_restriction(
+    centre: Place,
+    *,
+    longest_runway_m: float | None,
+    landings: Sequence[tuple[Place, float]] = (),
+    half_width_m: float = RUNWAY_ZONE_HALF_WIDTH_M,
+    notified_nm: float | None = None,
+) -> tuple[Circle | Polygon, ...]:
+    """The parts of an aerodrome's flight restriction zone (ANO 2016 arts 94A and 94B), of which the
+    zone is the union: its traffic zone and a runway protection zone before each threshold.
+
+    Not made here: an additional boundary zone, where a line 1 km outside the aerodrome's boundary
+    leaves the others. No aerodrome had one in 2019, and none near London has one in 2026.
+
+    Args:
+        centre: the notified mid-point of the longest runway.
+        longest_runway_m: None: the aerodrome has no traffic zone, and the circle is 2 NM.
+        landings: threshold (the displaced one where it is displaced) and true landing track.
+        half_width_m: of the runway protection zones. notified_nm: as of `atz_radius_m`.
+    """
+    if longest_runway_m is None:
+        radius_m = ATZ_NM * METRES_PER_NAUTICAL_MILE
+    else:
+        radius_m = atz_radius_m(longest_runway_m, notified_nm)
+    strips = (
+        runway_strip(threshold, track_deg, length_m=RUNWAY_ZONE_M, half_width_m=half_width_m)
+        for threshold, track_deg in landings
+    )
+    return Circle(*centre, radius_m), *strips
 
 
 def runway_strip(

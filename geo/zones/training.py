@@ -26,7 +26,6 @@ from geo.zones.training_facts import AERODROMES, AIP, AREAS, FRZ_LAW, Aerodrome,
 
 NAME = "London training zones: training, not for operational use"
 WINDOW = timedelta(days=28)  # as an AIRAC cycle
-RUNWAY_ZONE_M = 5000.0
 FRZ_HEIGHT_FT = 2000.0
 GREATER_LONDON = Area(51.29, -0.51, 51.69, 0.33, "Greater London")
 SURFACE = Limit(0.0, Datum.SURFACE, "surface")
@@ -46,15 +45,12 @@ def training_dataset(now: datetime) -> ZoneDataset:
 
 def _aerodrome(fact: Aerodrome) -> GeoZone:
     """The circle and its runway protection zones as one zone: the published letters are parts."""
-    lat, lon = build.place(fact.centre)
-    strips = tuple(
-        build.runway_strip(
-            (runway.lat, runway.lon),
-            runway.track_deg,
-            length_m=RUNWAY_ZONE_M,
-            half_width_m=fact.half_width_m,
-        )
-        for runway in fact.runways
+    parts = build.flight_restriction(
+        build.place(fact.centre),
+        longest_runway_m=fact.longest_runway_m,
+        landings=[((each.lat, each.lon), each.track_deg) for each in fact.runways],
+        half_width_m=fact.half_width_m,
+        notified_nm=fact.notified_nm,
     )
     return GeoZone(
         zone_id=fact.zone_id,
@@ -63,7 +59,7 @@ def _aerodrome(fact: Aerodrome) -> GeoZone:
         restriction=Restriction.PERMISSION,
         layers=(
             Layer(
-                (Circle(lat, lon, fact.radius_nm * METRES_PER_NAUTICAL_MILE), *strips),
+                parts,
                 SURFACE,
                 Limit(
                     (fact.level_ft + FRZ_HEIGHT_FT) * METRES_PER_FOOT,

@@ -33,6 +33,12 @@ class Aerodrome:
     """A flight restriction zone.
 
     Attributes:
+        centre: the notified mid-point of the longest runway.
+        longest_runway_m: which decides the radius; None: it has no aerodrome traffic zone, or is
+            no runway. Where not said otherwise the distance between its landing thresholds, which
+            may be displaced: that is at least the length it has to be, and the published radius
+            (2 NM) says that it is not more than 1,850 m.
+        notified_nm: a radius that is notified whatever the length.
         level_ft: of the aerodrome above mean sea level. level_note: where that figure is from.
         half_width_m: of its runway protection zones.
     """
@@ -40,13 +46,14 @@ class Aerodrome:
     zone_id: str
     name: str
     centre: str
-    radius_nm: float
+    longest_runway_m: float | None
     level_ft: float
     level_note: str
     authority: str
     contact: str
     runways: tuple[Runway, ...] = ()
     half_width_m: float = 500.0
+    notified_nm: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,7 @@ AERODROMES = (
         "EGR1U028A",
         "London Heathrow flight restriction zone",
         "512839N 0002741W",
-        2.5,
+        3_899,  # 3,592 m between its thresholds, one displaced by 307 m
         83,
         "UK AIP AD 2.EGLL",
         "London Heathrow air traffic control",
@@ -90,7 +97,7 @@ AERODROMES = (
         "EGR1U043A",
         "London Heliport flight restriction zone",
         "512812N 0001046W",
-        2.0,
+        None,
         18,
         _OURAIRPORTS,
         "London Heliport air traffic control (07:00-23:00 local), else the heliport's operator",
@@ -100,7 +107,7 @@ AERODROMES = (
         "EGR1U029A",
         "Northolt flight restriction zone",
         "513310N 0002511W",
-        2.0,
+        1_592,
         124,
         _UNCHECKED,
         "RAF Northolt air traffic control",
@@ -114,7 +121,7 @@ AERODROMES = (
         "EGR1U035A",
         "London City flight restriction zone",
         "513019N 0000319E",
-        2.0,
+        1_335,
         19,
         _UNCHECKED,
         "London City air traffic control",
@@ -128,7 +135,7 @@ AERODROMES = (
         "EGR1U027A",
         "Denham flight restriction zone",
         "513518N 0003047W",
-        2.0,
+        650,
         249,
         _OURAIRPORTS,
         "Denham's flight information service, else the aerodrome's operator",
@@ -144,7 +151,7 @@ AERODROMES = (
         "EGR1U031A",
         "Elstree flight restriction zone",
         "513921N 0001933W",
-        2.0,
+        651,
         332,
         _OURAIRPORTS,
         "Elstree's flight information service, else the aerodrome's operator",
@@ -158,7 +165,7 @@ AERODROMES = (
         "EGR1U034A",
         "Biggin Hill flight restriction zone",
         "511951N 0000157E",
-        2.5,
+        1_806,  # OurAirports
         584,
         _OURAIRPORTS,
         "Biggin Hill air traffic control, else the aerodrome's operator",
@@ -167,12 +174,13 @@ AERODROMES = (
             Runway("03", 51.325646, 0.028388, 25.69),
             Runway("21", 51.338245, 0.038088, 205.70),
         ),
+        notified_nm=2.5,
     ),
     Aerodrome(
         "EGR1U045A",
         "Kenley flight restriction zone",
         "511821N 0000536W",
-        2.0,
+        None,
         560,
         "sources differ (256 or 560 ft): the higher",
         "Kenley's operator",
@@ -182,7 +190,7 @@ AERODROMES = (
         "EGR1U026A",
         "Fairoaks flight restriction zone",
         "512053N 0003331W",
-        2.0,
+        745,
         80,
         _OURAIRPORTS,
         "Fairoaks' flight information service, else the aerodrome's operator",
@@ -196,7 +204,7 @@ AERODROMES = (
         "EGR1U036A",
         "Stapleford flight restriction zone",
         "513909N 0000922E",
-        2.0,
+        907,
         185,
         _OURAIRPORTS,
         "Stapleford's flight information service, else the aerodrome's operator",
