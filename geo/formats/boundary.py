@@ -126,18 +126,30 @@ def trimmed(
 
 
 def parallel_between(start: Place, end: Place) -> list[Place]:
-    """Points along a line of latitude between two corners on it, without those: geodesics between
-    them leave it by at most `CHORD_M`.
+    """Points along a line of latitude between two corners on it, without those.
 
     Raises:
         ValueError: the corners are on different latitudes.
     """
     if abs(start[0] - end[0]) > 1e-6:
         raise ValueError("A line of latitude has ends on different latitudes.")
-    bend = max(abs(math.tan(math.radians(start[0]))), 1e-6)
+    return line_between(start, end)
+
+
+def line_between(start: Place, end: Place) -> list[Place]:
+    """Points along the straight line in latitude and longitude between two corners, without those:
+    the geodesics between them leave it by at most `CHORD_M`."""
+    steepest = max(abs(start[0]), abs(end[0]))
+    bend = max(abs(math.tan(math.radians(min(steepest, 85.0)))), 1e-6)
     step_m = math.sqrt(8.0 * _EARTH_M * CHORD_M / bend)
     steps = min(max(1, math.ceil(distance_m(start, end) / step_m)), _MOST_STEPS)
-    return [(start[0], start[1] + (end[1] - start[1]) * step / steps) for step in range(1, steps)]
+    return [
+        (
+            start[0] + (end[0] - start[0]) * step / steps,
+            start[1] + (end[1] - start[1]) * step / steps,
+        )
+        for step in range(1, steps)
+    ]
 
 
 def joined(places: Sequence[Place]) -> tuple[Place, ...]:

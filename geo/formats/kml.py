@@ -7,19 +7,24 @@ Outlines are taken from the words where those can be followed, heights from the 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
-from geo.formats import dated
 from geo.formats.archive import Entry, unpack
-from geo.formats.boundary import Budget
-from geo.formats.kml_shape import NoShape, Shape, shape_in
+from geo.formats.common import (
+    THE_FILE,
+    Collector,
+    Unreadable,
+    distinct_layers,
+    plain,
+    require_united_kingdom,
+)
+from geo.formats.dated import Dates
+from geo.formats.heights import limit_of
+from geo.formats.kml_shape import shape_in
 from geo.formats.kml_words import Words, words_of
-from geo.formats.reading import MAX_FEATURES, FileRefused, Format, Reading
-from geo.formats.refusals import Refusals, areas_of, swapped_areas
+from geo.formats.reading import FileRefused, Format, Reading
 from geo.formats.remarks import (
     MAX_REMARK_CHARS,
     NOT_SAID,
@@ -28,7 +33,6 @@ from geo.formats.remarks import (
     exempt_of,
     kind_of,
     law_of,
-    limit_of,
     restriction_of,
 )
 from geo.formats.xml_safe import Broken, Piece, pieces, root_of, text
@@ -51,24 +55,16 @@ def read_kml(data: bytes) -> Reading:
         FileRefused: nothing of it can be read, with the reason.
     """
     state = _State()
-    entries = unpack(data, (".kml",))
-    for entry in entries:
+    for entry in unpack(data, (".kml",)):
         _file(entry, state)
-    if not state.zones and not state.refusals.gaps:
-        others = ", ".join(f"{count} {what}" for what, count in state.skipped.items())
+    if not state.kept.zones and not state.kept.gaps:
+        others = ", ".join(f"{count} with {what}" for what, count in state.kept.skipped.items())
         raise FileRefused(f"It has no airspace: {others or 'no placemark at all'}.")
     dates = state.dates.settled()
-    return Reading(
-        format=Format.KML,
-        title=" ".join(filter(None, (state.title, dates.problem)))[:500],
-        zones=tuple(state.zones),
-        gaps=state.refusals.gaps,
-        gaps_left_out=state.refusals.left_out,
-        skipped=MappingProxyType(dict(state.skipped)),
-        notes=MappingProxyType(dict(state.notes)),
-        effective_from=dates.begins,
-        effective_until=dates.ends,
-        airac=dates.airac,
+    if dates.problem:
+        state.kept.note(THE_FILE, dates.problem)
+    return state.kept.reading(
+        effective_from=dates.begins, effective_until=dates.ends, airac=dates.airac
     )
 
 
@@ -76,25 +72,10 @@ def read_kml(data: bytes) -> Reading:
 class _State:
     """What was read so far of all files."""
 
-    title: str = ""
+    kept: Collector = field(default_factory=lambda: Collector(Format.KML))
     about: str = ""  # what the document says of itself, in short
-    zones: list[GeoZone] = field(default_factory=list)
-    ids: Counter[str] = field(default_factory=Counter)
-    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    refusals: Refusals = field(default_factory=Refusals)
-    skipped: Counter[str] = field(default_factory=Counter)
-    dates: dated.Dates = field(default_factory=dated.Dates)
-    budget: Budget = field(default_factory=Budget)
+    dates: Dates = field(default_factory=Dates)
     placemarks: int = 0
-
-    def unique(self, wanted: str) -> str:
-        """An id that no zone before it has; that it is not the published one is noted."""
-        self.ids[wanted] += 1
-        if self.ids[wanted] == 1:
-            return wanted
-        made = f"{wanted}#{self.ids[wanted]}"
-        self.notes[made] = (f"a zone before it has the same id, {wanted}",)
-        return self.unique(made) if made in self.ids else made
 
 
 def _file(entry: Entry, state: _State) -> None:
@@ -103,7 +84,7 @@ def _file(entry: Entry, state: _State) -> None:
         what = f"{entry.name!r} of it" if entry.name else "It"
         raise FileRefused(f"{what} is no KML: its root is {root[:60]!r}, not 'kml'.")
     state.dates.of_name(entry.name)
-    state.title = state.title or entry.name
+    state.kept.title = state.kept.title or entry.name
     try:
         for piece in pieces(entry.data, _WANTED):
             if piece.name == "Placemark":
@@ -111,64 +92,60 @@ def _file(entry: Entry, state: _State) -> None:
             else:
                 _about(piece, state)
     except Broken as error:
-        state.refusals.add(
-            "the rest of the file", f"It breaks off or is damaged at {error} What follows is lost."
-        )
+        why = Unreadable(f"it breaks off or is damaged at {error} What follows is lost")
+        state.kept.refuse("the rest of the file", why)
 
 
 def _about(piece: Piece, state: _State) -> None:
     """What is said of the whole document, and what it has that is not read."""
     if piece.name == "NetworkLink":
-        state.refusals.add(
-            f"a link, line {piece.line}", "It refers to zones in another place: they are not here."
-        )
+        why = Unreadable("it refers to zones in another place: they are not here")
+        state.kept.refuse(f"a link, line {piece.line}", why)
     elif piece.name == "GroundOverlay":
-        state.skipped["a picture on the ground"] += 1
+        state.kept.skip("a picture on the ground")
     elif piece.element is None or piece.parent != "Document":
         return
     elif piece.name == "TimeSpan":
         state.dates.of_span(text(piece.element, "begin"), text(piece.element, "end"))
     elif piece.name == "name":
-        state.title = text(piece.element)[:200] or state.title
-        state.dates.of_words(state.title)
+        state.kept.title = plain(text(piece.element), 200) or state.kept.title
+        state.dates.of_words(state.kept.title)
     else:
-        state.about = state.about or " ".join(words_of(text(piece.element)).remark.split())[:300]
+        remark = words_of(text(piece.element)).remark
+        state.about = state.about or plain(" ".join(remark.split()), 300)
         state.dates.of_words(state.about)
 
 
 def _counted(piece: Piece, state: _State) -> None:
+    state.kept.count()
     state.placemarks += 1
-    if state.placemarks > MAX_FEATURES:
-        raise FileRefused(f"It has more than {MAX_FEATURES:,} placemarks.")
-    if piece.element is None:
-        state.refusals.add(f"placemark {state.placemarks}", f"Line {piece.line}: it is too large.")
-        return
-    _placemark(piece, piece.element, state)
-
-
-def _placemark(piece: Piece, element: Element, state: _State) -> None:
-    name = " ".join(text(element, "name").split())[:200] or f"placemark {state.placemarks}"
-    words = words_of(text(element, "description"))
+    called = f"placemark {state.placemarks}"
     try:
-        shape = shape_in(element, words.outline, state.budget)
-    except NoShape as error:
-        areas = areas_of(error.groups, name)
-        state.refusals.add(f"placemark {name!r}", f"Line {piece.line}: {error}", areas)
-        return
+        if piece.element is None:
+            raise Unreadable("it is larger than a placemark may be")
+        name = plain(" ".join(text(piece.element, "name").split()), 200) or called
+        called = f"placemark {name!r}"
+        _placemark(piece, piece.element, name, state)
+    except Unreadable as error:
+        why = Unreadable(
+            f"line {piece.line}: {error}", error.places, sure=error.sure, swapped=error.swapped
+        )
+        state.kept.refuse(called, why)
+
+
+def _placemark(piece: Piece, element: Element, name: str, state: _State) -> None:
+    """Keeps it as a zone, or counts it as none. Raises Unreadable."""
+    words = words_of(text(element, "description"))
+    shape = shape_in(element, words.outline, state.kept.budget)
     if shape is None:
         drawn = "a line" if element.find(".//LineString") is not None else "a point"
-        state.skipped[f"{drawn} and no outline"] += 1
+        state.kept.skip(f"{drawn} and no outline")
         return
-    areas = swapped_areas(shape.parts, name)
-    if areas:
-        why = "its latitudes and longitudes look swapped: it would lie in the United Kingdom"
-        state.refusals.add(f"placemark {name!r}", f"Line {piece.line}: {why}.", areas)
-        return
-    zone = _zone(name, words, shape, _Said.of(element, name, piece.trail), state)
-    state.zones.append(zone)
-    notes = shape.notes + _notes_of_limits(words)
-    if notes:
-        state.notes[zone.zone_id] = state.notes.get(zone.zone_id, ()) + notes
+    require_united_kingdom(shape.parts)
+    lower, upper = limit_of(words.lower, upper=False), limit_of(words.upper, upper=True)
+    layers = distinct_layers([Layer(shape.parts, lower, upper)])
+    zone = _zone(name, words, layers, _Said.of(element, name, piece.trail), state)
+    state.kept.zone(zone, shape.notes + _notes_of_limits(layers[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +171,9 @@ class _Said:
         return cls(found[1], found[2], (found[3] or "").strip() or name, ours)
 
 
-def _zone(name: str, words: Words, shape: Shape, said: _Said, state: _State) -> GeoZone:
+def _zone(
+    name: str, words: Words, layers: tuple[Layer, ...], said: _Said, state: _State
+) -> GeoZone:
     remark = words.remark[:MAX_REMARK_CHARS]
     ours = said.ours
     kind = kind_of(said.letter, said.called, remark, words.airspace_class)
@@ -203,29 +182,28 @@ def _zone(name: str, words: Words, shape: Shape, said: _Said, state: _State) -> 
     restriction = restriction_of(said.letter, kind)
     if ours.get("restriction") in tuple(Restriction):
         restriction = Restriction(ours["restriction"])
-    zone_id = state.unique(ours.get("id") or said.designator or name)
-    lower, upper = limit_of(words.lower, upper=False), limit_of(words.upper, upper=True)
     return GeoZone(
-        zone_id=zone_id,
+        zone_id=ours.get("id") or said.designator or name,
         name=ours.get("name") or said.called,
         kind=kind,
         restriction=restriction,
-        layers=(Layer(shape.parts, lower, upper),),
+        layers=layers,
         authority=ours.get("authority") or authority_of(remark),
         contact=ours.get("contact") or contact_of(remark),
         law=ours.get("law") or law_of(kind, remark),
-        source=" ".join(filter(None, (ours.get("source") or state.title, state.about)))[:400],
+        source=" ".join(filter(None, (ours.get("source") or state.kept.title, state.about)))[:400],
         designator=ours.get("designator") or said.designator.replace(" ", ""),
         conditions=remark,
         exempt=exempt_of(kind, remark),
     )
 
 
-def _notes_of_limits(words: Words) -> tuple[str, ...]:
+def _notes_of_limits(layer: Layer) -> tuple[str, ...]:
     """Of heights that are not said, or not in words known here."""
     notes = []
-    for called, said, upper in (("lower", words.lower, False), ("upper", words.upper, True)):
-        if limit_of(said, upper=upper).datum is Datum.UNKNOWN:
-            what = f"{said[:60]!r}, which is not known here" if said else NOT_SAID
+    for called, limit in (("lower", layer.lower), ("upper", layer.upper)):
+        if limit.datum is Datum.UNKNOWN:
+            said = limit.as_published[:60]
+            what = f"{said!r}, which is not known here" if said else NOT_SAID
             notes.append(f"its {called} limit is {what}: every height counts as within it")
     return tuple(notes)

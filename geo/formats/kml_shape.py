@@ -8,12 +8,12 @@ edge. In plan the two are one ring and a wall is nothing. Heights in a KML are n
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from geo.formats.boundary import Budget, Place, apart_m, check_shape, distance_m, joined
-from geo.formats.kml_words import NoWords, shape_of
+from geo.formats.common import Unreadable
+from geo.formats.kml_words import NoWords, places_in, shape_of
 from geo.formats.reading import MAX_RING_POINTS
 from geo.formats.xml_safe import child, text
 from geo.zones.model import METRES_PER_NAUTICAL_MILE, Circle, Polygon
@@ -24,19 +24,6 @@ REFUSED_M = 2.0 * METRES_PER_NAUTICAL_MILE  # one of them must be wrong
 OUTLINES = " AND ALSO "  # between several outlines in words; our own writing
 _DEGREES = r"([-+]?\d{1,3}(?:\.\d{0,20})?(?:[eE]-?\d{1,2})?)"
 _TUPLE = re.compile(rf"{_DEGREES},{_DEGREES}(?:,\S{{0,40}})?")
-
-
-class NoShape(ValueError):
-    """A placemark has no shape that can be used.
-
-    Attributes:
-        groups: where it may lie: the corners of each outline that could be read whole; none:
-            anywhere.
-    """
-
-    def __init__(self, why: str, *groups: Sequence[Place]) -> None:
-        super().__init__(why)
-        self.groups = groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +40,20 @@ def shape_in(placemark: Element, outline: str, budget: Budget) -> Shape | None:
 
     Raises:
         FileRefused: the budget is used up.
-        NoShape: with the reason.
+        Unreadable: with the reason.
     """
     drawn = _drawn(placemark, budget)
     worded, why = _worded(outline, drawn, budget)
     if not drawn and not worded:
         if not outline and placemark.find(".//Polygon") is None:
             return None
-        raise NoShape(f"It draws no outline with an area, and {why}.")
+        raise Unreadable(f"it draws no outline with an area, and {why}", places_in(outline))
     for part in drawn or worded:
         try:
             check_shape(part)
         except ValueError as error:
-            raise NoShape(str(error), *(_extremes(each) for each in drawn or worded)) from error
+            known = [place for each in drawn or worded for place in _extremes(each)]
+            raise Unreadable(str(error), known, sure=True) from error
     if not worded:
         return Shape(drawn, (f"{why}: the drawn outline is used",) if outline else ())
     if not drawn:
@@ -84,9 +72,10 @@ def _compared(
     if apart <= AGREE_M:
         return Shape(worded, ())
     if apart > REFUSED_M:
-        raise NoShape(
-            f"Its outline in words and the one it draws differ by {apart / 1000:.1f} km.",
-            *(_extremes(part) for part in (*drawn, *worded)),
+        raise Unreadable(
+            f"its outline in words and the one it draws differ by {apart / 1000:.1f} km",
+            [place for part in (*drawn, *worded) for place in _extremes(part)],
+            sure=True,
         )
     return Shape(
         (*worded, *drawn),
@@ -155,7 +144,7 @@ def _drawn(placemark: Element, budget: Budget) -> tuple[Polygon, ...]:
     for element in placemark.iter("Polygon"):
         outer = child(element, "outerBoundaryIs", "LinearRing", "coordinates")
         if outer is None:
-            raise NoShape("A polygon of it has no outer ring.")
+            raise Unreadable("a polygon of it has no outer ring")
         ring = joined(_coordinates(outer, budget))
         if _wall(ring):
             continue
@@ -177,14 +166,14 @@ def _coordinates(element: Element, budget: Budget) -> list[Place]:
     tuples = text(element).split()
     budget.spend(len(tuples))
     if len(tuples) > MAX_RING_POINTS:
-        raise NoShape(
-            f"A ring of it has {len(tuples)} corners; at most {MAX_RING_POINTS} are read."
+        raise Unreadable(
+            f"a ring of it has {len(tuples):,} corners; at most {MAX_RING_POINTS:,} are read"
         )
     places: list[Place] = []
     for each in tuples:
         found = _TUPLE.fullmatch(each)
         lon, lat = (float(found[1]), float(found[2])) if found else (999.0, 999.0)
         if abs(lat) > 90 or abs(lon) > 180:
-            raise NoShape(f"{each[:40]!r} is no place on the Earth.")
+            raise Unreadable(f"{each[:40]!r} is no place on the Earth", places)
         places.append((lat, lon))
     return places

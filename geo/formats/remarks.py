@@ -5,12 +5,8 @@ from __future__ import annotations
 
 import re
 
-from geo.formats.heights import limit_of
 from geo.zones.model import OperatorType, Restriction
 from geo.zones.training_facts import FRZ_LAW
-
-__all__ = ["NOT_SAID", "authority_of", "contact_of", "exempt_of", "kind_of", "law_of", "limit_of"]
-__all__ += ["MAX_REMARK_CHARS", "restriction_of"]
 
 NOT_SAID = "not said by the source"
 MAX_REMARK_CHARS = 20_000
