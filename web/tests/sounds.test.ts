@@ -2,9 +2,13 @@
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { alertsProblem, alertsReadAt, forgetAlerts } from '../src/live/alerts'
+import { newestSentAtMs } from '../src/live/link'
+import { session } from '../src/live/session'
+import { secondTick } from '../src/live/time'
 import { mutedUntil, soundAllowed, unheard, followSounds, toggleMute } from '../src/live/sounds'
 import { takeBatch, takeSnapshot } from '../src/live/socket'
 import { alert, batch, snapshot } from './made'
+import type { Session } from '../src/wire/types'
 
 const AT = '2026-11-24T10:00:00Z'
 const later = (id: string, severity: 'caution' | 'warning') => alert(id, { severity, received_at: '2026-11-24T10:00:05Z' })
@@ -34,12 +38,18 @@ class Context {
 
 const listeners = new Map<string, () => void>()
 let stop: () => void
+const kept = new Map<string, string>()
+const signedIn = (user_id: string) => {
+  session.value = { state: 'signed_in', session: { user_id, permissions: [] as string[] } as Session }
+}
 
 beforeEach(() => {
   vi.stubGlobal('AudioContext', Context)
   vi.stubGlobal('addEventListener', (name: string, listener: () => void) => listeners.set(name, listener))
   vi.stubGlobal('removeEventListener', (name: string) => listeners.delete(name))
   vi.useFakeTimers({ now: Date.parse(AT), toFake: ['Date'] })
+  kept.clear()
+  vi.stubGlobal('sessionStorage', { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value) })
   device.tones = 0
   forgetAlerts()
   stop = followSounds()
@@ -48,6 +58,8 @@ afterEach(() => {
   stop()
   forgetAlerts()
   unheard.value = null
+  newestSentAtMs.value = null
+  session.value = { state: 'unknown' }
   mutedUntil.value = 0
   vi.useRealTimers()
   vi.unstubAllGlobals()
@@ -91,4 +103,17 @@ test('muted is silent, and no reproach is made of it', () => {
   toggleMute()
   takeBatch(batch({ alerts: [later('a', 'warning')] }))
   expect([device.tones, unheard.value]).toEqual([0, null])
+})
+
+test.each([['p1', 2], ['p2', 0]])('a page loaded again by %s after p1 makes up for what came meanwhile: %d tones', (user, tones) => {
+  signedIn('p1')
+  takeSnapshot(snapshot({ sent_at: AT }))
+  secondTick.value += 1
+  stop()
+  forgetAlerts()
+  newestSentAtMs.value = null
+  signedIn(user)
+  stop = followSounds()
+  takeSnapshot(snapshot({ sent_at: '2026-11-24T10:30:00Z', alerts: [later('a', 'warning')] }))
+  expect(device.tones).toBe(tones)
 })

@@ -12,6 +12,8 @@ export type Link = { state: 'connecting' } | { state: 'live' } | { state: 'lost'
 export const lastHeardMs = signal<number | null>(null)
 /** When the newest of them was sent at the earliest (epoch ms, this device's clock). */
 export const lastSentMs = signal<number | null>(null)
+/** The same of the newest, as the station wrote it (its clock). */
+export const newestSentAtMs = signal<number | null>(null)
 /** When the page began to wait for its first snapshot. */
 export const waitingSinceMs = signal(Date.now())
 

@@ -6,7 +6,7 @@ import { agentTable, applyAgents, detector } from './agents'
 import { alertsBegin, forgetAlerts, heardAlerts, refreshAlerts } from './alerts'
 import { forgetCommands } from './commands'
 import { forgetEnded, picking, targets } from './flyTo'
-import { lastHeardMs, lastSentMs, waitingSinceMs } from './link'
+import { lastHeardMs, lastSentMs, newestSentAtMs, waitingSinceMs } from './link'
 import { motionChanged, motions } from './motion'
 import { dialog, selection } from './place'
 import { me, refreshSession, session } from './session'
@@ -32,6 +32,7 @@ function heard(sentAt: string): number {
   const now = Date.now()
   lastHeardMs.value = now
   lastSentMs.value = now - late
+  newestSentAtMs.value = Date.parse(sentAt)
   return late
 }
 
@@ -124,6 +125,7 @@ function forgetAll(): void {
     dialog.value = null
     lastHeardMs.value = null
     lastSentMs.value = null
+    newestSentAtMs.value = null
   })
 }
 

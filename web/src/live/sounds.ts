@@ -4,6 +4,8 @@
 import { effect, signal } from '@preact/signals'
 import { noteSound } from '../video/diagnostics'
 import { alertsBegunAt, alertTable } from './alerts'
+import { newestSentAtMs } from './link'
+import { me } from './session'
 import { secondTick } from './time'
 import type { AlertView } from '../wire/types'
 
@@ -38,10 +40,10 @@ export class Chime {
     return this.#sinceMs !== null
   }
 
-  /** What is there at the beginning makes no sound, nor what is older and only learnt of later. */
+  /** What the station had before makes no sound, whenever the page learns of it. */
   begin(alerts: Iterable<AlertView>, sinceMs: number): void {
     this.#sinceMs = sinceMs
-    for (const alert of alerts) this.#note(alert)
+    for (const alert of alerts) if (!(Date.parse(alert.received_at) >= sinceMs)) this.#note(alert)
   }
 
   forget(): void {
@@ -133,6 +135,21 @@ function unlock(): void {
   void context.resume().then(told, () => undefined)
 }
 
+const LISTENED = 'kestrel.listened'
+
+/** Until when this tab listened for this person (the station's clock): a page that was loaded again
+ * makes up for what came meanwhile. null: not at all. */
+function listenedUntil(): number | null {
+  const [user, at] = (sessionStorage.getItem(LISTENED) ?? '').split(' ')
+  return user && user === me.peek()?.user_id && Number(at) > 0 ? Number(at) : null
+}
+
+function noteListening(): void {
+  const user = me.peek()?.user_id
+  const at = newestSentAtMs.peek()
+  if (user && at !== null && alertsBegunAt.peek() !== null) sessionStorage.setItem(LISTENED, `${user} ${at}`)
+}
+
 /** Listens to the alerts; the answer stops it. */
 export function followSounds(): () => void {
   const chime = new Chime()
@@ -147,12 +164,13 @@ export function followSounds(): () => void {
       unheard.value = null
       return
     }
-    if (!chime.begun) chime.begin(alerts.values(), sinceMs)
+    if (!chime.begun) chime.begin(alerts.values(), Math.min(sinceMs, listenedUntil() ?? sinceMs))
     const wanted = chime.next(alerts.values(), Date.now())
     if (wanted !== null) sound(wanted)
   })
   const stopMute = effect(() => {
     void secondTick.value
+    noteListening()
     if (mutedUntil.value !== 0 && !isMuted()) mutedUntil.value = 0
   })
   return () => {
