@@ -13,6 +13,7 @@ from typing import Any
 from ground_station.agentlink.server import AgentServer
 from ground_station.api.factory import create_api
 from ground_station.api.parts import Parts
+from ground_station.app_airspace import join_airspace
 from ground_station.app_commands import (
     ensure_first_users,
     exported_audit,
@@ -204,8 +205,10 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         data_folder=settings.data_folder,
         clock=clock,
     )
+    airspace = join_airspace(settings.airspace, database, audit, clock)
+    system.add("airspace", "Airspace", airspace.library.probe)
     vehicles = join_vehicles(
-        settings.airspace,
+        airspace.airspace,
         Around(
             database=database,
             audit=audit,
@@ -260,7 +263,10 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         geolocator=geolocator,
         poses=poses,
         fleet=vehicles.fleet,
-        airspace=vehicles.airspace,
+        airspace=airspace.airspace,
+        library=airspace.library,
+        papers=airspace.papers,
+        verdicts=airspace.verdicts,
         controls=vehicles.controls,
         flights=vehicles.flights,
         cameras=vehicles.cameras,
@@ -297,6 +303,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         api.connections,
         media,
         inbox,
+        airspace.library,
         *vehicles.services,
         agents,
         warden,

@@ -9,9 +9,8 @@ from ground_station.core.audit import AuditLog
 from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock
 from ground_station.core.lifecycle import Service
-from ground_station.core.settings import AirspaceSettings
 from ground_station.services.agents import Agents
-from ground_station.services.airspace import Airspace, station_airspace
+from ground_station.services.airspace import Airspace
 from ground_station.services.alerts import AlertInbox
 from ground_station.services.control import Controls, over_with_sign_in
 from ground_station.services.fleet import Fleet
@@ -48,7 +47,6 @@ class Around:
 class Vehicles:
     """The vehicles' services. `services`: in the order in which they start, before the agents."""
 
-    airspace: Airspace
     fleet: Fleet
     controls: Controls
     flights: Flights
@@ -56,10 +54,9 @@ class Vehicles:
     services: tuple[Service, ...]
 
 
-def join_vehicles(settings: AirspaceSettings, around: Around) -> Vehicles:
+def join_vehicles(airspace: Airspace, around: Around) -> Vehicles:
     """Join them to each other and to what is around them; starts nothing."""
     audit, bus, clock = around.audit, around.bus, around.clock
-    airspace = station_airspace(settings, clock)
     fleet = Fleet(
         vehicles=SqlVehicles(around.database),
         audit=audit,
@@ -96,4 +93,4 @@ def join_vehicles(settings: AirspaceSettings, around: Around) -> Vehicles:
     )
     around.system.add("fleet", "Vehicles", fleet.probe)
     around.system.add("flight_records", "Flight records", late.probe)
-    return Vehicles(airspace, fleet, controls, flights, cameras, (late, fleet, controls, cameras))
+    return Vehicles(fleet, controls, flights, cameras, (late, fleet, controls, cameras))

@@ -21,6 +21,7 @@ FRAGMENT = "application/trickle-ice-sdpfrag"
 HTML = "text/html"
 ANY = "*/*"
 TEXT = "text/plain"
+BYTES = "application/octet-stream"
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -124,6 +125,26 @@ CONTRACT: Mapping[str, Speaks] = MappingProxyType(
         "vehicles.start_mission": _json(s.CommandAnswer),
         "vehicles.put_geofence": _json(s.CommandAnswer, s.FenceRequest),
         "zones.zones": Speaks({200: Answer(s.ZonesView), 304: Answer()}),
+        # airspace
+        "airspace.datasets": _json(list[s.DatasetRow]),
+        "airspace.dataset": _json(s.DatasetDetail),
+        "airspace.import_dataset": Speaks({201: Answer(s.DatasetDetail)}, bytes, BYTES),
+        "airspace.decide_dataset": _json(s.DatasetRow, s.DecideDataset),
+        "airspace.drawn": _json(list[s.DrawnZoneView]),
+        "airspace.draw": _json(s.DrawnZoneView, s.DrawZone, status=201),
+        "airspace.withdraw": _done(),
+        "airspace.check": _json(s.VerdictView, s.CheckPlan),
+        "airspace.here": _json(s.VerdictView, s.WhatHere),
+        "papers.operator": _json(s.OperatorView | None),
+        "papers.put_operator": _json(s.OperatorView, s.OperatorView),
+        "papers.permissions": _json(list[s.PermissionView], over=str),
+        "papers.record_permission": _json(s.PermissionView, s.RecordPermission, status=201),
+        "papers.withdraw_permission": _done(),
+        "papers.requests": _json(list[s.RequestView]),
+        "papers.ask_permission": _json(s.RequestView, s.AskPermission, status=201),
+        "papers.change_request": _json(s.RequestView, s.ChangeRequest),
+        "papers.add_document": Speaks({201: Answer(s.DocumentAdded)}, bytes, ANY),
+        "papers.document": Speaks({200: Answer(bytes, BYTES)}),
         # audit, sharing
         "audit.audit": _json(s.AuditPage, before=int, act=str, actor=str, subject=str),
         "sharing.organisations": _json(list[s.OrganisationView]),

@@ -16,6 +16,7 @@ from ground_station.core.clock import Clock
 from ground_station.core.entities import Organisation
 from ground_station.services.agents import Agents
 from ground_station.services.airspace import Airspace
+from ground_station.services.airspace_library import AirspaceLibrary
 from ground_station.services.alert_desk import Alerts
 from ground_station.services.audit_reading import AuditReading
 from ground_station.services.control import Controls
@@ -26,6 +27,7 @@ from ground_station.services.geolocate import Geolocator
 from ground_station.services.identities import Identities
 from ground_station.services.media import Media
 from ground_station.services.names import Names
+from ground_station.services.papers import Papers
 from ground_station.services.poses import Poses
 from ground_station.services.sharing import Sharing
 from ground_station.services.sign_in import SignInService
@@ -33,6 +35,7 @@ from ground_station.services.sources import Sources
 from ground_station.services.system import SystemHealth
 from ground_station.services.turn import IceServer
 from ground_station.services.vehicle_cameras import VehicleCameras
+from ground_station.services.verdicts import Verdicts
 
 _KEY = "kestrel"
 LIVE_CLIENTS = "kestrel_live_clients"
@@ -78,6 +81,9 @@ class Parts:
     poses: Poses
     fleet: Fleet
     airspace: Airspace
+    library: AirspaceLibrary
+    papers: Papers
+    verdicts: Verdicts
     controls: Controls
     flights: Flights
     cameras: VehicleCameras

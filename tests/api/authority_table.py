@@ -26,6 +26,9 @@ SOURCES = frozenset({R.SUPERVISOR, R.ADMIN})
 ADMIN = frozenset({R.ADMIN})
 PILOTS = frozenset({R.PILOT})
 STOPPERS = frozenset({R.PILOT, R.SUPERVISOR})
+AIRSPACE = frozenset({R.SUPERVISOR, R.ADMIN})
+RECORDERS = frozenset({R.PILOT, R.SUPERVISOR})
+PAPERS = frozenset({R.PILOT, R.SUPERVISOR, R.AUDITOR, R.ADMIN})
 SYSTEM = frozenset({R.SUPERVISOR, R.AUDITOR, R.ADMIN})
 PEOPLE = frozenset({R.SUPERVISOR, R.DATA_PROTECTION_OFFICER, R.AUDITOR, R.ADMIN})
 SHARING = PEOPLE
@@ -112,6 +115,25 @@ ROLES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/api/sources/<source_id>/viewer-token"): WATCHERS,
     ("GET", "/api/system"): SYSTEM,
     ("GET", "/api/zones"): EVERY_ROLE,
+    ("GET", "/api/airspace/datasets"): AIRSPACE,
+    ("GET", "/api/airspace/datasets/<dataset_id>"): AIRSPACE,
+    ("POST", "/api/airspace/datasets"): AIRSPACE,
+    ("POST", "/api/airspace/datasets/<dataset_id>/decide"): AIRSPACE,
+    ("GET", "/api/airspace/drawn"): EVERY_ROLE,
+    ("POST", "/api/airspace/drawn"): AIRSPACE,
+    ("DELETE", "/api/airspace/drawn/<drawn_id>"): AIRSPACE,
+    ("POST", "/api/airspace/check"): EVERY_ROLE,
+    ("POST", "/api/airspace/here"): EVERY_ROLE,
+    ("GET", "/api/airspace/operator"): PAPERS,
+    ("PUT", "/api/airspace/operator"): AIRSPACE,
+    ("GET", "/api/airspace/permissions"): PAPERS,
+    ("POST", "/api/airspace/permissions"): RECORDERS,
+    ("DELETE", "/api/airspace/permissions/<permission_id>"): RECORDERS,
+    ("GET", "/api/airspace/requests"): PAPERS,
+    ("POST", "/api/airspace/requests"): RECORDERS,
+    ("POST", "/api/airspace/requests/<request_id>"): RECORDERS,
+    ("POST", "/api/airspace/documents"): RECORDERS,
+    ("GET", "/api/airspace/documents/<document_id>"): PAPERS,
     ("GET", "/api/vehicles"): EVERY_ROLE,
     ("POST", "/api/vehicles/<vehicle_id>/control"): PILOTS,
     ("DELETE", "/api/vehicles/<vehicle_id>/control"): PILOTS,

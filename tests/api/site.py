@@ -10,10 +10,10 @@ from flask.testing import FlaskClient
 
 from ground_station.api.factory import Api, create_api
 from ground_station.api.parts import Parts
+from ground_station.app_airspace import join_airspace
 from ground_station.core.authority import Role
 from ground_station.core.registry import token_hash
 from ground_station.core.settings import AirspaceSettings
-from ground_station.services.airspace import station_airspace
 from ground_station.services.audit_reading import AuditReading
 from ground_station.store import SqlOrganisations
 from tests.services.world import PASSWORD, World
@@ -37,6 +37,13 @@ class Site:
     def __init__(self, folder: Path) -> None:
         self.world = World(folder / "var")
         self.world.add_operator(Role.SUPERVISOR)  # watches, and manages sources
+        airspace = join_airspace(
+            AirspaceSettings(training=True),
+            self.world.database,
+            self.world.audit,
+            self.world.clock,
+        )
+        airspace.library.refresh()
         self.parts = Parts(
             audit=self.world.audit,
             audit_reading=AuditReading(self.world.audit),
@@ -55,7 +62,10 @@ class Site:
             geolocator=self.world.geolocator,
             poses=self.world.poses,
             fleet=self.world.fleet,
-            airspace=station_airspace(AirspaceSettings(training=True), self.world.clock),
+            airspace=airspace.airspace,
+            library=airspace.library,
+            papers=airspace.papers,
+            verdicts=airspace.verdicts,
             controls=self.world.controls,
             flights=self.world.flights,
             cameras=self.world.cameras,

@@ -10,6 +10,7 @@ from ground_station.app_vehicles import Around, Vehicles, join_vehicles
 from ground_station.core.agent_vehicles import PositionReading, VelocityReading
 from ground_station.core.fleet import AirspaceState
 from ground_station.core.settings import AirspaceSettings
+from ground_station.services.airspace import Airspace, station_airspace
 from tests.services.flying import LAT, LON, Drone, drone, report
 from tests.services.world import World
 
@@ -18,9 +19,14 @@ SPEED_MPS = 12.0
 
 
 @pytest.fixture
-def joined(world: World) -> Vehicles:
+def airspace(world: World) -> Airspace:
+    return station_airspace(AirspaceSettings(training=True), world.clock)
+
+
+@pytest.fixture
+def joined(world: World, airspace: Airspace) -> Vehicles:
     return join_vehicles(
-        AirspaceSettings(training=True),
+        airspace,
         Around(
             database=world.database,
             audit=world.audit,
@@ -51,7 +57,7 @@ def fly(kestrel: Drone, metres: float, speed_mps: float = SPEED_MPS) -> None:
 
 
 def test_it_is_told_of_once_when_it_nears_and_once_when_it_enters(
-    world: World, joined: Vehicles
+    world: World, airspace: Airspace, joined: Vehicles
 ) -> None:
     world.fleet = joined.fleet
     kestrel = drone(world)
@@ -73,8 +79,8 @@ def test_it_is_told_of_once_when_it_nears_and_once_when_it_enters(
     nearing = alerts[-1]
     assert nearing.lat is not None
     assert nearing.lon is not None
-    assert not joined.airspace.near(nearing.lat, nearing.lon, 300.0)  # 30 s before: 360 m
-    assert joined.airspace.near(nearing.lat, nearing.lon, 400.0)
+    assert not airspace.near(nearing.lat, nearing.lon, 300.0)  # 30 s before: 360 m
+    assert airspace.near(nearing.lat, nearing.lon, 400.0)
 
 
 def test_one_that_falls_silent_on_the_way_is_not_clear(world: World, joined: Vehicles) -> None:

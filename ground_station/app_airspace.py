@@ -1,0 +1,69 @@
+"""Joins what a station knows of airspace; a part of the composition root `app`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from geo.formats.reading import Reading
+from geo.zones.training import training_dataset
+from ground_station.app_commands import opened_store
+from ground_station.core.audit import AuditLog
+from ground_station.core.clock import Clock, SystemClock
+from ground_station.core.settings import AirspaceSettings, Settings
+from ground_station.services.airspace import Airspace, station_airspace
+from ground_station.services.airspace_library import AirspaceLibrary
+from ground_station.services.papers import Papers
+from ground_station.services.verdicts import Verdicts
+from ground_station.store import Database, SqlAirspace, SqlPermissions, open_audit
+
+
+def read(data: bytes, name: str) -> Reading:
+    """A file of any format we know."""
+    from geo.formats import sniff
+
+    return sniff.read(data, name)
+
+
+@dataclass(frozen=True, slots=True)
+class AirspaceServices:
+    """`library` is a service: it takes what is stored into use when it starts."""
+
+    airspace: Airspace
+    library: AirspaceLibrary
+    papers: Papers
+    verdicts: Verdicts
+
+
+def join_airspace(
+    settings: AirspaceSettings, database: Database, audit: AuditLog, clock: Clock
+) -> AirspaceServices:
+    """Join them; starts nothing.
+
+    Raises:
+        ConfigError: the terrain of the settings cannot be read.
+    """
+    airspace = station_airspace(settings, clock)
+    papers = Papers(SqlPermissions(database, clock), audit, clock)
+    library = AirspaceLibrary(
+        repository=SqlAirspace(database, clock),
+        airspace=airspace,
+        read=read,
+        training=(lambda: training_dataset(clock.now())) if settings.training else None,
+        audit=audit,
+        clock=clock,
+    )
+    verdicts = Verdicts(airspace=airspace, papers=papers, settings=settings, clock=clock)
+    return AirspaceServices(airspace, library, papers, verdicts)
+
+
+@contextmanager
+def opened_airspace(settings: Settings) -> Iterator[AirspaceServices]:
+    """For one command, over an installation's database; what is stored is in use."""
+    with opened_store(settings) as database:
+        clock = SystemClock()
+        audit = open_audit(database, settings.data_folder, clock)
+        services = join_airspace(settings.airspace, database, audit, clock)
+        services.library.refresh()
+        yield services
