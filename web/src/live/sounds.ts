@@ -140,14 +140,23 @@ const LISTENED = 'kestrel.listened'
 /** Until when this tab listened for this person (the station's clock): a page that was loaded again
  * makes up for what came meanwhile. null: not at all. */
 function listenedUntil(): number | null {
-  const [user, at] = (sessionStorage.getItem(LISTENED) ?? '').split(' ')
-  return user && user === me.peek()?.user_id && Number(at) > 0 ? Number(at) : null
+  try {
+    const [user, at] = (sessionStorage.getItem(LISTENED) ?? '').split(' ')
+    return user && user === me.peek()?.user_id && Number(at) > 0 ? Number(at) : null
+  } catch {
+    return null // storage is switched off: a page that was loaded again begins anew
+  }
 }
 
 function noteListening(): void {
   const user = me.peek()?.user_id
   const at = newestSentAtMs.peek()
-  if (user && at !== null && alertsBegunAt.peek() !== null) sessionStorage.setItem(LISTENED, `${user} ${at}`)
+  if (!user || at === null || alertsBegunAt.peek() === null) return
+  try {
+    sessionStorage.setItem(LISTENED, `${user} ${at}`)
+  } catch {
+    // see above
+  }
 }
 
 /** Listens to the alerts; the answer stops it. */
