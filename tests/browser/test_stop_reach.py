@@ -1,10 +1,12 @@
-"""Hold, return and land are within one press and one key with a dialog open and in full screen.
+"""Hold, return and land are within one press and one key with a dialog open and in full screen; and
+a link that is slow from the beginning is said to be.
 
 Against the pretended station of web/dev, whose drone flies.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -36,3 +38,9 @@ def test_what_stops_a_drone_is_always_within_reach(
     }
     assert found["land_led_to"] == ["dialog", "full screen"]
     assert found["axe"] == []
+
+
+def test_a_link_that_is_slow_from_the_beginning_is_said_to_be(fake_station: str) -> None:
+    found = run_scenario("slow_link", {"address": fake_station}, 60)
+    assert re.search(r"\b[5-9] s old", found["said"])
+    assert found["faults"] == []

@@ -175,6 +175,8 @@ def serve_dev(app: flask.Flask) -> None:
             office.office["broken"] = act == "broken"
         if act in ("silence", "speak"):
             scene.state["silent"] = act == "silence"
+        if act in ("slow", "quick"):
+            slow["s"] = 5.0 if act == "slow" else 0.0
         if act in ("lose", "return", "restart"):
             scene.state.update(stopped=act == "lose", since=scene.iso())
         if act == "restart":
@@ -191,6 +193,7 @@ def serve_live(socketio: flask_socketio.SocketIO, footage: scene.Footage, camera
         snapshot["sources"] = [*scene.all_sources(cameras), *their_cameras()]
         snapshot["alerts"] = office.ALERTS
         snapshot["vehicles"] = the_drones()
+        snapshot["sent_at"] = sent_at()
         socketio.emit("snapshot", snapshot, namespace="/live", to=flask.request.sid)
         return None
 
@@ -227,8 +230,15 @@ def push(socketio: flask_socketio.SocketIO, footage: scene.Footage) -> None:
             batch = scene.rest(scene.placed(now, footage) if fresh else [])
             batch |= {"sources": [scene.demo_source()], "removed_sources": []}
             batch |= {"alerts": [heard.pop()] if heard else [], "shared_alerts": 0}
-            batch |= {"vehicles": the_drones(), "removed_vehicles": []}
+            batch |= {"vehicles": the_drones(), "removed_vehicles": [], "sent_at": sent_at()}
             socketio.emit("batch", batch, namespace="/live")
+
+
+slow = {"s": 0.0}  # what is pushed, not what is answered, is so long on its way
+
+
+def sent_at() -> str:
+    return scene.iso(slow["s"])
 
 
 heard: list[dict[str, Any]] = []  # alerts to tell next
@@ -251,7 +261,7 @@ def fly(socketio: flask_socketio.SocketIO) -> None:
         if scene.state["silent"] or not drones.there["drone"]:
             continue
         told = {
-            "sent_at": scene.iso(),
+            "sent_at": sent_at(),
             "vehicles": [drones.drone.telemetry()],
             "views": [drones.drone.footprint()],
         }
