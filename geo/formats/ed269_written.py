@@ -30,19 +30,21 @@ _ASKS = {
 
 
 def write_ed269(dataset: ZoneDataset) -> Written:
-    """Write a dataset. The format has no dates of its own: its description names them."""
+    """Write a dataset. The format has no dates of its own: its description names them, of an AIRAC
+    cycle so that they are read back."""
     notes = gap_notes(dataset)
+    validity = validity_words(dataset)
     features = [
         _feature(zone, short, notes)
         for zone, short in zip(dataset.zones, short_ids(dataset.zones), strict=True)
     ]
-    if dataset.effective_from or dataset.effective_until:
+    if (dataset.effective_from or dataset.effective_until) and "AIRAC" not in validity:
         notes.append(
             "ED-269 has no dates of validity: the description names them, for people to read"
         )
     found = {
         "title": title_of(dataset),
-        "description": validity_words(dataset),
+        "description": validity,
         "features": features,
     }
     return Written(as_json(found), tuple(notes))

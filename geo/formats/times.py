@@ -84,7 +84,10 @@ def applicability_of(value: Any, notes: list[str]) -> tuple[Applicability, ...]:
     except (ValueError, OverflowError) as error:  # an Unreadable is one
         notes.append(f"when it is active was not understood ({error}): it counts as always active")
         return ()
-    return () if Applicability() in found else found
+    always = [each for each in found if not (each.begins or each.ends or each.schedule)]
+    if always:
+        return tuple(each for each in always if each.as_published)[:1]
+    return found
 
 
 def _period(value: Any) -> Applicability:
@@ -100,7 +103,8 @@ def _period(value: Any) -> Applicability:
     daily = [_daily(each) for each in listed(schedule, "a schedule")] if schedule else []
     if len(daily) > MAX_PERIODS:
         raise Unreadable(f"a schedule has more than {MAX_PERIODS} times")
-    return Applicability(begins, ends, tuple(daily))
+    words = text(period.get("asPublished"), 400)  # of our own files only
+    return Applicability(begins, ends, tuple(daily), words)
 
 
 def _instant(period: dict[str, Any], key: str, *, end: bool = False) -> datetime | None:

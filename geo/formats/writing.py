@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from geo.formats.heights import NO_TOP
-from geo.formats.times import zulu
+from geo.formats.times import cycle, is_airac, zulu
 from geo.zones.model import Datum, GeoZone, Limit, Restriction, ZoneDataset
 
 TRAINING = "TRAINING, NOT FOR OPERATIONAL USE"
@@ -40,6 +40,10 @@ def validity_words(dataset: ZoneDataset) -> str:
     begins, ends = dataset.effective_from, dataset.effective_until
     if begins is None and ends is None:
         return "It is not known from when until when this is valid."
+    if begins is not None and ends is not None and is_airac(begins.date()):
+        airac = begins.date().isoformat()
+        if (begins, ends) == cycle(airac):
+            return f"AIRAC {airac}: valid for its 28 days, until {zulu(ends)}."
     from_words = f"from {zulu(begins)} " if begins else ""
     return f"Valid {from_words}{f'until {zulu(ends)}' if ends else ''}".strip() + "."
 
