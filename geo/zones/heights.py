@@ -165,13 +165,13 @@ def lowest_amsl_m(level_m: float) -> float:
 
 def _room(limit: Limit, heights: Heights, place: Place, error_m: float, up: float) -> Room:
     """`up`: 1 for an upper limit, -1 for a lower one."""
+    if limit.datum is Datum.UNKNOWN:
+        return NOT_KNOWN
     if math.isinf(limit.value_m):
         return UNLIMITED if limit.value_m * up > 0 else NEVER
     on_ground = limit.datum in (Datum.AGL, Datum.SURFACE) and limit.value_m <= 0
     if on_ground and up < 0:
         return UNLIMITED  # nothing flies below the ground
-    if limit.datum is Datum.UNKNOWN:
-        return NOT_KNOWN
     if limit.datum is Datum.FLIGHT_LEVEL:
         return _room_of_level(limit.value_m, heights, place, error_m, up)
     known = _height_above(limit.datum, heights, place)
