@@ -215,7 +215,7 @@ def test_another_geoid_can_be_brought() -> None:
 def test_a_limit_of_an_unknown_datum_counts_as_within_and_is_said_to_be_unknown() -> None:
     assert found(5_000.0, upper=Limit(120.0, Datum.UNKNOWN)) == UNKNOWN
     assert found(5.0, lower=Limit(500.0, Datum.UNKNOWN)) == UNKNOWN
-    assert found(5.0, upper=Limit(math.inf, Datum.UNKNOWN)) == WITHIN
+    assert found(5.0, upper=Limit(math.inf, Datum.UNKNOWN)) == UNKNOWN  # words nobody knows
     surely_above = Limit(120.0, Datum.AMSL)
     assert found(130.0, lower=Limit(0.0, Datum.UNKNOWN), upper=surely_above) is None
 
