@@ -57,10 +57,8 @@ def limit_words(limit: Limit) -> str:
     more: "2,018 ft (615 m) above sea level: 2,000 ft above the aerodrome's level of 18 ft"."""
     if limit.datum is Datum.SURFACE and limit.value_m == 0:
         return "the surface"
-    if limit.datum is Datum.UNKNOWN and limit.as_published:
-        return f"not known: {limit.as_published}"
     if limit.datum is Datum.UNKNOWN and (math.isinf(limit.value_m) or limit.value_m == 0):
-        return "not known"
+        return f"not known: {limit.as_published}" if limit.as_published else "not known"
     if math.isinf(limit.value_m):
         return "unlimited"
     feet = round(limit.value_m / METRES_PER_FOOT)
