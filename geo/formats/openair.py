@@ -34,6 +34,7 @@ _TERRAIN = ("TO", "TC")
 _LETTERS = {"R": "R", "P": "P", "Q": "D", "RESTRICTED": "R", "PROHIBITED": "P", "DANGER": "D"}
 _CONTROLLED = ("A", "B", "C", "D", "E", "CTR", "CTA", "TMA")
 _FREE = ("F", "G", "UNC", "UNCLASSIFIED")
+_ZERO = re.compile(r"0 ?(FT|F|M)?", re.IGNORECASE)
 _DESIGNATOR = re.compile(r"\bEG ?([RPD]) ?(\d?U?\d{2,3}[A-Z]?)\b")
 
 
@@ -178,6 +179,6 @@ def _limit(words: str | None, *, upper: bool) -> Limit:
     if words is None:
         return unknown("not said", upper=upper)
     found = limit_of(words, upper=upper, unit_m=METRES_PER_FOOT)
-    if not upper and found.value_m == 0 and found.datum is Datum.UNKNOWN and "0" in words:
+    if not upper and found.datum is Datum.UNKNOWN and _ZERO.fullmatch(words):
         return above(0.0, Datum.AGL, words, upper=False)  # nothing flies below any zero here
     return found
