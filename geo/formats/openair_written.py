@@ -6,7 +6,6 @@ from __future__ import annotations
 import math
 import re
 
-from geo.formats.reading import Format
 from geo.formats.times import zulu
 from geo.formats.writing import Written, gap_notes, title_of
 from geo.zones.model import (
@@ -25,7 +24,7 @@ from geo.zones.model import (
 _CLASSES = {"controlled": "CTR", "danger": "Q", "prohibited": "P"}
 _REFERENCES = {Datum.AMSL: "ALT", Datum.AGL: "AGL", Datum.SURFACE: "AGL"}
 _LOST = (
-    f"{Format.OPENAIR} has no place for laws, authorities, conditions and times in a form that is "
+    "OpenAir has no place for laws, authorities, conditions and times in a form that is "
     "read back: they are in comments"
 )
 
