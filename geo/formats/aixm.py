@@ -171,7 +171,9 @@ def _kept(
 ) -> None:
     """One time slice as a zone, or as a gap."""
     try:
-        layers, notes = layers_of(timeslice, _srs(feature), state.kept.budget)
+        runway = _is_runway(text(timeslice, "name"), text(timeslice, "localType"))
+        srs, budget = _srs(feature), state.kept.budget
+        layers, notes = layers_of(timeslice, srs, budget, runway=runway)
         layers = distinct_layers(layers)
         require_united_kingdom(part for layer in layers for part in layer.parts)
     except Unreadable as error:
@@ -191,6 +193,12 @@ def _kept(
     zone = _zone(timeslice, feature, state)
     zone = replace(zone, layers=layers, applicability=times)
     state.kept.zone(zone, (*notes, *of_times))
+
+
+def _is_runway(name: str, local: str) -> bool:
+    """Whether it is a runway's protection zone; prisons' zones have the same local type."""
+    kind = kind_of("", name, "")
+    return kind == "runway" or (kind == "other" and "RPZ" in (local, *name.split()))
 
 
 def _zone(timeslice: Element, feature: Element, state: _State) -> GeoZone:

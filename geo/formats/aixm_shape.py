@@ -1,8 +1,7 @@
-"""Horizontal shapes of AIXM 5.1: GML surfaces of straight edges, arcs and circles.
+"""The edges of AIXM 5.1 outlines: straight lines, arcs and circles of GML, and their positions.
 
-Positions are latitude first (EPSG:4326) unless a CRS84 is named. An arc goes the shorter way
-between its two bearings and is turned so that it begins where the edge before it ends: published
-directions are not to be relied on. A ring must be simple then.
+Positions are latitude first (EPSG:4326) unless a CRS84 is named. An arc is turned so that it begins
+where the edge before it ends: published directions are not to be relied on.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from geo.formats.boundary import (
     Budget,
     Place,
     arc_points,
-    check_shape,
     distance_m,
     joined,
     line_between,
@@ -27,7 +25,7 @@ from geo.formats.boundary import (
 from geo.formats.common import Unreadable
 from geo.formats.reading import MAX_RING_POINTS
 from geo.formats.xml_safe import child, text
-from geo.zones.model import METRES_PER_FOOT, METRES_PER_NAUTICAL_MILE, Circle, Polygon
+from geo.zones.model import METRES_PER_FOOT, METRES_PER_NAUTICAL_MILE, Circle
 from geo.zones.shapes import MAX_RADIUS_M
 
 _METRES = {
@@ -46,7 +44,7 @@ ROUND = ("ArcByCenterPoint", "CircleByCenterPoint")
 
 
 @dataclass(frozen=True, slots=True)
-class _Edge:
+class Edge:
     """One segment: its points in order; of an arc also its circle."""
 
     points: tuple[Place, ...]
@@ -54,67 +52,7 @@ class _Edge:
     radius_m: float = 0.0
 
 
-def surface_parts(
-    surface: Element, srs: str, budget: Budget
-) -> tuple[tuple[Circle | Polygon, ...], tuple[str, ...]]:
-    """Every patch of a surface, and notes. `srs`: the reference system that stands above it.
-
-    Raises:
-        FileRefused: the budget is used up.
-        Unreadable: anything in it that cannot be followed exactly, or is not sound.
-    """
-    srs = surface.get("srsName") or srs
-    patches = surface.findall("patches/PolygonPatch")
-    if not patches:
-        raise Unreadable("its surface has no patch")
-    parts = tuple(_patch(patch, srs, budget) for patch in patches)
-    said = any(each.get("srsName") for each in surface.iter())
-    notes = () if srs or said else ("it names no reference system: latitude first is assumed",)
-    return parts, notes
-
-
-def _patch(patch: Element, srs: str, budget: Budget) -> Circle | Polygon:
-    srs = patch.get("srsName") or srs
-    exterior = child(patch, "exterior")
-    if exterior is None:
-        raise Unreadable("a patch of it has no exterior")
-    outer = _ring(exterior, srs, budget)
-    holes = [_as_ring(_ring(each, srs, budget)) for each in patch.findall("interior")]
-    part: Circle | Polygon = outer
-    if holes:
-        part = Polygon(_as_ring(outer), tuple(holes))
-    try:
-        check_shape(part)
-    except ValueError as error:
-        raise Unreadable(str(error)) from error
-    return part
-
-
-def _as_ring(part: Circle | Polygon) -> tuple[Place, ...]:
-    if isinstance(part, Polygon):
-        return part.ring
-    return tuple(arc_points((part.lat, part.lon), part.radius_m, 0.0, 359.5, clockwise=True))
-
-
-def _ring(boundary: Element, srs: str, budget: Budget) -> Circle | Polygon:
-    linear = child(boundary, "LinearRing")
-    if linear is not None:
-        corners = _places(linear, linear.get("srsName") or srs, budget)
-        corners = _lines([*corners, corners[0]])
-        budget.spend(len(corners))
-        return Polygon(joined(corners))
-    ring = child(boundary, "Ring")
-    if ring is None:
-        raise Unreadable("a boundary of it is no ring")
-    segments = list(_segments(ring, ring.get("srsName") or srs))
-    if len(segments) == 1 and segments[0][0].tag in ROUND:
-        circle = _circle(*segments[0])
-        if circle is not None:
-            return circle
-    return Polygon(_assembled([_edge(each, of, budget) for each, of in segments], budget))
-
-
-def _segments(ring: Element, srs: str) -> Iterator[tuple[Element, str]]:
+def segments_of(ring: Element, srs: str) -> Iterator[tuple[Element, str]]:
     """Each segment of each curve of a ring, in order, with its reference system."""
     for member in ring.findall("curveMember"):
         if member.get("href"):
@@ -130,7 +68,7 @@ def _segments(ring: Element, srs: str) -> Iterator[tuple[Element, str]]:
                 yield segment, segment.get("srsName") or curve.get("srsName") or srs
 
 
-def _circle(segment: Element, srs: str) -> Circle | None:
+def whole_circle(segment: Element, srs: str) -> Circle | None:
     """A whole circle; None of an arc that is only a part of one."""
     if segment.tag == "ArcByCenterPoint":
         sweep = _number(segment, "endAngle") - _number(segment, "startAngle")
@@ -140,35 +78,36 @@ def _circle(segment: Element, srs: str) -> Circle | None:
     return Circle(centre[0], centre[1], radius_m)
 
 
-def _edge(segment: Element, srs: str, budget: Budget) -> _Edge:
+def edge_of(segment: Element, srs: str, budget: Budget, *, longer: bool = False) -> Edge:
     if segment.tag in _GEODESICS:
-        return _Edge(tuple(_places(segment, srs, budget)))
+        return Edge(tuple(places_in(segment, srs, budget)))
     if segment.tag in _LINES:
-        return _Edge(tuple(_lines(_places(segment, srs, budget))))
+        return Edge(tuple(lines_of(places_in(segment, srs, budget))))
     if segment.tag != "ArcByCenterPoint":
         raise Unreadable(f"an edge of it is of a kind that is not read, {segment.tag[:40]!r}")
     centre, radius_m = circle_of(segment, srs)
     first, last = _number(segment, "startAngle"), _number(segment, "endAngle")
     try:
-        points = arc_points(centre, radius_m, first, last, clockwise=None)
+        clockwise = (last - first) % 360.0 > 180.0 if longer else None
+        points = arc_points(centre, radius_m, first, last, clockwise=clockwise)
     except ValueError as error:
         raise Unreadable(str(error)) from error
     budget.spend(len(points))
-    return _Edge(tuple(points), centre, radius_m)
+    return Edge(tuple(points), centre, radius_m)
 
 
-def _assembled(edges: list[_Edge], budget: Budget) -> tuple[Place, ...]:
+def assembled(edges: list[Edge], budget: Budget) -> tuple[Place, ...]:
     """One ring of edges that follow each other."""
     edges = [edge for edge in edges if edge.points]
     if not edges:
         raise Unreadable("a ring of it has no edges")
     for number, edge in enumerate(edges):
-        if edge.centre is not None:
-            edges[number] = _turned(edge, edges[number - 1], edges[(number + 1) % len(edges)])
+        if edge.centre is not None and len(edges) > 1:
+            edges[number] = _turned(edge, edges, number)
     corners: list[Place] = []
     for number, edge in enumerate(edges):
         before, after = edges[number - 1].points[-1], edges[(number + 1) % len(edges)].points[0]
-        if len(edges) > 1:
+        if len(edges) > 1 or edge.centre is not None:
             _check_met(before, edge.points[0])
         points = list(edge.points)
         if edge.centre is not None:
@@ -180,19 +119,21 @@ def _assembled(edges: list[_Edge], budget: Budget) -> tuple[Place, ...]:
     return joined(corners)
 
 
-def _turned(arc: _Edge, before: _Edge, after: _Edge) -> _Edge:
-    """The arc, or the arc the other way round, whichever meets its neighbours better."""
-    if before is arc:
-        return arc
+def _turned(arc: Edge, edges: list[Edge], number: int) -> Edge:
+    """The arc, or the arc the other way round, whichever meets its neighbours better. Those before
+    it are turned already, but for the first's."""
     starts, ends = arc.points[0], arc.points[-1]
-    as_is = distance_m(before.points[-1], starts)
-    other = distance_m(before.points[-1], ends)
-    if before.centre is None or after.centre is None:  # a neighbour whose ends are sure
-        if before.centre is not None:
-            as_is, other = distance_m(ends, after.points[0]), distance_m(starts, after.points[0])
-        if other < as_is:
-            return _Edge(arc.points[::-1], arc.centre, arc.radius_m)
-    return arc
+    before, after = edges[number - 1], edges[(number + 1) % len(edges)]
+    if number > 0 or before.centre is None:
+        as_is = distance_m(before.points[-1], starts)
+        other = distance_m(before.points[-1], ends)
+    else:
+        next_ends = (
+            after.points[:1] if after.centre is None else (after.points[0], after.points[-1])
+        )
+        as_is = min(distance_m(ends, each) for each in next_ends)
+        other = min(distance_m(starts, each) for each in next_ends)
+    return Edge(arc.points[::-1], arc.centre, arc.radius_m) if other < as_is else arc
 
 
 def _check_met(before: Place, begins: Place) -> None:
@@ -201,7 +142,7 @@ def _check_met(before: Place, begins: Place) -> None:
         raise Unreadable(f"an edge of it begins {apart:.0f} m from where the one before it ends")
 
 
-def _lines(corners: Sequence[Place]) -> list[Place]:
+def lines_of(corners: Sequence[Place]) -> list[Place]:
     """With points along lines that are straight in latitude and longitude."""
     points: list[Place] = list(corners[:1])
     for start, end in itertools.pairwise(corners):
@@ -213,7 +154,7 @@ def _lines(corners: Sequence[Place]) -> list[Place]:
 
 def circle_of(segment: Element, srs: str) -> tuple[Place, float]:
     """The centre and radius of an arc or a circle."""
-    places = _places(segment, srs, Budget())
+    places = places_in(segment, srs, Budget())
     if len(places) != 1:
         raise Unreadable("an arc or circle of it has not one centre")
     radius = child(segment, "radius")
@@ -237,7 +178,7 @@ def _number(segment: Element, name: str) -> float:
     return value
 
 
-def _places(element: Element, srs: str, budget: Budget) -> list[Place]:
+def places_in(element: Element, srs: str, budget: Budget) -> list[Place]:
     """Every position in an element, in order: `pos`, `posList`, or points with a `pos`."""
     found = list(_positions_in(element, element.get("srsName") or srs))
     budget.spend(len(found))

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 import shapely
 
-from geo.formats.aixm_shape import surface_parts
+from geo.formats.aixm_surface import Reader
 from geo.formats.boundary import Budget, check_shape, flat
 from geo.formats.common import Unreadable
 from geo.formats.heights import limit_of, unknown
@@ -27,9 +27,9 @@ _MOST_VOLUMES = 200
 
 
 def layers_of(
-    timeslice: Element, srs: str, budget: Budget
+    timeslice: Element, srs: str, budget: Budget, *, runway: bool = False
 ) -> tuple[tuple[Layer, ...], tuple[str, ...]]:
-    """The layers of a time slice, and notes.
+    """The layers of a time slice, and notes. `runway`: it is a runway's zone.
 
     Raises:
         FileRefused: the budget is used up.
@@ -46,11 +46,11 @@ def layers_of(
             raise Unreadable("a volume of it is not in the file")
         operation = text(component, "operation").upper()
         if operation in _JOINED or not layers:
-            layer, said = _layer(volume, srs, budget)
+            layer, said = _layer(volume, srs, Reader(budget, runway))
             layers.append(layer)
             notes += said
         elif operation == "SUBTR":
-            layer, said = _layer(volume, srs, budget)
+            layer, said = _layer(volume, srs, Reader(budget, runway))
             notes += said
             notes += _taken_out(layers, layer)
         else:
@@ -65,7 +65,7 @@ def _sequence(component: Element) -> int:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
 
 
-def _layer(volume: Element, srs: str, budget: Budget) -> tuple[Layer, list[str]]:
+def _layer(volume: Element, srs: str, reader: Reader) -> tuple[Layer, list[str]]:
     projection = child(volume, "horizontalProjection")
     if child(volume, "contributorAirspace") is not None:
         raise Unreadable("its outline is that of another airspace, which is not followed")
@@ -73,9 +73,9 @@ def _layer(volume: Element, srs: str, budget: Budget) -> tuple[Layer, list[str]]
         raise Unreadable("its outline is a width along a line, which is not read")
     if projection is None or not len(projection):
         raise Unreadable("a volume of it has no outline in the file")
-    parts, said = surface_parts(projection[0], srs, budget)
+    parts = reader.parts(projection[0], srs)
     lower, upper = _limit(volume, "lower"), _limit(volume, "upper")
-    notes = list(said)
+    notes = list(reader.notes)
     for called, limit in (("lower", lower), ("upper", upper)):
         if limit.datum is Datum.UNKNOWN:
             what = repr(limit.as_published[:60]) if limit.as_published else "not said"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from datetime import UTC, datetime
 
@@ -63,7 +64,7 @@ def test_an_arc_in_words_lies_on_its_circle() -> None:
     ring = zone.parts[0].ring
     on = [p for p in ring if abs(distance_m(centre, p) - 0.55 * 1852) < 0.001]
     assert len(on) > 20
-    for before, after in zip(on, on[1:], strict=False):
+    for before, after in itertools.pairwise(on):
         middle = ((before[0] + after[0]) / 2, (before[1] + after[1]) / 2)
         assert 0.55 * 1852 - distance_m(centre, middle) <= 0.1
 
