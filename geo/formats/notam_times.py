@@ -123,10 +123,10 @@ def _schedule(
 def _groups(words: str, begins: datetime | None) -> list[_Group]:
     month = begins.replace(day=1, hour=0, minute=0) if begins else None
     groups: list[_Group] = []
-    for token in re.split(r"[\s,;/:]+", words):
-        if not token or token in _NOISE:
+    for word in re.split(r"[\s,;/:]+", words):
+        if not word or word in _NOISE:
             continue
-        times = _times(token)
+        times = _times(word)
         if times is not None:
             if not groups:
                 groups.append(_Group())
@@ -134,41 +134,41 @@ def _groups(words: str, begins: datetime | None) -> list[_Group]:
             continue
         if not groups or groups[-1].times:
             groups.append(_Group())
-        if token in _MONTHS:
-            month = _month(token, begins)
+        if word in _MONTHS:
+            month = _month(word, begins)
         else:
-            _select(groups[-1], token, month)
+            _select(groups[-1], word, month)
     if not groups:
         raise _NotSimple
     return groups
 
 
-def _times(token: str) -> tuple[Moment, Moment] | None:
-    if token == "H24":
+def _times(word: str) -> tuple[Moment, Moment] | None:
+    if word == "H24":
         return _WHOLE_DAY
-    found = _TIMES.fullmatch(token)
+    found = _TIMES.fullmatch(word)
     return (_moment(found[1]), _moment(found[2])) if found else None
 
 
-def _moment(token: str) -> Moment:
-    if token in _EVENTS:
-        return _EVENTS[token]
-    hours, minutes = int(token[:2]), int(token[2:])
+def _moment(word: str) -> Moment:
+    if word in _EVENTS:
+        return _EVENTS[word]
+    hours, minutes = int(word[:2]), int(word[2:])
     if (hours, minutes) in ((0, 0), (24, 0)):
         return None
     return time(hours, minutes)
 
 
-def _month(token: str, begins: datetime | None) -> datetime:
+def _month(word: str, begins: datetime | None) -> datetime:
     if begins is None:
         raise _NotSimple
-    number = _MONTHS.index(token) + 1
+    number = _MONTHS.index(word) + 1
     year = begins.year + (1 if number < begins.month else 0)
     return datetime(year, number, 1, tzinfo=UTC)
 
 
-def _select(group: _Group, token: str, month: datetime | None) -> None:
-    first, _dash, last = token.partition("-")
+def _select(group: _Group, word: str, month: datetime | None) -> None:
+    first, _dash, last = word.partition("-")
     last = last or first
     if first in _DAYS and last in _DAYS:
         start, end = _DAYS.index(first), _DAYS.index(last)
