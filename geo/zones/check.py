@@ -23,7 +23,7 @@ from geo.zones.heights import (
     band_of,
     separation_m,
 )
-from geo.zones.model import GeoZone, Layer, ZoneDataset
+from geo.zones.model import GeoZone, Layer, Limit, ZoneDataset
 from geo.zones.seen import Ahead, Interval, Outline, Seen
 from geo.zones.shapes import (
     BOUNDARY_M,
@@ -118,7 +118,9 @@ class ZoneIndex:
         self.unit_of: list[int] = []  # of each outline
         self.units: list[tuple[GeoZone, Layer]] = []  # what is checked: each layer of each zone
         self.layer_of: list[int] = []  # of each unit: its number in its zone
+        self.limits_of: list[int] = []  # of each unit: a number that those with its limits share
         self._first_of: list[int] = []  # of each unit: the number of its first outline
+        limits: dict[tuple[Limit, Limit], int] = {}
         if len({zone.zone_id for zone in dataset.zones}) < len(dataset.zones):
             raise ValueError("Two zones of the dataset have the same id.")
         for zone in dataset.zones:
@@ -126,6 +128,7 @@ class ZoneIndex:
                 raise ValueError(f"Zone {zone.zone_id}: it has no shape.")
             for number, layer in enumerate(zone.layers):
                 self.layer_of.append(number)
+                self.limits_of.append(limits.setdefault((layer.lower, layer.upper), len(limits)))
                 self._first_of.append(len(self.outlines))
                 try:
                     self.outlines += [Outline.of(part) for part in layer.parts]

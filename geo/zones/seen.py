@@ -10,7 +10,7 @@ the centre, lengths are true to 3 parts in 100 million and ways are straight to 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -259,10 +259,10 @@ def _between(
     return low, high
 
 
-def clipped(stretches: Iterable[Interval], length_m: float) -> list[Interval]:
+def clipped(stretches: Sequence[Interval], length_m: float) -> list[Interval]:
     """What of them lies on the way, joined where they overlap, in order."""
     joined: list[Interval] = []
-    for start, end in sorted(stretches):
+    for start, end in sorted(stretches) if len(stretches) > 1 else stretches:
         low, high = max(start, 0.0), min(end, length_m)
         if low > high:
             continue

@@ -110,13 +110,14 @@ def _stretches(index: ZoneIndex, points: Sequence[Kinematics]) -> Iterator[tuple
     ways = np.array([(p.start.lat, p.start.lon, p.end.lat, p.end.lon) for p in pieces])
     errors = [max(p.start.position_error_m, p.end.position_error_m) for p in pieces]
     found = inside(index, ways, np.array(errors) + BOUNDARY_M)
-    known: dict[tuple[int, int], tuple[Interval | None, Interval | None]] = {}
+    known: dict[tuple[int, int], tuple[Interval | None, Interval | None]] = {}  # by way and limits
     touching: list[tuple[int, float, int, float, bool]] = []  # in the order that they are told in
     for way, outline, begins, ends in found:
         unit = index.unit_of[outline]
-        if (way, unit) not in known:
-            known[way, unit] = _in_band(index, index.units[unit][1], pieces[way])
-        may, sure = known[way, unit]
+        which = way, index.limits_of[unit]
+        if which not in known:
+            known[which] = _in_band(index, index.units[unit][1], pieces[way])
+        may, sure = known[which]
         stretch = None if may is None else _common((begins, ends), may)
         if stretch is not None:
             unknown = sure is None or _common(stretch, sure) is None

@@ -72,7 +72,7 @@ class Aircraft:
 
     Attributes:
         height_m: above `datum`, which is one for all. ground_m: AMSL.
-        separation: least and most of the geoid above the ellipsoid; None: not known.
+        separation: least and most of the geoid above the ellipsoid.
     """
 
     lat: Floats
@@ -82,7 +82,7 @@ class Aircraft:
     datum: Datum
     height_error_m: Floats
     ground_m: Floats
-    separation: tuple[float, float] | None
+    separation: tuple[Floats, Floats]
 
 
 class Plane:
@@ -189,25 +189,25 @@ def within_m(layer: Layer, aircraft: Aircraft) -> tuple[Floats, Floats]:
 def _room(limit: Limit, aircraft: Aircraft, *, upper: bool) -> tuple[Floats, Floats]:
     count = len(aircraft.lat)
     always, never = np.full(count, math.inf), np.full(count, -math.inf)
+    if limit.datum is Datum.UNKNOWN:
+        return always, never
     if math.isinf(limit.value_m):
         inside = (limit.value_m > 0) == upper
         return (always, always) if inside else (never, never)
     at_ground = limit.datum is Datum.SURFACE or limit.datum is Datum.AGL
     if not upper and at_ground and limit.value_m <= 0:
         return always, always
-    if limit.datum is Datum.UNKNOWN or aircraft.datum is Datum.UNKNOWN:
-        return always, never
     level = limit.datum is Datum.FLIGHT_LEVEL
     value_m = LEVEL_SHARE * limit.value_m - LEVEL_M if level else limit.value_m
     datum = Datum.AMSL if level else Datum.AGL if at_ground else limit.datum
     rooms: list[Floats] = []
-    for separation_m in aircraft.separation or (math.nan,):
+    for separation_m in aircraft.separation:
         height_m = aircraft.height_m
         if aircraft.datum is not datum:
             above: dict[Datum, Floats] = {
                 Datum.AMSL: np.zeros(count),
                 Datum.AGL: aircraft.ground_m,
-                Datum.HAE: np.full(count, -separation_m),
+                Datum.HAE: -separation_m,
             }
             height_m = height_m + above[aircraft.datum] - above[datum]
         rooms.append(value_m - height_m if upper else height_m - value_m)
