@@ -97,7 +97,8 @@ class _Opened:
             RuntimeError,  # zipfile's word for a password
         ) as error:
             raise FileRefused(f"{called} is damaged: {str(error)[:150]}.") from error
-        for entry in _verified([entry for entry in entries if entry is not None], called):
+        unpacked = [entry for entry in entries if entry is not None]
+        for entry in _verified(unpacked, called, (*self.wanted, *_ARCHIVES)):
             if entry.name.lower().endswith(_ARCHIVES):
                 self.archive(entry.data, f"{called}'s {entry.name!r}", depth + 1)
             elif entry.name.lower().endswith(self.wanted):
@@ -159,8 +160,9 @@ def _infos(opened: zipfile.ZipFile, called: str) -> list[zipfile.ZipInfo]:
     return infos
 
 
-def _verified(entries: list[Entry], called: str) -> list[Entry]:
-    """The entries without the sums, each compared with the sums that are meant for it."""
+def _verified(entries: list[Entry], called: str, read: tuple[str, ...]) -> list[Entry]:
+    """The entries without the sums, each compared with the sums that are meant for it. `read`: how
+    the names end of what is unpacked."""
     sums = [entry for entry in entries if entry.name.lower().endswith(".sha256")]
     files = {entry.name: entry for entry in entries if not entry.name.lower().endswith(".sha256")}
     if len(files) + len(sums) < len(entries):
@@ -170,8 +172,8 @@ def _verified(entries: list[Entry], called: str) -> list[Entry]:
         if found is None:
             raise FileRefused(f"{called}: {each.name!r} holds no SHA-256.")
         meant = _meant(each.name, found[2] or "", files)
-        if meant is None and found[2] and not found[2].strip().lower().endswith(".xml"):
-            continue  # of something that is not read here
+        if meant is None and found[2] and not found[2].strip().lower().endswith(read):
+            continue  # of something that is not unpacked at all
         if meant is None:
             raise FileRefused(f"{called}: nothing in it is what {each.name!r} is the SHA-256 of.")
         if hashlib.sha256(meant.data).hexdigest() != found[1].lower():

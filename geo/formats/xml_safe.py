@@ -108,6 +108,8 @@ class _Parser:
     def feed(self, chunk: bytes, *, last: bool) -> None:
         try:
             self._expat.Parse(chunk, last)
+        except FileRefused:  # a ValueError, of the handlers here
+            raise
         except expat.ExpatError as error:
             raise Broken(
                 f"line {error.lineno}: {expat.errors.messages.get(error.code, 'not well formed')}."
