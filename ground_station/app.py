@@ -205,7 +205,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         data_folder=settings.data_folder,
         clock=clock,
     )
-    airspace = join_airspace(settings.airspace, database, audit, clock)
+    airspace = join_airspace(settings.airspace, database, audit, clock, bus)
     system.add("airspace", "Airspace", airspace.library.probe)
     vehicles = join_vehicles(
         airspace.airspace,

@@ -10,6 +10,7 @@ from geo.formats.reading import Reading
 from geo.zones.training import training_dataset
 from ground_station.app_commands import opened_store
 from ground_station.core.audit import AuditLog
+from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock, SystemClock
 from ground_station.core.settings import AirspaceSettings, Settings
 from ground_station.services.airspace import Airspace, station_airspace
@@ -37,7 +38,7 @@ class AirspaceServices:
 
 
 def join_airspace(
-    settings: AirspaceSettings, database: Database, audit: AuditLog, clock: Clock
+    settings: AirspaceSettings, database: Database, audit: AuditLog, clock: Clock, bus: Bus
 ) -> AirspaceServices:
     """Join them; starts nothing.
 
@@ -52,6 +53,7 @@ def join_airspace(
         read=read,
         training=(lambda: training_dataset(clock.now())) if settings.training else None,
         audit=audit,
+        bus=bus,
         clock=clock,
     )
     verdicts = Verdicts(airspace=airspace, papers=papers, settings=settings, clock=clock)
@@ -64,6 +66,6 @@ def opened_airspace(settings: Settings) -> Iterator[AirspaceServices]:
     with opened_store(settings) as database:
         clock = SystemClock()
         audit = open_audit(database, settings.data_folder, clock)
-        services = join_airspace(settings.airspace, database, audit, clock)
+        services = join_airspace(settings.airspace, database, audit, clock, Bus())
         services.library.refresh()
         yield services

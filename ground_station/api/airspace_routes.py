@@ -27,11 +27,10 @@ from ground_station.api.schemas import (
     VerdictView,
     WhatHere,
 )
-from ground_station.api.zone_views import Origin, verdict_view, zone_view
+from ground_station.api.zone_views import Origin, origins, verdict_view, zone_view
 from ground_station.core.airspace import DatasetRecord, DrawnZone, RequestState
 from ground_station.core.authority import Permission, Principal
 from ground_station.core.errors import InvalidInput
-from ground_station.services.airspace import DRAWN
 from ground_station.services.airspace_library import Imported, person
 
 blueprint = flask.Blueprint("airspace", __name__)
@@ -277,10 +276,12 @@ def _utc(at: datetime) -> datetime:
 def _verdict(who: Principal, plan: FlightPlan, judgement: Judgement) -> VerdictView:
     here_parts = parts()
     airspace, now = here_parts.airspace, here_parts.clock.now()
-    dataset, zones = airspace.dataset, airspace.in_use
-    origins: dict[str, Origin] = {
-        zone.zone_id: "drawn" if index.dataset.name == DRAWN else "notam"
-        for index in zones.more
+    zones = airspace.in_use
+    dataset = zones.dataset
+    from_where: dict[str, Origin] = {
+        zone.zone_id: origin
+        for origin, index in origins(zones)
+        if origin != "dataset"
         for zone in index.dataset.zones
     }
     asked: dict[str, str] = {}
@@ -307,7 +308,7 @@ def _verdict(who: Principal, plan: FlightPlan, judgement: Judgement) -> VerdictV
         ),
         ground_amsl_m=airspace.ground_amsl_m(plan.path[0].lat, plan.path[0].lon),
         operator=words,
-        origins=origins,
+        origins=from_where,
         asked=asked,
         now=now,
     )

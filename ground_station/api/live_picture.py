@@ -43,6 +43,7 @@ from ground_station.core.entities import Alert
 from ground_station.core.errors import KestrelError
 from ground_station.core.events import (
     AgentChanged,
+    AirspaceChanged,
     AlertChanged,
     SourceChanged,
     SystemChanged,
@@ -100,6 +101,7 @@ class LivePicture:
         self._located_events = bus.subscribe(TracksLocated)
         self._alert_events = bus.subscribe(AlertChanged)
         self._system_events = bus.subscribe(SystemChanged)
+        self._airspace_events = bus.subscribe(AirspaceChanged)
         self._touched: set[str] = set()
         self._agents_changed = False
         self._places: dict[str, TracksLocated] = {}
@@ -122,9 +124,11 @@ class LivePicture:
         for event in self._alert_events.take_all(0):
             self._alerts[event.alert.alert_id] = event.alert
         self._system_changed |= bool(self._system_events.take_all(0))
+        airspace_changed = bool(self._airspace_events.take_all(0))
         of_vehicles = self.vehicles.collect()
         return bool(
             of_vehicles
+            or airspace_changed
             or self._touched
             or self._agents_changed
             or self._places
@@ -186,6 +190,7 @@ class LivePicture:
             system=None if news.system is None else self._system_for(audience, news.system),
             detector=news.detector[0],
             detector_problem=news.detector[1],
+            airspace_version=self._parts.library.version,
         )
 
     def snapshot(self, audience: Audience, who: Principal, sent_at: datetime) -> Snapshot:
@@ -202,6 +207,7 @@ class LivePicture:
             system=self._system_for(audience, self._parts.system.latest()),
             detector=detector,
             detector_problem=detector_problem,
+            airspace_version=self._parts.library.version,
         )
 
     def telemetry(

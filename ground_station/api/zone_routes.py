@@ -13,9 +13,10 @@ from geo.zones import ZoneDataset
 from ground_station.api.auth import Access, access
 from ground_station.api.parts import parts
 from ground_station.api.schemas import DatasetView, ZonesView
-from ground_station.api.zone_views import Origin, zone_view
+from ground_station.api.zone_views import origins, zone_view
 from ground_station.core.authority import Permission
-from ground_station.services.airspace import DRAWN, Airspace, ZonesInUse
+from ground_station.services.airspace import Airspace
+from ground_station.services.airspace_in_use import ZonesInUse
 
 blueprint = flask.Blueprint("zones", __name__)
 
@@ -66,11 +67,13 @@ def _answer(airspace: Airspace) -> _Kept:
 
 def zones_view(airspace: Airspace, problem: str, now: datetime) -> ZonesView:
     """What is checked against, as the page takes it."""
-    dataset, in_use = airspace.dataset, airspace.in_use
-    views = [] if dataset is None else [zone_view(zone, "dataset", now) for zone in dataset.zones]
-    for index in in_use.more:
-        origin: Origin = "drawn" if index.dataset.name == DRAWN else "notam"
-        views += [zone_view(zone, origin, now) for zone in index.dataset.zones]
+    in_use = airspace.in_use
+    dataset = in_use.dataset
+    views = [
+        zone_view(zone, origin, now)
+        for origin, index in origins(in_use)
+        for zone in index.dataset.zones
+    ]
     if dataset is None:
         return ZonesView(dataset=None, zones=views)
     as_of = in_use.notams_as_of

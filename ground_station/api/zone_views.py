@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from geo.airspace.verdict import Judgement
-from geo.zones import GeoZone, Layer, Limit
+from geo.zones import GeoZone, Layer, Limit, ZoneIndex
 from geo.zones.activity import activity_words, windows_between
 from geo.zones.outlines import limit_words, rings_of
 from ground_station.api.schemas import (
@@ -21,17 +21,25 @@ from ground_station.api.schemas import (
     ZoneLayerView,
     ZoneView,
 )
+from ground_station.services.airspace_in_use import ZonesInUse
 
 Origin = Literal["dataset", "notam", "drawn"]
 MOST_WINDOWS = 60
 BEFORE, AFTER = timedelta(days=1), timedelta(days=8)
 
 
+def origins(zones: ZonesInUse) -> Sequence[tuple[Origin, ZoneIndex]]:
+    """What is checked against, by where it is from."""
+    found: tuple[tuple[Origin, ZoneIndex | None], ...] = (
+        ("dataset", zones.index),
+        ("notam", zones.notams),
+        ("drawn", zones.drawn),
+    )
+    return [(origin, index) for origin, index in found if index is not None]
+
+
 def zone_view(zone: GeoZone, origin: Origin, now: datetime) -> ZoneView:
     """One zone. `origin`: "dataset", "notam" or "drawn"."""
-    windows: Sequence[tuple[datetime, datetime]] = ()
-    if zone.applicability:
-        windows = windows_between(zone, now - BEFORE, now + AFTER, MOST_WINDOWS)
     return ZoneView(
         zone_id=zone.zone_id,
         designator=zone.designator,
@@ -51,8 +59,21 @@ def zone_view(zone: GeoZone, origin: Origin, now: datetime) -> ZoneView:
         origin=origin,
         always=not zone.applicability,
         applies=activity_words(zone),
-        windows=[[begins, ends] for begins, ends in windows],
+        windows=_windows(zone, now),
     )
+
+
+def _windows(zone: GeoZone, now: datetime) -> list[list[datetime]]:
+    """Of one that has very many windows the last is drawn out to the end: no page ever takes it for
+    not active because it was told of too few."""
+    if not zone.applicability:
+        return []
+    until = now + AFTER
+    found = windows_between(zone, now - BEFORE, until, MOST_WINDOWS + 1)
+    windows = [[begins, ends] for begins, ends in found[:MOST_WINDOWS]]
+    if len(found) > MOST_WINDOWS:
+        windows[-1][1] = until
+    return windows
 
 
 def _layer_view(layer: Layer) -> ZoneLayerView:

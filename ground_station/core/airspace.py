@@ -65,6 +65,16 @@ class DatasetRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class InUse:
+    """What flights are to be checked against: ids of the datasets in use (None: there is none),
+    and of the drawn zones that are not withdrawn and have not ended a day ago."""
+
+    zones: str | None
+    notams: str | None
+    drawn: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DrawnZone:
     """A zone that somebody of ours drew: temporary, or of an incident. `reason`: what for.
     It holds between its zone's instants; `withdrawn_at`: from then on no more."""
@@ -205,6 +215,10 @@ class AirspaceRepository(Protocol):
         ...
 
     def in_use(self, kind: DatasetKind) -> tuple[DatasetRecord, ZoneDataset] | None: ...
+
+    def stamp(self) -> InUse:
+        """Which datasets and drawn zones there are to be used, without reading them."""
+        ...
 
     def offer(self, record: DatasetRecord, dataset: ZoneDataset) -> None: ...
 

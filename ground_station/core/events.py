@@ -92,6 +92,14 @@ class SystemChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AirspaceChanged:
+    """What flights are checked against is other than before: a dataset or a drawn zone, or whether
+    they may be used. `version`: differs whenever what pages show of it would."""
+
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """One row of the catalogue.
 
@@ -116,5 +124,6 @@ CATALOGUE: tuple[Topic, ...] = (
     Topic(AlertChanged, Delivery.LATEST, None, 4096, lambda event: event.alert.alert_id),
     Topic(ViewerClockKnown, Delivery.LATEST, None, 4096, lambda event: event.viewer_session_id),
     Topic(SystemChanged, Delivery.LATEST, None, 1, lambda _event: "system"),
+    Topic(AirspaceChanged, Delivery.LATEST, None, 1, lambda _event: "airspace"),
     Topic(VehicleChanged, Delivery.LATEST, 10.0, 4096, lambda event: event.vehicle_id),
 )

@@ -9,15 +9,13 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
+import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from geo.terrain import Terrain, TrainingTerrain
 from geo.zones import (
     Breach,
-    Datum,
-    Gap,
     GeoZone,
     Kinematics,
     ZoneDataset,
@@ -27,11 +25,12 @@ from geo.zones import (
 )
 from geo.zones.activity import active_during, windows_between
 from geo.zones.check import points_between, urgency
-from geo.zones.training import WINDOW, training_dataset
+from geo.zones.training import training_dataset
 from ground_station.core.agent_vehicles import LandedState, PositionReading, VehicleReport
 from ground_station.core.clock import Clock
 from ground_station.core.fleet import AirspaceFinding, AirspaceState
 from ground_station.core.settings import AirspaceSettings
+from ground_station.services.airspace_in_use import ZonesInUse
 
 STANDS_BELOW_MPS = 1.0
 STALE_S = 3.0
@@ -41,39 +40,10 @@ LONGEST_FLIGHT = timedelta(hours=2)  # a go-to or mission that starts now is ove
 GROUND_EVERY_M = 250.0  # of a leg, where a zone's limit is above the ground
 MOST_GROUND_POINTS = 200  # of one leg
 DRAWN = "Drawn zones"  # the name of the set of zones that people of ours drew
-NO_DATASET = "No airspace dataset is loaded: no place is known to be clear."
-NOT_TRAINING = (
-    "The airspace dataset is for training, and this station does not run a simulation: "
-    "no place is known to be clear."
-)
 NO_SPEED = "Its speed is not known, so what lies ahead of it cannot be checked."
 NO_HEIGHT = "Its height is not known: it counts as inside every zone it is over or under."
 NO_GROUND = "The height of the ground is not known here."
 NO_FIX = ("no_gps", "no_fix")
-
-
-@dataclass(frozen=True, slots=True)
-class ZonesInUse:
-    """What flights are checked against, as one: it is replaced as a whole.
-
-    Attributes:
-        index: of the dataset; None: there is none, and nothing is clear.
-        more: of the zones beside it: NOTAMs, and those that people of ours drew.
-        notams_as_of: when the NOTAMs in use were imported; None: there are none.
-        airac: the dataset's AIRAC effective date; "" if it does not say.
-        trouble: why what is stored could not be taken into use; nothing is clear then.
-    """
-
-    index: ZoneIndex | None
-    more: tuple[ZoneIndex, ...] = ()
-    notams_as_of: datetime | None = None
-    airac: str = ""
-    trouble: str = ""
-
-    @property
-    def all(self) -> tuple[ZoneIndex, ...]:
-        """Of the dataset and beside it."""
-        return self.more if self.index is None else (self.index, *self.more)
 
 
 class Airspace:
@@ -100,68 +70,53 @@ class Airspace:
         self._settings = settings
         self._look_ahead = timedelta(seconds=settings.nearing_s)
         self._clock = clock
+        self._changing = threading.Lock()
         self.use(ZonesInUse(None if dataset is None else ZoneIndex(dataset)))
 
     def use(self, zones: ZonesInUse) -> None:
         """Check against these from now on."""
-        self._needs_ground = any(
-            _above_ground(zone) for index in zones.all for zone in index.dataset.zones
-        )
-        self._in_use = zones
-        self._dataset = None if zones.index is None else zones.index.dataset
+        with self._changing:
+            self._in_use = zones
 
     @property
     def in_use(self) -> ZonesInUse:
-        return self._in_use
+        """What is checked against now. Read it once for one check: it may be another a moment
+        later."""
+        zones = self._in_use
+        if not self._settings.training:
+            return zones
+        renewed = zones.renewed(self._clock.now())
+        if renewed is not zones:
+            with self._changing:
+                if self._in_use is zones:  # else somebody has put others in use
+                    self._in_use = renewed
+        return renewed
 
     @property
     def dataset(self) -> ZoneDataset | None:
         """With its validity now: a training dataset's is renewed a week before it would end."""
-        dataset = self._dataset
-        if dataset is not None and dataset.training and self._settings.training:
-            now = self._clock.now()
-            half = WINDOW / 2
-            ends = dataset.effective_until or now
-            if not (dataset.effective_from or now) <= now < ends - half / 2:
-                dataset = dataclasses.replace(
-                    dataset, effective_from=now - half, effective_until=now + half
-                )
-                self._dataset = dataset
-        return dataset
+        return self.in_use.dataset
 
     @property
-    def index(self) -> ZoneIndex | None:
-        """Of the dataset, with its validity now; None: nothing can be checked against."""
-        index, dataset = self._in_use.index, self.dataset
-        if index is None or dataset is None or self._in_use.trouble:
-            return None
-        return index if index.dataset is dataset else index.dated(dataset)
+    def training(self) -> bool:
+        """Whether this station runs a simulation, and may use training zones."""
+        return self._settings.training
 
     def notams_too_old(self) -> bool:
         """Whether NOTAMs count as not checked."""
-        as_of, most = self._in_use.notams_as_of, self._settings.notams_max_age_h
-        return as_of is None or self._clock.now() - as_of > timedelta(hours=most)
+        return self.in_use.notams_too_old(self._clock.now(), self._settings.notams_max_age_h)
 
     def problem(self) -> str:
         """Why nothing may be called clear; "" while the dataset may be used."""
-        dataset = self.dataset
-        if self._in_use.trouble or dataset is None:
-            return self._in_use.trouble or NO_DATASET
-        if dataset.training and not self._settings.training:
-            return NOT_TRAINING
-        now = self._clock.now()
-        if dataset.effective_from is None or dataset.effective_until is None:
-            return f"{dataset.name} does not say when it holds: no place is known to be clear."
-        if now >= dataset.effective_until:
-            return _out_of_date(dataset, "ended on", dataset.effective_until)
-        if now < dataset.effective_from:
-            return _out_of_date(dataset, "begins only on", dataset.effective_from)
-        return self._gap_anywhere()
+        return self._problem(self.in_use)
+
+    def _problem(self, zones: ZonesInUse) -> str:
+        return zones.problem(self._clock.now(), training=self._settings.training)
 
     def near(self, lat: float, lon: float, within_m: float) -> Sequence[GeoZone]:
         """Zones within so many metres of a place at whatever height, the nearest first; none
         without a dataset."""
-        return tuple(zone for index in self._in_use.all for zone in index.near(lat, lon, within_m))
+        return tuple(zone for index in self.in_use.all for zone in index.near(lat, lon, within_m))
 
     def ground_amsl_m(self, lat: float, lon: float) -> float | None:
         """By the terrain in use; None where it is not known."""
@@ -185,13 +140,20 @@ class Airspace:
             return _unknown(f"Its position is {position_age_s:.0f} s old.")
         if _on_ground(report, age_s):
             return AirspaceFinding(AirspaceState.ON_GROUND, height_agl_m=height_m)
-        problem = self.problem() or _no_fix(report, age_s) or self._not_known(position)
+        zones = self.in_use
+        problem = self._problem(zones) or _no_fix(report, age_s)
+        problem = problem or zones.not_known_at(position.lat, position.lon)
         if problem:
             return _unknown(problem, height_m)
-        return self._checked(report, position, age_s, ground_m)
+        return self._checked(zones, report, position, age_s, ground_m)
 
     def _checked(
-        self, report: VehicleReport, position: PositionReading, age_s: float, ground_m: float | None
+        self,
+        zones: ZonesInUse,
+        report: VehicleReport,
+        position: PositionReading,
+        age_s: float,
+        ground_m: float | None,
     ) -> AirspaceFinding:
         flat = report.gps is not None and report.gps.fix == "2d"
         moves = report.velocity is not None and report.velocity.age_ms / 1000 + age_s <= STALE_S
@@ -201,7 +163,7 @@ class Airspace:
             return _unknown("Its telemetry holds numbers that cannot be.")
         found = [
             breach
-            for index in self._in_use.all
+            for index in zones.all
             for breach in check_vehicle(
                 index,
                 kinematics,
@@ -230,43 +192,24 @@ class Airspace:
                 kept.append(dataclasses.replace(breach, inside=False, enters_in_s=enters_s))
         return tuple(sorted(kept, key=urgency))
 
-    def _not_known(self, place: PositionReading | Kinematics) -> str:
-        """Why the zones of a place are not known."""
-        dataset = self._dataset
-        if dataset is None:
-            return ""
-        if dataset.covers is not None and not dataset.covers.holds(place.lat, place.lon):
-            return f"{dataset.name}: it covers {dataset.covers.name} only."
-        for index in self._in_use.all:
-            for gap in index.dataset.gaps:
-                if any(area.holds(place.lat, place.lon) for area in gap.areas):
-                    return _gap_words(gap)
-        return ""
-
-    def _gap_anywhere(self) -> str:
-        for index in self._in_use.all:
-            for gap in index.dataset.gaps:
-                if not gap.areas:
-                    return _gap_words(gap)
-        return ""
-
     # --- a flight to be --------------------------------------------------------------------------
 
     def way(self, points: Sequence[Kinematics]) -> AirspaceFinding:
         """Of a straight flight through these points: INSIDE with every zone it touches, CLEAR, or
         UNKNOWN (with the zones that are found all the same). Where a point says no ground, the
         terrain's is taken."""
-        problem = self.problem()
+        zones = self.in_use
+        problem = self._problem(zones)
         if problem:
             return _unknown(problem)
         if not points:
             return _unknown("The way has no point.")
-        problem = next(filter(None, map(self._not_known, points)), "")
-        way = self._with_ground(points)
+        problem = next(filter(None, (zones.not_known_at(one.lat, one.lon) for one in points)), "")
+        way = self._with_ground(points) if zones.needs_ground else points
         now = self._clock.now()
         breaches = tuple(
             each
-            for index in self._in_use.all
+            for index in zones.all
             for each in check_path(index, way)
             if active_during(each.zone, now, now + LONGEST_FLIGHT)
         )
@@ -279,8 +222,6 @@ class Airspace:
 
     def _with_ground(self, points: Sequence[Kinematics]) -> list[Kinematics]:
         """The points with the ground below them, and points between where it matters."""
-        if not self._needs_ground:
-            return list(points)
         filled = [self._grounded(points[0])]
         for start, end in itertools.pairwise(points):
             leg = points_between(start, end, every_m=GROUND_EVERY_M, most=MOST_GROUND_POINTS)
@@ -364,24 +305,6 @@ def _kinematics(
         climb_mps=climb if moves else 0.0,
         position_error_m=POSITION_ERROR_M + math.hypot(north, east) * old_s,
         height_error_m=HEIGHT_ERROR_M + abs(climb) * old_s,
-    )
-
-
-def _above_ground(zone: GeoZone) -> bool:
-    return any(
-        layer.lower.datum is Datum.AGL or layer.upper.datum in (Datum.AGL, Datum.SURFACE)
-        for layer in zone.layers
-    )
-
-
-def _gap_words(gap: Gap) -> str:
-    return f"A feature of the airspace dataset could not be read: {gap.feature} ({gap.reason})."
-
-
-def _out_of_date(dataset: ZoneDataset, what: str, day: datetime) -> str:
-    return (
-        f"The airspace dataset ({dataset.name}) {what} {day:%d %B %Y}: no place is known to be "
-        "clear. Import the present one."
     )
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
+from datetime import datetime
 
-from geo.formats.reading import Reading
+from geo.formats.reading import Format, Reading
 from geo.zones import Gap, GeoZone, ZoneDataset, ZoneIndex
 from geo.zones.outlines import rings_of
+from ground_station.core.agent_durable import one_line
+from ground_station.core.airspace import DatasetKind, DatasetRecord, DatasetState
 from ground_station.core.authority import Principal
 from ground_station.core.errors import NotAllowed
+from ground_station.core.ids import new_id
+
+MAX_TITLE = 500
 
 
 def dataset_of(reading: Reading, title: str) -> ZoneDataset:
@@ -60,3 +67,27 @@ def check_inside_area(who: Principal, zone: GeoZone) -> None:
     rings = rings_of(zone.parts)
     if not all(area.holds(lat, lon) for polygon in rings for lon, lat in polygon[0]):
         raise NotAllowed("This zone reaches out of your area.", "Ask somebody whose area it is.")
+
+
+def record_of(
+    reading: Reading, body: bytes, name: str, imported_at: datetime, imported_by: str
+) -> DatasetRecord:
+    """Of a file that is offered. `name`: of the file, one line."""
+    kind = DatasetKind.NOTAM if reading.format is Format.NOTAM else DatasetKind.ZONES
+    return DatasetRecord(
+        dataset_id=new_id(),
+        kind=kind,
+        state=DatasetState.OFFERED,
+        title=one_line(reading.title).strip()[:MAX_TITLE] or name,
+        file_name=name,
+        format=reading.format.value,
+        sha256=hashlib.sha256(body).hexdigest(),
+        size_bytes=len(body),
+        airac=reading.airac[:32],
+        effective_from=reading.effective_from,
+        effective_until=reading.effective_until,
+        zones=len(reading.zones),
+        refused=len(reading.gaps) + reading.gaps_left_out,
+        imported_at=imported_at,
+        imported_by=imported_by,
+    )

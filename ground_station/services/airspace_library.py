@@ -14,42 +14,47 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from geo.formats.reading import MAX_FILE_BYTES, FileRefused, Format, Reading
+from geo.formats.reading import MAX_FILE_BYTES, FileRefused, Reading
 from geo.zones import Applicability, GeoZone, ZoneDataset, ZoneIndex
 from ground_station.core.agent_durable import one_line
 from ground_station.core.airspace import (
     AirspaceRepository,
-    DatasetKind,
     DatasetRecord,
     DatasetState,
     DrawnZone,
+    InUse,
 )
 from ground_station.core.audit import Act, Actor, AuditEntry, AuditLog, Detail
 from ground_station.core.authority import Permission, Principal, require
+from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock
 from ground_station.core.errors import (
     Conflict,
     InvalidInput,
     KestrelError,
     NotFound,
+    Unavailable,
     Unprocessable,
 )
+from ground_station.core.events import AirspaceChanged
 from ground_station.core.ids import new_id
 from ground_station.core.lifecycle import Worker
-from ground_station.services.airspace import DRAWN, Airspace, ZonesInUse
+from ground_station.services.airspace import DRAWN, Airspace
 from ground_station.services.airspace_files import (
     check_inside_area,
     checked,
     dataset_of,
+    record_of,
     why_unusable,
 )
+from ground_station.services.airspace_in_use import ZonesInUse
 from ground_station.services.audit import by
 from ground_station.services.system import WELL, Finding
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 3.0
-MAX_TITLE, MAX_FILE_NAME, MAX_REASON = 500, 300, 500
+MAX_FILE_NAME, MAX_REASON = 300, 500
 LONGEST_DRAWN = timedelta(days=366)
 Reader = Callable[[bytes, str], Reading]
 
@@ -109,6 +114,7 @@ class AirspaceLibrary:
         read: Reader,
         training: Callable[[], ZoneDataset] | None,
         audit: AuditLog,
+        bus: Bus,
         clock: Clock,
     ) -> None:
         self._repository = repository
@@ -116,20 +122,18 @@ class AirspaceLibrary:
         self._read = read
         self._training = training
         self._audit = audit
+        self._bus = bus
         self._clock = clock
         self._reading = threading.Lock()  # one file at a time: a large one takes memory
         self._taking = threading.Lock()
-        self._stamp: tuple[object, ...] = ("never",)
-        self._trouble = ""
+        self._stamp: InUse | None = None  # None: look again
+        self._version = ""
         self._stop = threading.Event()
         self._worker = Worker("airspace", self._turn)
 
     def start(self) -> None:
         """Take what is stored into use, before anything is checked; then go on looking."""
-        try:
-            self.refresh()
-        except KestrelError as error:
-            self._fail(error)
+        self._refresh_or_fail()
         self._worker.start()
 
     def stop(self) -> None:
@@ -182,7 +186,7 @@ class AirspaceLibrary:
         finally:
             self._reading.release()
         reading = checked(reading)
-        record = self._record(doer, reading, body, name)
+        record = record_of(reading, body, name, self._clock.now(), doer.user_id)
         dataset = dataset_of(reading, record.title)
         details: dict[str, Detail] = {
             "file": name,
@@ -221,7 +225,7 @@ class AirspaceLibrary:
         }
         with self._audit.together(doer.entry(Act.DATASET_USED, dataset_id, details)):
             used = self._repository.take_into_use(dataset_id, self._clock.now(), doer.user_id)
-        self.refresh()
+        self._refresh_or_fail()
         return used
 
     def discard(self, doer: Doer, dataset_id: str) -> DatasetRecord:
@@ -287,7 +291,7 @@ class AirspaceLibrary:
         }
         with self._audit.together(doer.entry(Act.ZONE_DRAWN, drawn_id, details)):
             self._repository.draw(kept)
-        self.refresh()
+        self._refresh_or_fail()
         return kept
 
     def withdraw(self, who: Principal, drawn_id: str) -> DrawnZone:
@@ -298,53 +302,91 @@ class AirspaceLibrary:
             raise NotFound("There is no such drawn zone.")
         with self._audit.together(doer.entry(Act.ZONE_WITHDRAWN, drawn_id, {})):
             gone = self._repository.withdraw(drawn_id, self._clock.now(), doer.user_id)
-        self.refresh()
+        self._refresh_or_fail()
         return gone
 
     # --- what is in use --------------------------------------------------------------------------
 
-    def refresh(self) -> None:
-        """Take what is stored into use, if it is other than before."""
-        with self._taking:
-            zones = self._repository.in_use(DatasetKind.ZONES)
-            notams = self._repository.in_use(DatasetKind.NOTAM)
-            drawn = self._repository.drawn()
-            stamp = (
-                None if zones is None else zones[0].dataset_id,
-                None if notams is None else notams[0].dataset_id,
-                tuple(one.drawn_id for one in drawn),
-            )
-            if stamp == self._stamp:
-                return
-            self._airspace.use(self._made(zones, notams, drawn))
-            self._stamp, self._trouble = stamp, ""
-        log.info("airspace_in_use zones=%s notams=%s drawn=%d", stamp[0], stamp[1], len(drawn))
+    @property
+    def version(self) -> str:
+        """Differs whenever what pages show of it would; see `AirspaceChanged`."""
+        return self._version
 
-    def _made(
-        self,
-        zones: tuple[DatasetRecord, ZoneDataset] | None,
-        notams: tuple[DatasetRecord, ZoneDataset] | None,
-        drawn: Sequence[DrawnZone],
-    ) -> ZonesInUse:
-        more = []
-        if notams is not None:
-            more.append(ZoneIndex(notams[1]))
-        if drawn:
-            forever = ZoneDataset(DRAWN, False, None, None, tuple(one.zone for one in drawn))
-            more.append(ZoneIndex(forever))
-        base = zones[1] if zones is not None else None
-        if base is None and self._training is not None:
-            base = self._training()
-        return ZonesInUse(
-            None if base is None else ZoneIndex(base),
-            tuple(more),
-            None if notams is None else notams[0].imported_at,
-            "" if zones is None else zones[0].airac,
+    def refresh(self) -> None:
+        """Take what is stored into use, if it is other than before, and tell of what changed.
+
+        Raises:
+            Unavailable, IntegrityError, ValueError: it cannot be read or used.
+        """
+        with self._taking:
+            stamp = self._repository.stamp()
+            if stamp != self._stamp:
+                zones = self._made(stamp)
+                self._airspace.use(zones)
+                self._stamp = stamp
+                log.info(
+                    "airspace_in_use zones=%s notams=%s drawn=%d",
+                    stamp.zones,
+                    stamp.notams,
+                    len(stamp.drawn),
+                )
+            self._tell()
+
+    def _made(self, stamp: InUse) -> ZonesInUse:
+        """Of what is stored; what is the same as before is not read again."""
+        kept, before = self._airspace.in_use, self._stamp
+        zones = replace(kept, trouble="")
+        if before is None or stamp.zones != before.zones or zones.index is None:
+            zones = self._with_dataset(zones, stamp.zones)
+        if before is None or stamp.notams != before.notams:
+            zones = self._with_notams(zones, stamp.notams)
+        if before is None or stamp.drawn != before.drawn:
+            drawn = tuple(one.zone for one in self._repository.drawn())
+            ours = ZoneIndex(ZoneDataset(DRAWN, False, None, None, drawn)) if drawn else None
+            zones = replace(zones, drawn=ours)
+        return zones
+
+    def _with_dataset(self, zones: ZonesInUse, dataset_id: str | None) -> ZonesInUse:
+        if dataset_id is not None:
+            record, dataset = self._read_back(dataset_id)
+            return replace(zones, index=ZoneIndex(dataset), airac=record.airac)
+        training = None if self._training is None else ZoneIndex(self._training())
+        return replace(zones, index=training, airac="")
+
+    def _with_notams(self, zones: ZonesInUse, dataset_id: str | None) -> ZonesInUse:
+        if dataset_id is None:
+            return replace(zones, notams=None, notams_as_of=None)
+        record, dataset = self._read_back(dataset_id)
+        return replace(zones, notams=ZoneIndex(dataset), notams_as_of=record.imported_at)
+
+    def _read_back(self, dataset_id: str) -> tuple[DatasetRecord, ZoneDataset]:
+        found = self._repository.dataset(dataset_id)
+        if found is None or found[0].state is DatasetState.DISCARDED:
+            raise Unavailable("The dataset in use changed while it was read.", "Wait a moment.")
+        return found
+
+    def _tell(self) -> None:
+        """Also of a validity that ran out, NOTAMs that grew too old, and each new day."""
+        zones, now = self._airspace.in_use, self._clock.now()
+        until = None if zones.dataset is None else zones.dataset.effective_until
+        shown = (
+            self._stamp,
+            self._airspace.problem(),
+            self._airspace.notams_too_old(),
+            until,
+            now.date(),
         )
+        version = hashlib.sha256(repr(shown).encode()).hexdigest()[:12]
+        if version != self._version:
+            self._version = version
+            self._bus.publish(AirspaceChanged(version))
 
     def _turn(self) -> None:
-        if self._stop.wait(LOOK_EVERY_S):
-            return
+        if not self._stop.wait(LOOK_EVERY_S):
+            self._refresh_or_fail()
+
+    def _refresh_or_fail(self) -> None:
+        """What was decided is on record already: a failure here makes nothing clear instead."""
         try:
             self.refresh()
         except (KestrelError, ValueError) as error:
@@ -353,31 +395,10 @@ class AirspaceLibrary:
     def _fail(self, error: Exception) -> None:
         """What is stored cannot be used: nothing is clear, and everybody sees why."""
         words = f"The stored airspace zones cannot be used: {error}"
-        if words != self._trouble:
-            log.error("airspace_not_usable problem=%s", error)
-            self._trouble = words
-        kept = self._airspace.in_use
-        if kept.trouble != words:
-            self._stamp = ("failed",)
-            self._airspace.use(replace(kept, trouble=words))
-
-    def _record(self, doer: Doer, reading: Reading, body: bytes, name: str) -> DatasetRecord:
-        kind = DatasetKind.NOTAM if reading.format is Format.NOTAM else DatasetKind.ZONES
-        title = one_line(reading.title).strip()[:MAX_TITLE] or name
-        return DatasetRecord(
-            dataset_id=new_id(),
-            kind=kind,
-            state=DatasetState.OFFERED,
-            title=title,
-            file_name=name,
-            format=reading.format.value,
-            sha256=hashlib.sha256(body).hexdigest(),
-            size_bytes=len(body),
-            airac=reading.airac[:32],
-            effective_from=reading.effective_from,
-            effective_until=reading.effective_until,
-            zones=len(reading.zones),
-            refused=len(reading.gaps) + reading.gaps_left_out,
-            imported_at=self._clock.now(),
-            imported_by=doer.user_id,
-        )
+        with self._taking:
+            self._stamp = None
+            kept = self._airspace.in_use
+            if kept.trouble != words:
+                log.error("airspace_not_usable problem=%s", error)
+                self._airspace.use(replace(kept, trouble=words))
+            self._tell()

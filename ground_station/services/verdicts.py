@@ -44,7 +44,7 @@ class Verdicts:
         """What flights are judged against now."""
         zones = self._airspace.in_use
         return Against(
-            index=self._airspace.index,
+            index=None if zones.trouble else zones.index,
             terrain=self._airspace.terrain,
             now=self._clock.now(),
             notams_as_of=zones.notams_as_of,

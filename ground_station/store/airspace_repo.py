@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError as ConstraintBroken
 from sqlalchemy.orm import undefer
 
 from geo.zones.model import ZoneDataset
-from ground_station.core.airspace import DatasetKind, DatasetRecord, DatasetState, DrawnZone
+from ground_station.core.airspace import (
+    DatasetKind,
+    DatasetRecord,
+    DatasetState,
+    DrawnZone,
+    InUse,
+)
 from ground_station.core.clock import Clock
 from ground_station.core.errors import Conflict, NotFound
 from ground_station.store.engine import Database
@@ -54,6 +61,20 @@ class SqlAirspace:
         """See the port; IntegrityError if its zones cannot be read."""
         return self._one(AirspaceDatasetRow.kind_in_use == kind.value)
 
+    def stamp(self) -> InUse:
+        """See the port."""
+        with self._database.read() as session:
+            found = session.execute(
+                select(AirspaceDatasetRow.kind, AirspaceDatasetRow.id).where(
+                    AirspaceDatasetRow.kind_in_use.is_not(None)
+                )
+            )
+            in_use = {kind: dataset_id for kind, dataset_id in found}
+            drawn = tuple(session.scalars(self._standing(DrawnZoneRow.id)))
+        return InUse(
+            in_use.get(DatasetKind.ZONES.value), in_use.get(DatasetKind.NOTAM.value), drawn
+        )
+
     def offer(self, record: DatasetRecord, dataset: ZoneDataset) -> None:
         """See the port."""
         row = AirspaceDatasetRow(**_dataset_columns(record), zones_form=packed_dataset(dataset))
@@ -96,14 +117,17 @@ class SqlAirspace:
 
     def drawn(self) -> Sequence[DrawnZone]:
         """See the port; IntegrityError if one cannot be read."""
-        wanted = (
-            select(DrawnZoneRow)
+        with self._database.read() as session:
+            return [_drawn(row) for row in session.scalars(self._standing(DrawnZoneRow))]
+
+    def _standing(self, what: Any) -> Select[Any]:
+        """Of the drawn zones that are not withdrawn and have not ended a day ago."""
+        return (
+            select(what)
             .where(DrawnZoneRow.withdrawn_at.is_(None))
             .where(DrawnZoneRow.ends > self._clock.now() - ENDED_FOR)
             .order_by(DrawnZoneRow.begins, DrawnZoneRow.id)
         )
-        with self._database.read() as session:
-            return [_drawn(row) for row in session.scalars(wanted)]
 
     def draw(self, zone: DrawnZone) -> None:
         """See the port. Conflict if there are too many; NotFound: no such organisation."""

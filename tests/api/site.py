@@ -42,6 +42,7 @@ class Site:
             self.world.database,
             self.world.audit,
             self.world.clock,
+            self.world.bus,
         )
         airspace.library.refresh()
         self.parts = Parts(

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import shapely
 
-from geo.zones import Circle
+from geo.zones import Applicability, Circle
+from geo.zones.activity import active_during
+from geo.zones.model import DailyPeriod
 from geo.zones.training import training_dataset
 from ground_station.api.factory import create_api
+from ground_station.api.zone_views import zone_view
 from ground_station.core.authority import Role
 from ground_station.core.settings import AirspaceSettings, Settings
 from ground_station.services.airspace import Airspace, station_airspace
@@ -123,3 +127,20 @@ def test_who_is_not_signed_in_sees_none(site: Site) -> None:
 
 def test_settings_are_for_training_only_where_they_say_so(tmp_path: Path) -> None:
     assert Settings(data_folder=tmp_path).airspace.training is False
+
+
+def test_of_very_many_windows_the_last_is_drawn_out() -> None:
+    """A page must never take a zone for not active because it was told of too few."""
+    every_day = frozenset(range(7))
+    hours = tuple(DailyPeriod(every_day, time(h, 0), time(h, 30)) for h in range(24))
+    now = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    zone = dataclasses.replace(
+        training_dataset(now).zones[0], applicability=(Applicability(schedule=hours),)
+    )
+    windows = zone_view(zone, "dataset", now).windows
+    assert len(windows) == 60
+    assert windows[-1][1] == now + timedelta(days=8)
+    for minutes in range(0, 8 * 1440, 10):
+        at = now + timedelta(minutes=minutes)
+        if active_during(zone, at, at):
+            assert any(begins <= at <= ends for begins, ends in windows), at

@@ -29,14 +29,13 @@ from ground_station.core.clock import ManualClock
 from ground_station.core.fleet import AirspaceState, LiveCheck, WayCheck
 from ground_station.core.settings import AirspaceSettings
 from ground_station.services.airspace import (
-    NO_DATASET,
     NO_GROUND,
     NO_HEIGHT,
     NO_SPEED,
-    NOT_TRAINING,
     Airspace,
     station_airspace,
 )
+from ground_station.services.airspace_in_use import NO_DATASET, NOT_TRAINING
 from tests.services.made_up_drone import PARK, STADIUM, report
 
 TRAINING = AirspaceSettings(training=True)

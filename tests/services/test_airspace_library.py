@@ -83,6 +83,7 @@ class Shelf:
             read=self._read,
             training=(lambda: training_dataset(self.world.clock.now())) if training else None,
             audit=self.world.audit,
+            bus=self.world.bus,
             clock=self.world.clock,
         )
 
@@ -250,16 +251,14 @@ def test_training_zones_make_way_for_imported_ones(world: World, supervisor: Pri
     dataset = shelf.airspace.dataset
     assert dataset is not None
     assert not dataset.training
-    index = shelf.airspace.index
-    assert index is not None
-    assert index.dataset is dataset
+    assert shelf.airspace.in_use.dataset is dataset
 
 
 def test_a_training_dataset_is_judged_with_its_validity_now(world: World) -> None:
     shelf = Shelf(world, training=True)
     shelf.library.refresh()
     world.clock.advance(100 * 86_400)
-    index = shelf.airspace.index
+    index = shelf.airspace.in_use.index
     assert index is not None
     assert index.dataset.effective_until is not None
     assert index.dataset.effective_until > world.clock.now()
@@ -291,7 +290,7 @@ def test_what_is_stored_but_damaged_makes_nothing_clear(
     try:
         assert shelf.airspace.way([HERE]).state is S.UNKNOWN
         assert "cannot be used" in shelf.airspace.problem()
-        assert shelf.airspace.index is None
+        assert shelf.airspace.in_use.trouble == shelf.airspace.problem()
         assert restarted.probe().problem
     finally:
         restarted.stop()

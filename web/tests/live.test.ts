@@ -30,7 +30,7 @@ const agent = (agent_id: string): AgentView => ({
   problem: '',
 })
 
-const sent = { sources: [], tracks: [], alerts: [], detector: 'd', detector_problem: '' }
+const sent = { sources: [], tracks: [], alerts: [], detector: 'd', detector_problem: '', airspace_version: 'a' }
 const now = () => new Date().toISOString()
 const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
   ...sent, sent_at: now(), vehicles: [], agents: [], system: { status: 'ok', problems: [] }, ...more,

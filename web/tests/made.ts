@@ -78,6 +78,7 @@ export const batch = (more: Partial<Batch> = {}): Batch => ({
   system: null,
   detector: 'd',
   detector_problem: '',
+  airspace_version: 'a',
   ...more,
 })
 
@@ -91,5 +92,6 @@ export const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
   system: { status: 'ok', problems: [] },
   detector: 'd',
   detector_problem: '',
+  airspace_version: 'a',
   ...more,
 })

@@ -106,10 +106,15 @@ class Snapshot(Wire, frozen=True, kw_only=True):
     system: SystemSummary  # without the permission to see the system, its status only
     detector: str
     detector_problem: str
+    airspace_version: str  # as in a batch
 
 
 class Batch(Wire, frozen=True, kw_only=True):
-    """Event `batch`: at least once a second even if empty, so that silence means a lost link."""
+    """Event `batch`: at least once a second even if empty, so that silence means a lost link.
+
+    `airspace_version`: of what flights are checked against. When it is other than before, read
+    `GET /api/zones` again, and judge again what was judged by the old one.
+    """
 
     sent_at: datetime
     sources: list[SourceView]
@@ -124,6 +129,7 @@ class Batch(Wire, frozen=True, kw_only=True):
     system: SystemSummary | None  # null = as before
     detector: str
     detector_problem: str
+    airspace_version: str
 
 
 class BoxedTrack(msgspec.Struct, frozen=True, array_like=True):

@@ -26,8 +26,8 @@ class ZoneLayerView(Wire, frozen=True, kw_only=True):
 class ZoneView(Wire, frozen=True, kw_only=True):
     """One zone, as the map and its list show it.
 
-    `windows`: from yesterday to a week from now, [begins, ends] in UTC, the first sixty; of a zone
-    that holds `always` none. `applies`: the same in words.
+    `windows`: from yesterday to a week from now, [begins, ends] in UTC, at most sixty (of more, the
+    last is drawn out to the end); of a zone that holds `always` none. `applies`: the same in words.
     """
 
     zone_id: str

@@ -470,7 +470,12 @@ export interface AnalysedFrame {
   tracks: BoxedTrack[]
 }
 
-/** Event `batch`: at least once a second even if empty, so that silence means a lost link. */
+/**
+ * Event `batch`: at least once a second even if empty, so that silence means a lost link.
+ *
+ * `airspace_version`: of what flights are checked against. When it is other than before, read
+ * `GET /api/zones` again, and judge again what was judged by the old one.
+ */
 export interface Batch {
   sent_at: string
   sources: SourceView[]
@@ -485,6 +490,7 @@ export interface Batch {
   system: SystemSummary | null
   detector: string
   detector_problem: string
+  airspace_version: string
 }
 
 /** [track_id, class_name, confidence, left, top, right, bottom, du_px_s, dv_px_s]. */
@@ -520,6 +526,7 @@ export interface Snapshot {
   system: SystemSummary
   detector: string
   detector_problem: string
+  airspace_version: string
 }
 
 /**
@@ -1090,8 +1097,8 @@ export interface ZonesView {
 /**
  * One zone, as the map and its list show it.
  *
- * `windows`: from yesterday to a week from now, [begins, ends] in UTC, the first sixty; of a zone
- * that holds `always` none. `applies`: the same in words.
+ * `windows`: from yesterday to a week from now, [begins, ends] in UTC, at most sixty (of more, the
+ * last is drawn out to the end); of a zone that holds `always` none. `applies`: the same in words.
  */
 export interface ZoneView {
   zone_id: string
