@@ -18,6 +18,7 @@ from geo.zones.model import (
     GeoZone,
     Layer,
     Limit,
+    OperatorType,
     Polygon,
     Restriction,
     ZoneDataset,
@@ -28,6 +29,11 @@ NAME = "London training zones: training, not for operational use"
 WINDOW = timedelta(days=28)  # as an AIRAC cycle
 FRZ_HEIGHT_FT = 2000.0
 GREATER_LONDON = Area(51.29, -0.51, 51.69, 0.33, "Greater London")
+LETS_IN = (
+    "Permitted: any aircraft in the service of the Chief Officer of Police for the Metropolitan "
+    "Police District; with a Special Flight Notification or an Enhanced Non-Standard Flight "
+    "clearance; helicopters on route H4."
+)
 SURFACE = Limit(0.0, Datum.SURFACE, "surface")
 
 
@@ -101,4 +107,6 @@ def _area(fact: Restricted) -> GeoZone:
         contact=fact.contact,
         law=fact.law,
         source=AIP,
+        conditions=LETS_IN if fact.lets_in_mps else "",
+        exempt=frozenset({OperatorType.MPS} if fact.lets_in_mps else ()),
     )

@@ -58,7 +58,12 @@ class Aerodrome:
 
 @dataclass(frozen=True, slots=True)
 class Restricted:
-    """A zone with one shape (a circle if `radius_nm`, else corners) up to a height above sea."""
+    """A zone with one shape (a circle if `radius_nm`, else corners) up to a height above sea.
+
+    Attributes:
+        lets_in_mps: its instrument permits "any aircraft in the service of the Chief Officer of
+            Police for the Metropolitan Police District".
+    """
 
     zone_id: str
     name: str
@@ -69,6 +74,7 @@ class Restricted:
     contact: str
     law: str
     radius_nm: float | None = None
+    lets_in_mps: bool = False
 
 
 _AD_2 = "the AIP's aerodrome section AD 2 gives the numbers; outside its hours the operator"
@@ -242,6 +248,7 @@ AREAS = (
         _NSF,
         _NSF_CONTACT,
         f"SI 2017/1300 {_UNDER_239}",
+        lets_in_mps=True,
     ),
     Restricted(
         "EGR158",
@@ -253,6 +260,7 @@ AREAS = (
         _NSF,
         _NSF_CONTACT,
         f"SI 2004/2092 {_UNDER_239}",
+        lets_in_mps=True,
     ),
     Restricted(
         "EGR159",
@@ -264,6 +272,7 @@ AREAS = (
         _NSF,
         _NSF_CONTACT,
         f"SI 2004/2091 {_UNDER_239}",
+        lets_in_mps=True,
     ),
     Restricted(
         "EGR156",

@@ -19,7 +19,16 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.zones import Circle, Datum, Kinematics, Polygon, ZoneIndex, build, check_vehicle
+from geo.zones import (
+    Circle,
+    Datum,
+    Kinematics,
+    OperatorType,
+    Polygon,
+    ZoneIndex,
+    build,
+    check_vehicle,
+)
 from geo.zones.outlines import CORNERS_OF_CIRCLE, rings_of
 from geo.zones.training import training_dataset
 from geo.zones.training_facts import AERODROMES
@@ -55,6 +64,15 @@ def test_each_zone_says_whom_to_ask_by_what_law_and_where_its_facts_are_from() -
         assert each.layers[0].lower.datum is Datum.SURFACE
         assert each.layers[0].upper.datum is Datum.AMSL
         assert each.restriction.value == "permission"
+
+
+def test_only_the_instruments_that_say_so_let_the_metropolitan_police_in() -> None:
+    """Never an aerodrome, a prison or another restricted area."""
+    exempt = {each.zone_id for each in DATASET.zones if each.exempt}
+    assert exempt == {"EGR157", "EGR158", "EGR159"}
+    for zone_id in exempt:
+        assert ZONES[zone_id].exempt == {OperatorType.MPS}
+        assert "Chief Officer of Police" in ZONES[zone_id].conditions
 
 
 # --- AIRSPACE.md section 1.1 ---------------------------------------------------------------------
@@ -320,6 +338,14 @@ def test_limits_agree_with_the_published_ones(zone_id: str) -> None:
         assert exact["reference"] == ("AGL" if ZONES[zone_id].kind == "aerodrome" else "AMSL")
         upper = ZONES[zone_id].layers[0].upper
         assert upper.value_m == pytest.approx((exact["value"] + level) * 0.3048)
+
+
+@needs_shared
+def test_exemptions_agree_with_the_published_words() -> None:
+    words = "in the service of the Chief Officer of Police for the Metropolitan Police District"
+    for zone_id, features in published().items():
+        says = any(words in str(each.get("restrictionConditions")) for each in features)
+        assert says == (OperatorType.MPS in ZONES[zone_id].exempt), zone_id
 
 
 @needs_shared
