@@ -233,10 +233,9 @@ def test_refusals_beyond_those_told_leave_everything_open() -> None:
 
 
 def test_arcs_without_end_are_refused() -> None:
-    places = ("510000N 0000000W", "520000N 0013727E")
     there = (
-        f"{places[0]} thence anti-clockwise by the arc of a circle radius 60 NM centred on "
-        f"520000N 0000000W to {places[1]} - "
+        "510000N 0000000W thence clockwise by the arc of a circle radius 111272 M centred on "
+        "520000N 0000000W to 510000N 0000001E - "
     )
     data = kml(*[placemark(f"EG R{n} X", there * 60) for n in range(150)])
     assert "points" in outcome(read_kml, data)
