@@ -8,14 +8,24 @@ ground. What KML has no place for stands in extended data whose names begin with
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape, quoteattr
 
 from geo.formats.kml import OURS
 from geo.formats.kml_shape import OUTLINES
 from geo.formats.kml_words import MAX_CHARS
-from geo.zones.model import METRES_PER_FOOT, Circle, Datum, GeoZone, Layer, Limit, Polygon
+from geo.formats.writing import Written, gap_notes, title_of, validity_words
+from geo.zones.model import (
+    METRES_PER_FOOT,
+    Circle,
+    Datum,
+    GeoZone,
+    Layer,
+    Limit,
+    Polygon,
+    ZoneDataset,
+)
 from geo.zones.shapes import GEOD
 
 _CORNERS = 180
@@ -32,39 +42,47 @@ _OTHER = "ff787878"
 _WORDS = {Datum.AMSL: "ALT", Datum.AGL: "AGL", Datum.SURFACE: "AGL"}
 
 
-def write_kml(
-    title: str,
-    zones: Iterable[GeoZone],
-    *,
-    effective_from: datetime | None = None,
-    effective_until: datetime | None = None,
-    note: str = "",
-) -> bytes:
-    """A KML document, UTF-8, one placemark for each layer of each zone (those after the first of a
-    zone have "#2" and so on behind their ids). Times of the day stand in words only.
-
-    `note`: said of the whole document, e.g. "training, not for operational use".
-    """
+def write_kml(dataset: ZoneDataset) -> Written:
+    """A KML document, UTF-8: one placemark for each layer of each zone (those after the first of a
+    zone have "#2" and so on behind their ids)."""
+    notes = gap_notes(dataset)
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<kml xmlns="http://www.opengis.net/kml/2.2">',
         "<Document>",
-        f"<name>{_clean(title)}</name>",
+        f"<name>{_clean(title_of(dataset))}</name>",
+        f"<description>{_clean(validity_words(dataset))}</description>",
     ]
-    if note:
-        lines.append(f"<description>{_clean(note)}</description>")
-    if effective_from is not None:
-        lines += _span(effective_from, effective_until)
+    if dataset.effective_from is not None:
+        lines += _span(dataset.effective_from, dataset.effective_until)
     for kind, colour in (*_STYLES.items(), ("other", _OTHER)):
         lines.append(
             f'<Style id="{kind}"><LineStyle><color>{colour}</color><width>2</width></LineStyle>'
             f"<PolyStyle><color>50{colour[2:]}</color></PolyStyle></Style>"
         )
-    for zone in zones:
+    for zone in dataset.zones:
+        notes += _lost(zone)
         for number, layer in enumerate(zone.layers, start=1):
             lines += _placemark(zone, layer, number)
     lines += ["</Document>", "</kml>", ""]
-    return "\n".join(lines).encode()
+    return Written("\n".join(lines).encode(), tuple(notes))
+
+
+def _lost(zone: GeoZone) -> list[str]:
+    """What of a zone is read back otherwise; always so that it is stricter."""
+    notes = []
+    if zone.applicability:
+        notes.append(f"{zone.zone_id}: when it is active stands in words: read back it always is")
+    if len(zone.layers) > 1:
+        notes.append(f"{zone.zone_id}: each of its layers is a zone of its own there")
+    for layer in zone.layers:
+        for limit in (layer.lower, layer.upper):
+            if limit.datum in (Datum.HAE, Datum.UNKNOWN):
+                said = limit.as_published or limit.datum.value
+                notes.append(f"{zone.zone_id}: its limit {said!r} is not known when read back")
+        if any(isinstance(part, Circle) for part in layer.parts) and not _outline(layer):
+            notes.append(f"{zone.zone_id}: its circles are drawn as polygons round them")
+    return notes
 
 
 def _span(begins: datetime, ends: datetime | None) -> Iterator[str]:
