@@ -22,12 +22,12 @@ _METRES = {
     "FT": METRES_PER_FOOT,
 }
 _CIRCLE = re.compile(
-    r"a circle,? (?:of )?(\d{1,6}(?:\.\d{1,6})?) ?(NM|KM|M|FT) radius,? cent(?:re|er)d (?:at|on)",
+    r"a circle,? (?:of )?(\d{1,6}(?:\.\d{1,6})?) ?(NM|KM|M|FT) radius,? cent(?:red|ered) (?:at|on)",
     re.IGNORECASE,
 )
 _ARC = re.compile(
     r"thence (clockwise|anti-?clockwise|counter-?clockwise) by the arc of a circle,? "
-    r"(?:of )?radius (\d{1,6}(?:\.\d{1,6})?) ?(NM|KM|M|FT),? cent(?:re|er)d (?:at|on)",
+    r"(?:of )?radius (\d{1,6}(?:\.\d{1,6})?) ?(NM|KM|M|FT),? cent(?:red|ered) (?:at|on)",
     re.IGNORECASE,
 )
 _PARALLEL = re.compile(r"(?:thence )?following the line of latitude to", re.IGNORECASE)
