@@ -14,8 +14,9 @@ import pytest
 from geo.zones import Circle, Datum, Kinematics, Layer, Limit, Polygon, ZoneIndex, touched
 from geo.zones import heights as heights_module
 from geo.zones import touches as touches_module
+from geo.zones.check import heights_between
 from geo.zones.seen import Outline
-from ground_station.cli import bench_airspace_probes
+from ground_station.cli import bench_airspace_probes, bench_airspace_worlds
 from ground_station.cli.bench_airspace_oracle import Aircraft, Plane, inside_m, vincenty_m, within_m
 from ground_station.cli.bench_airspace_probes import ProbeReport, probe
 from tests.geo import zones_by_other_means as other
@@ -36,6 +37,8 @@ def test_a_share_of_the_million_probes(report: ProbeReport) -> None:
     assert report.wrong_touched == 0
     assert report.wrong_unknown == 0
     assert report.wrong_live == 0
+    assert report.wrong_legs == 0
+    assert report.on_legs > SHARE / 10
     assert report.largest_arc_m < 1.0
     assert report.inside > SHARE / 2  # they do hit zones
     assert report.undecided < report.inside / 5
@@ -48,13 +51,13 @@ def test_the_same_seed_gives_the_same_probes() -> None:
 
 def test_a_boundary_five_centimetres_short_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(touches_module, "BOUNDARY_M", -0.05)
-    real = bench_airspace_probes._vehicle
+    real = bench_airspace_worlds.vehicle_near
 
     def uncertain(*arguments: Any) -> Kinematics:
         made = real(*arguments)
         return dataclasses.replace(made, position_error_m=made.position_error_m + 1.0)
 
-    monkeypatch.setattr(bench_airspace_probes, "_vehicle", uncertain)
+    monkeypatch.setattr(bench_airspace_probes, "vehicle_near", uncertain)
     assert probe(2_000, SEED).wrong_clear > 0
 
 
@@ -75,6 +78,13 @@ def test_a_check_without_holes_is_found_out(monkeypatch: pytest.MonkeyPatch) -> 
     found = probe(2_000, SEED)
     assert found.wrong_touched > 0
     assert found.examples
+
+
+def test_a_climb_that_is_not_seen_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        touches_module, "heights_between", lambda start, _end: heights_between(start, start)
+    )
+    assert probe(1_000, SEED).wrong_legs > 0
 
 
 def test_times_that_are_not_asked_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
