@@ -155,8 +155,9 @@ def decoded(data: bytes) -> str:
 
 
 def plain(words: str, most: int) -> str:
-    """Words without control characters, at most so many of them."""
-    return _CONTROL.sub(" ", words[:most]).strip()
+    """Words without control characters and what no file can hold, at most so many of them."""
+    sound = words[:most].encode("utf-8", "replace").decode("utf-8")  # JSON may hold half characters
+    return _CONTROL.sub(" ", sound).strip()
 
 
 def outline(places: Sequence[Place]) -> tuple[Place, ...]:

@@ -10,8 +10,7 @@ from typing import Any
 from geo.formats.common import Budget, Place, Unreadable, plain, require_size
 from geo.formats.reading import FileRefused
 
-MAX_VALUES = 4_000_000  # of one file; the whole UK has about 400,000
-MAX_DEPTH = 100
+MAX_VALUES = 2_000_000  # of one file, roughly; the whole UK has about 500,000
 Members = dict[str, Any]
 
 

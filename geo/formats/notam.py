@@ -62,8 +62,8 @@ def read_notam(data: bytes) -> Reading:
         found.append(notice)
         if len(found) > MAX_NOTICES:
             raise FileRefused(f"It has more than {MAX_NOTICES:,} NOTAMs.")
-    if not any("E" in notice.items for notice in found):
-        raise FileRefused("It has no NOTAM: none of its text has an item E).")
+    if not any(notice.items for notice in found):
+        raise FileRefused("It has no NOTAM: none of its text has items, A) to G).")
     gone = _gone(found)
     for notice in found:
         _notice(collector, notice, gone)

@@ -19,7 +19,7 @@ _PLACE = re.compile(
     r"(\d{3})(\d{2})(\d{2}(?:\.\d{1,4})?)?([EW])"
 )
 _NUMBER = r"(\d{1,5}(?:\.\d{1,4})?) ?(NM|KM|M|FT)\b"
-_CENTRED = r"(?:,? ?(?:CENT(?:RE|ER)D|CENTRE|CENTER))?(?: (?:ON|AT|OF|AROUND|FROM))*"
+_CENTRED = r"(?:,? ?CENT(?:RED|ERED|RE|ER))?(?: (?:ON|AT|OF|AROUND|FROM))*"
 _POINT = r"(?: (?:POSITION|POINT|PSN))?:? "
 _CIRCLES = tuple(
     re.compile(pattern + _POINT + rf"(?P<place>{_PLACE_TEXT})")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+MAX_CHARS = 200_000  # of one notice; of a longer one no item is read
 _SERIES = r"[A-Z]\d{4}/\d{2}"
 _HEAD = re.compile(rf"\(?({_SERIES}) NOTAM([NRC])(?: ({_SERIES}))?")
 _BARE = re.compile(rf"^[ \t]*\(?({_SERIES})[ \t]*$", re.MULTILINE)
@@ -57,17 +58,21 @@ def notices(text: str) -> Iterator[Notice]:
     """Every NOTAM of a text, in its order."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     starts = _starts(text)
+    line = counted = 0
     for number, start in enumerate(starts):
         end = starts[number + 1] if number + 1 < len(starts) else len(text)
         piece = text[start:end]
-        notice = Notice(text.count("\n", 0, start) + 1)
+        line += text.count("\n", counted, start)
+        counted = start
+        notice = Notice(line + 1)
         head = _HEAD.search(piece[:200])
         bare = _BARE.search(piece[:200])
         if head is not None:
             notice.number, notice.kind, notice.refers = head[1], head[2], head[3] or ""
         elif bare is not None:
             notice.number = bare[1]
-        notice.items = _items(piece[head.end() :] if head else piece)
+        if len(piece) <= MAX_CHARS:
+            notice.items = _items(piece[head.end() :] if head else piece)
         yield notice
 
 

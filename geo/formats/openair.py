@@ -45,9 +45,9 @@ def read_openair(data: bytes) -> Reading:
         FileRefused: it is no text, or has no AC line.
     """
     words = decoded(data)
-    lines = words.split("\n")
-    if len(lines) > MAX_LINES:
+    if words.count("\n") > MAX_LINES:
         raise FileRefused(f"It has more than {MAX_LINES:,} lines.")
+    lines = words.split("\n")
     collector = Collector(Format.OPENAIR)
     reader = _Reader(collector)
     for number, line in enumerate(lines, 1):
