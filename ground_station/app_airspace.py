@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from geo.formats.reading import Reading
+from geo.formats import sniff
 from geo.zones.training import training_dataset
 from ground_station.app_commands import opened_store
 from ground_station.core.audit import AuditLog
@@ -17,14 +17,7 @@ from ground_station.services.airspace import Airspace, station_airspace
 from ground_station.services.airspace_library import AirspaceLibrary
 from ground_station.services.papers import Papers
 from ground_station.services.verdicts import Verdicts
-from ground_station.store import Database, SqlAirspace, SqlPermissions, open_audit
-
-
-def read(data: bytes, name: str) -> Reading:
-    """A file of any format we know."""
-    from geo.formats import sniff
-
-    return sniff.read(data, name)
+from ground_station.store import Database, SqlAirspace, SqlPermissions, SqlUsers, open_audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +42,9 @@ def join_airspace(
     papers = Papers(SqlPermissions(database, clock), audit, clock)
     library = AirspaceLibrary(
         repository=SqlAirspace(database, clock),
+        organisation_id=SqlUsers(database).default_organisation_id(),
         airspace=airspace,
-        read=read,
+        read=sniff.read,
         training=(lambda: training_dataset(clock.now())) if settings.training else None,
         audit=audit,
         bus=bus,

@@ -12,7 +12,7 @@ from geo.airspace.verdict import Judgement
 from geo.formats.reading import MAX_FILE_BYTES
 from geo.zones import Applicability, Circle, Datum, GeoZone, Layer, Limit, Polygon, Restriction
 from ground_station.api.auth import Access, access, identity
-from ground_station.api.bodies import checked_id, json_answer, json_body, no_content
+from ground_station.api.bodies import checked_id, json_answer, json_body, no_content, raw_body
 from ground_station.api.parts import parts
 from ground_station.api.schemas import (
     CheckPlan,
@@ -28,16 +28,19 @@ from ground_station.api.schemas import (
     WhatHere,
 )
 from ground_station.api.zone_views import Origin, origins, verdict_view, zone_view
-from ground_station.core.airspace import DatasetRecord, DrawnZone, RequestState
+from ground_station.core.agent_durable import one_line
+from ground_station.core.airspace import DatasetRecord, DrawnZone
 from ground_station.core.authority import Permission, Principal
 from ground_station.core.errors import InvalidInput
 from ground_station.services.airspace_library import Imported, person
+from ground_station.services.names import Names
 
 blueprint = flask.Blueprint("airspace", __name__)
 
 FILE_NAME = "X-File-Name"
 MAX_PLAN_BYTES = 256_000
 MAX_RING = 500
+COMMAND_LINE = "the command line"
 MOST_SHOWN = 5000  # zones of one dataset
 
 DATUMS = {"AGL": Datum.AGL, "AMSL": Datum.AMSL, "HAE": Datum.HAE}
@@ -50,7 +53,8 @@ DATUMS = {"AGL": Datum.AGL, "AMSL": Datum.AMSL, "HAE": Datum.HAE}
 @access(Access.SIGNED_IN, Permission.MANAGE_AIRSPACE)
 def datasets() -> flask.Response:
     """Imported files, newest first."""
-    return json_answer([_row(one) for one in parts().library.datasets(identity().principal)])
+    names = parts().names()
+    return json_answer([_row(one, names) for one in parts().library.datasets(identity().principal)])
 
 
 @blueprint.get("/api/airspace/datasets/<dataset_id>")
@@ -65,8 +69,11 @@ def dataset(dataset_id: str) -> flask.Response:
 @access(Access.SIGNED_IN, Permission.MANAGE_AIRSPACE)
 def import_dataset() -> flask.Response:
     """Read a file and offer it; nothing is checked against it yet."""
-    body = file_body(MAX_FILE_BYTES)
-    made = parts().library.import_file(person(identity().principal), body, file_name())
+    made = parts().library.import_file(
+        person(identity().principal),
+        lambda: raw_body(MAX_FILE_BYTES, "An airspace file"),
+        file_name(),
+    )
     return json_answer(_detail(made), 201)
 
 
@@ -82,19 +89,13 @@ def decide_dataset(dataset_id: str) -> flask.Response:
     return json_answer(_row(library.discard(doer, dataset_id)))
 
 
-def file_body(limit: int) -> bytes:
-    """The request's body, of at most `limit` bytes."""
-    flask.request.max_content_length = limit
-    return flask.request.get_data(cache=False)
-
-
 def file_name() -> str:
     """As the page says it."""
     return unquote(flask.request.headers.get(FILE_NAME, ""))
 
 
-def _row(record: DatasetRecord) -> DatasetRow:
-    names = parts().names()
+def _row(record: DatasetRecord, names: Names | None = None) -> DatasetRow:
+    names = names or parts().names()
     return DatasetRow(
         dataset_id=record.dataset_id,
         kind=record.kind.value,
@@ -110,9 +111,11 @@ def _row(record: DatasetRecord) -> DatasetRow:
         zones=record.zones,
         refused=record.refused,
         imported_at=record.imported_at,
-        imported_by=names.of("user", record.imported_by) or "the command line",
+        imported_by=names.of("user", record.imported_by) or COMMAND_LINE,
         decided_at=record.decided_at,
-        decided_by="" if record.decided_at is None else names.of("user", record.decided_by),
+        decided_by=""
+        if record.decided_at is None
+        else names.of("user", record.decided_by) or COMMAND_LINE,
     )
 
 
@@ -146,7 +149,8 @@ def _detail(made: Imported) -> DatasetDetail:
 @access(Access.SIGNED_IN, Permission.SEE_MAP)
 def drawn() -> flask.Response:
     """Zones that people of this installation drew: those that hold, will, or ended today."""
-    return json_answer([_drawn_view(one) for one in parts().library.drawn()])
+    names, who = parts().names(), identity().principal
+    return json_answer([_drawn_view(one, names, who) for one in parts().library.drawn()])
 
 
 @blueprint.post("/api/airspace/drawn")
@@ -156,7 +160,7 @@ def draw() -> flask.Response:
     body = json_body(DrawZone, MAX_PLAN_BYTES)
     zone = _zone_of(body, identity().principal)
     made = parts().library.draw(identity().principal, zone, body.reason, _utc(body.ends))
-    return json_answer(_drawn_view(made), 201)
+    return json_answer(_drawn_view(made, parts().names(), identity().principal), 201)
 
 
 @blueprint.delete("/api/airspace/drawn/<drawn_id>")
@@ -168,7 +172,7 @@ def withdraw(drawn_id: str) -> flask.Response:
 
 
 def _zone_of(body: DrawZone, who: Principal) -> GeoZone:
-    name = body.name.strip()
+    name = one_line(body.name).strip()
     if not name or len(name) > 200:
         raise InvalidInput("A zone needs a name of at most 200 characters.")
     part: Circle | Polygon
@@ -196,7 +200,7 @@ def _zone_of(body: DrawZone, who: Principal) -> GeoZone:
         restriction=Restriction(body.restriction),
         layers=(Layer((part,), lower, upper),),
         authority="" if organisation is None else organisation.name,
-        contact=body.contact.strip()[:500],
+        contact=one_line(body.contact).strip()[:500],
         law="Drawn by the operator; not an airspace restriction in law",
         source="Kestrel",
         applicability=(Applicability(_utc(body.begins), _utc(body.ends)),),
@@ -209,13 +213,17 @@ def _place(lonlat: list[float]) -> tuple[float, float]:
     return lonlat[1], lonlat[0]
 
 
-def _drawn_view(one: DrawnZone) -> DrawnZoneView:
+def _drawn_view(one: DrawnZone, names: Names, who: Principal) -> DrawnZoneView:
+    """Of another organisation's it says which, and not which person."""
     now = parts().clock.now()
+    own = one.organisation_id == who.scope.organisation_id
     return DrawnZoneView(
         drawn_id=one.drawn_id,
         zone=zone_view(one.zone, "drawn", now),
         reason=one.reason,
-        drawn_by=parts().names().of("user", one.drawn_by),
+        drawn_by=names.of("user", one.drawn_by)
+        if own
+        else names.of("organisation", one.organisation_id),
         drawn_at=one.drawn_at,
         begins=one.begins,
         ends=one.ends,
@@ -287,9 +295,7 @@ def _verdict(who: Principal, plan: FlightPlan, judgement: Judgement) -> VerdictV
     asked: dict[str, str] = {}
     if who.may(Permission.SEE_PAPERS):
         asked = {
-            one.zone: one.request_id
-            for one in here_parts.papers.requests(who)
-            if one.state in (RequestState.DRAFTED, RequestState.SENT)
+            one.zone: one.request_id for one in here_parts.papers.requests(who, open_only=True)
         }
     operator = here_parts.papers.operator(who.scope.organisation_id)
     words = ""

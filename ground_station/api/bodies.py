@@ -17,11 +17,26 @@ MAX_BODY_BYTES = 64_000  # an SDP offer; nothing else comes near
 MAX_JSON_BYTES = 16_000
 
 
+class TooLarge(RequestEntityTooLarge):
+    """413, with a sentence that says how large it may be."""
+
+
+def raw_body(limit: int, what: str) -> bytes:
+    """The request's body whatever it is, of at most `limit` bytes; 413 names `what` is too
+    large. A larger one that says its length is refused before it is read."""
+    flask.request.max_content_length = limit
+    try:
+        return flask.request.get_data(cache=False)
+    except RequestEntityTooLarge as error:
+        raise TooLarge(f"{what} has at most {limit // 2**20} MB.") from error
+
+
 def json_body(kind: type[T], limit: int = MAX_JSON_BYTES) -> T:
     """The request's JSON, of at most `limit` bytes, as `kind`; InvalidInput names the field that
     is wrong."""
     if flask.request.mimetype != "application/json":
         raise UnsupportedMediaType
+    flask.request.max_content_length = max(limit, MAX_BODY_BYTES)
     body = flask.request.get_data(cache=False)
     if len(body) > limit:
         raise RequestEntityTooLarge

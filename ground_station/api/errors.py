@@ -11,6 +11,7 @@ import flask
 import msgspec
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from ground_station.api.bodies import TooLarge
 from ground_station.api.schemas import Problem
 from ground_station.core.errors import (
     Conflict,
@@ -100,6 +101,8 @@ def http_problem(error: HTTPException) -> flask.Response | HTTPException:
     if isinstance(error, InternalServerError):
         return unexpected_problem(error.original_exception or error)
     sentence, remedy = _SENTENCES.get(error.code, (f"The request was refused: {error.name}.", ""))
+    if isinstance(error, TooLarge):
+        sentence = error.description or sentence
     code = error.name.lower().replace(" ", "_")
     response = problem_response(error.code, sentence, code, remedy, new_reference())
     for name, value in error.get_headers(flask.request.environ):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import quote
@@ -10,9 +12,9 @@ import flask
 
 from geo.airspace.plan import Authorisation, Category, ForcePolicy, Volume4D
 from geo.zones import Datum, OperatorType
-from ground_station.api.airspace_routes import file_body, file_name, plan_of
+from ground_station.api.airspace_routes import file_name, plan_of
 from ground_station.api.auth import Access, access, identity
-from ground_station.api.bodies import checked_id, json_answer, json_body, no_content
+from ground_station.api.bodies import checked_id, json_answer, json_body, no_content, raw_body
 from ground_station.api.parts import parts
 from ground_station.api.schemas import (
     AskPermission,
@@ -33,11 +35,13 @@ from ground_station.core.airspace import (
 )
 from ground_station.core.authority import Permission
 from ground_station.core.errors import InvalidInput
+from ground_station.services.names import Names
 from ground_station.services.papers import NewPermission
 
 blueprint = flask.Blueprint("papers", __name__)
 
 MAX_BODY = 64_000
+CLASS_MARK = re.compile(r"(?:UK|C)[0-6]")
 PermissionState = Literal["coming", "in_force", "over", "withdrawn"]
 
 
@@ -58,6 +62,8 @@ def put_operator() -> flask.Response:
     """Replace it as a whole."""
     body = json_body(OperatorView, MAX_BODY)
     who = identity().principal
+    if Category(body.category) is Category.OUTSIDE and not body.type.startswith("POLICE"):
+        raise InvalidInput("Only a police force flies outside of Regulation 2019/947.")
     profile = OperatorProfile(
         organisation_id=who.scope.organisation_id,
         name=_short(body.name, 200, "name"),
@@ -65,13 +71,22 @@ def put_operator() -> flask.Response:
         category=Category(body.category),
         operator_id=_short(body.operator_id, 64, "Operator ID"),
         flyer_id=_short(body.flyer_id, 64, "Flyer ID"),
-        class_mark=_short(body.class_mark, 8, "class mark"),
+        class_mark=_class_mark(body.class_mark),
         mass_kg=_number(body.mass_kg, 0.0, 150.0, "mass"),
         insurance=_short(body.insurance, 200, "insurance"),
         force_policy=_force_policy(body),
         authorisation=_authorisation(body),
     )
     return json_answer(_operator_view(parts().papers.change_profile(who, profile)))
+
+
+def _class_mark(words: str) -> str:
+    mark = "".join(words.split()).upper()
+    if mark and not CLASS_MARK.fullmatch(mark):
+        raise InvalidInput(
+            "A class mark is UK0 to UK6 or C0 to C6.", "Leave it empty for an aircraft without."
+        )
+    return mark
 
 
 def _force_policy(body: OperatorView) -> ForcePolicy | None:
@@ -102,10 +117,13 @@ def _authorisation(body: OperatorView) -> Authorisation | None:
                 "The authorised volume has 3 to 500 corners of [longitude, latitude]."
             )
         volume = Volume4D(ring, lower, upper, Datum(body.authorisation_datum))
+    begins, ends = _utc(body.authorisation_begins), _utc(body.authorisation_ends)
+    if begins is not None and ends is not None and not begins < ends:
+        raise InvalidInput("The authorisation ends after it begins.")
     return Authorisation(
         reference,
-        _utc(body.authorisation_begins),
-        _utc(body.authorisation_ends),
+        begins,
+        ends,
         _number(body.authorisation_max_height_agl_m, 0.0, 3000.0, "authorised height"),
         body.authorisation_bvlos,
         volume,
@@ -149,7 +167,9 @@ def permissions() -> flask.Response:
     """Those in force or to come; with `?over=1` also those that are over or withdrawn."""
     over_too = flask.request.args.get("over", "") == "1"
     found = parts().papers.permissions(identity().principal, over_too=over_too)
-    return json_answer([_permission_view(one) for one in found])
+    names = parts().names()
+    documents = parts().papers.document_names(identity().principal)
+    return json_answer([_permission_view(one, names, documents) for one in found])
 
 
 @blueprint.post("/api/airspace/permissions")
@@ -177,7 +197,8 @@ def record_permission() -> flask.Response:
             request_id=body.request_id,
         ),
     )
-    return json_answer(_permission_view(made), 201)
+    documents = parts().papers.document_names(identity().principal)
+    return json_answer(_permission_view(made, parts().names(), documents), 201)
 
 
 @blueprint.delete("/api/airspace/permissions/<permission_id>")
@@ -191,15 +212,22 @@ def withdraw_permission(permission_id: str) -> flask.Response:
 
 def _zone_name(wanted: str) -> str:
     """As the zones in use call it; "" if none is called so."""
-    key = "".join(wanted.split()).upper()
+    key = _key(wanted)
     for index in parts().airspace.in_use.all:
         for zone in index.dataset.zones:
-            if key in (zone.zone_id.upper(), zone.designator.upper()):
+            if key in (_key(zone.zone_id), _key(zone.designator)):
                 return zone.name[:300]
     return ""
 
 
-def _permission_view(one: RecordedPermission) -> PermissionView:
+def _key(words: str) -> str:
+    """Ids and designators are compared without spaces, whatever their case."""
+    return "".join(words.split()).upper()
+
+
+def _permission_view(
+    one: RecordedPermission, names: Names, documents: Mapping[str, str]
+) -> PermissionView:
     now = parts().clock.now()
     state: PermissionState = "in_force"
     if one.withdrawn_at is not None:
@@ -219,9 +247,9 @@ def _permission_view(one: RecordedPermission) -> PermissionView:
         conditions=one.conditions,
         upper_limit_amsl_m=one.upper_limit_amsl_m,
         document_id=one.document_id,
-        document_name=parts().papers.document_name(one.document_id),
+        document_name=documents.get(one.document_id or "", ""),
         request_id=one.request_id,
-        recorded_by=parts().names().of("user", one.recorded_by),
+        recorded_by=names.of("user", one.recorded_by),
         recorded_at=one.recorded_at,
         state=state,
     )
@@ -234,8 +262,9 @@ def _permission_view(one: RecordedPermission) -> PermissionView:
 @access(Access.SIGNED_IN, Permission.SEE_PAPERS)
 def requests() -> flask.Response:
     """Requests to zones' authorities, newest first."""
+    names = parts().names()
     return json_answer(
-        [_request_view(one) for one in parts().papers.requests(identity().principal)]
+        [_request_view(one, names) for one in parts().papers.requests(identity().principal)]
     )
 
 
@@ -252,7 +281,7 @@ def ask_permission() -> flask.Response:
         body.aircraft,
         body.purpose,
     )
-    return json_answer(_request_view(made), 201)
+    return json_answer(_request_view(made, parts().names()), 201)
 
 
 @blueprint.post("/api/airspace/requests/<request_id>")
@@ -264,10 +293,10 @@ def change_request(request_id: str) -> flask.Response:
     made = parts().papers.change_request(
         identity().principal, request_id, RequestState(body.state), body.answer
     )
-    return json_answer(_request_view(made))
+    return json_answer(_request_view(made, parts().names()))
 
 
-def _request_view(one: PermissionRequest) -> RequestView:
+def _request_view(one: PermissionRequest, names: Names) -> RequestView:
     return RequestView(
         request_id=one.request_id,
         state=one.state.value,
@@ -278,7 +307,7 @@ def _request_view(one: PermissionRequest) -> RequestView:
         text=one.text,
         begins=one.begins,
         ends=one.ends,
-        made_by=parts().names().of("user", one.made_by),
+        made_by=names.of("user", one.made_by),
         made_at=one.made_at,
         changed_at=one.changed_at,
         answer=one.answer,
@@ -292,8 +321,9 @@ def _request_view(one: PermissionRequest) -> RequestView:
 @access(Access.SIGNED_IN, Permission.RECORD_PERMISSIONS)
 def add_document() -> flask.Response:
     """Keep a file that shows a permission."""
+    body = raw_body(MAX_DOCUMENT_BYTES, "A document")
     made = parts().papers.add_document(
-        identity().principal, file_name(), flask.request.mimetype, file_body(MAX_DOCUMENT_BYTES)
+        identity().principal, file_name(), flask.request.mimetype, body
     )
     return json_answer(
         DocumentAdded(document_id=made.document_id, name=made.name, sha256=made.sha256), 201

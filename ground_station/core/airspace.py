@@ -5,7 +5,7 @@ Ports of the store stand below the types. Times are UTC and aware; ids are UUIDv
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -261,8 +261,10 @@ class PermissionRepository(Protocol):
 
     def withdraw_permission(self, permission_id: str, at: datetime, by: str) -> None: ...
 
-    def requests(self, organisation_id: str) -> Sequence[PermissionRequest]:
-        """Newest first, at most 1,000."""
+    def requests(
+        self, organisation_id: str, *, open_only: bool = False
+    ) -> Sequence[PermissionRequest]:
+        """Newest first, at most 1,000; only those that are not answered if `open_only`."""
         ...
 
     def request(self, request_id: str) -> PermissionRequest | None: ...
@@ -271,4 +273,10 @@ class PermissionRepository(Protocol):
 
     def document(self, document_id: str) -> Document | None: ...
 
-    def add_document(self, document: Document) -> None: ...
+    def add_document(self, document: Document) -> None:
+        """Conflict if the organisation has 5,000 already; NotFound: no such organisation."""
+        ...
+
+    def document_names(self, organisation_id: str) -> Mapping[str, str]:
+        """By id, without reading the documents."""
+        ...

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import replace
 from datetime import datetime
 
 from geo.formats.reading import Format, Reading
-from geo.zones import Gap, GeoZone, ZoneDataset, ZoneIndex
+from geo.zones import Area, Gap, GeoZone, ZoneDataset, ZoneIndex
 from geo.zones.outlines import rings_of
+from geo.zones.shapes import bounds_of
 from ground_station.core.agent_durable import one_line
 from ground_station.core.airspace import DatasetKind, DatasetRecord, DatasetState
 from ground_station.core.authority import Principal
@@ -34,6 +36,15 @@ def dataset_of(reading: Reading, title: str) -> ZoneDataset:
     )
 
 
+def first_refusals(reading: Reading) -> str:
+    """The first few in a sentence, for a file of which nothing is left."""
+    told = "; ".join(f"{gap.feature}: {gap.reason}" for gap in reading.gaps[:3])
+    more = len(reading.gaps) + reading.gaps_left_out - 3
+    if not told:
+        return "It holds no feature that is one."
+    return f"Refused were {told}{f' and {more} more' if more > 0 else ''}."
+
+
 def checked(reading: Reading) -> Reading:
     """With each zone that cannot be checked exactly among what was refused."""
     kept: list[GeoZone] = []
@@ -44,11 +55,22 @@ def checked(reading: Reading) -> Reading:
         if zone.zone_id in seen:
             why_not = "another zone of the file has the same id"
         if why_not:
-            gaps.append(Gap(f"zone {zone.zone_id} {zone.name}", why_not))
+            gaps.append(Gap(f"zone {zone.zone_id} {zone.name}", why_not, _areas(zone)))
         else:
             seen.add(zone.zone_id)
             kept.append(zone)
     return replace(reading, zones=tuple(kept), gaps=tuple(gaps))
+
+
+def _areas(zone: GeoZone) -> tuple[Area, ...]:
+    """Where a zone lies that cannot be checked exactly; none where that is not known either."""
+    try:
+        boxes = [bounds_of(part) for part in zone.parts]
+    except ValueError:
+        return ()
+    if not boxes or not all(math.isfinite(value) for box in boxes for value in box):
+        return ()
+    return tuple(Area(south, west, north, east, zone.zone_id) for west, south, east, north in boxes)
 
 
 def why_unusable(zone: GeoZone) -> str:

@@ -19,6 +19,7 @@ from geo.zones import Applicability, GeoZone, ZoneDataset, ZoneIndex
 from ground_station.core.agent_durable import one_line
 from ground_station.core.airspace import (
     AirspaceRepository,
+    DatasetKind,
     DatasetRecord,
     DatasetState,
     DrawnZone,
@@ -32,6 +33,7 @@ from ground_station.core.errors import (
     Conflict,
     InvalidInput,
     KestrelError,
+    NotAllowed,
     NotFound,
     Unavailable,
     Unprocessable,
@@ -44,6 +46,7 @@ from ground_station.services.airspace_files import (
     check_inside_area,
     checked,
     dataset_of,
+    first_refusals,
     record_of,
     why_unusable,
 )
@@ -61,9 +64,10 @@ Reader = Callable[[bytes, str], Reading]
 
 @dataclass(frozen=True, slots=True)
 class Doer:
-    """Who does it: a person, or somebody at the machine's command line."""
+    """Who does it: a person, or somebody at the machine's command line (of no organisation)."""
 
     user_id: str
+    organisation_id: str | None
     entry: Callable[[Act, str, dict[str, Detail]], AuditEntry]
 
 
@@ -75,7 +79,9 @@ def person(who: Principal) -> Doer:
     """
     require(who, Permission.MANAGE_AIRSPACE)
     return Doer(
-        who.user_id, lambda act, subject, details: by(who, act, "airspace", subject, **details)
+        who.user_id,
+        who.scope.organisation_id,
+        lambda act, subject, details: by(who, act, "airspace", subject, **details),
     )
 
 
@@ -83,6 +89,7 @@ def command_line() -> Doer:
     """Whoever may use the machine's command line."""
     return Doer(
         "",
+        None,
         lambda act, subject, details: AuditEntry(
             act, Actor.COMMAND_LINE, subject_kind="airspace", subject_id=subject, details=details
         ),
@@ -102,6 +109,7 @@ class AirspaceLibrary:
     """Thread-safe; a service of the station.
 
     Args:
+        organisation_id: of who runs the station, and so decides about datasets.
         read: reads a file of any format; `geo.formats.sniff.read`.
         training: the zones in use while no dataset is; None: then there are none.
     """
@@ -110,6 +118,7 @@ class AirspaceLibrary:
         self,
         *,
         repository: AirspaceRepository,
+        organisation_id: str,
         airspace: Airspace,
         read: Reader,
         training: Callable[[], ZoneDataset] | None,
@@ -118,6 +127,7 @@ class AirspaceLibrary:
         clock: Clock,
     ) -> None:
         self._repository = repository
+        self._organisation_id = organisation_id
         self._airspace = airspace
         self._read = read
         self._training = training
@@ -145,6 +155,8 @@ class AirspaceLibrary:
         problem = self._airspace.problem()
         if not problem:
             return WELL
+        if self._airspace.in_use.trouble:
+            return Finding(problem, "Take another dataset into use; if it stays, restore a backup.")
         return Finding(problem, "Import the present dataset of the United Kingdom.")
 
     # --- datasets --------------------------------------------------------------------------------
@@ -162,31 +174,41 @@ class AirspaceLibrary:
             raise NotFound("There is no such airspace dataset.")
         return Imported(*found)
 
-    def import_file(self, doer: Doer, body: bytes, file_name: str) -> Imported:
+    def import_file(self, doer: Doer, body: Callable[[], bytes], file_name: str) -> Imported:
         """Read a file and offer it. Nothing is checked against it yet.
+
+        Args:
+            body: gives the file; it is asked only once no other file is being read, so that at
+                most one at a time is held in memory.
 
         Raises:
             Unprocessable: nothing of it can be read: the sentence says why and where.
             Conflict: another file is being read.
-            InvalidInput: it is empty or too large.
+            NotAllowed; InvalidInput: it is empty or too large.
         """
+        self._require_station(doer)
         name = one_line(file_name).strip()[:MAX_FILE_NAME] or "unnamed"
+        if not self._reading.acquire(blocking=False):
+            raise Conflict("Another airspace file is being read.", "Try again in a moment.")
+        try:
+            return self._imported(doer, body(), name)
+        finally:
+            self._reading.release()
+
+    def _imported(self, doer: Doer, body: bytes, name: str) -> Imported:
         if not 0 < len(body) <= MAX_FILE_BYTES:
             raise InvalidInput(
                 f"An airspace file has 1 byte to {MAX_FILE_BYTES // 2**20} MB, not {len(body)}."
             )
-        if not self._reading.acquire(blocking=False):
-            raise Conflict("Another airspace file is being read.", "Try again in a moment.")
         try:
-            reading = self._read(body, name)
+            reading = checked(self._read(body, name))
         except FileRefused as error:
             raise Unprocessable(
                 f"{name} cannot be read: {error}", "Get the file again from who publishes it."
             ) from error
-        finally:
-            self._reading.release()
-        reading = checked(reading)
         record = record_of(reading, body, name, self._clock.now(), doer.user_id)
+        if not reading.zones and record.kind is DatasetKind.ZONES:
+            raise Unprocessable(f"No zone could be read of {name}. {first_refusals(reading)}")
         dataset = dataset_of(reading, record.title)
         details: dict[str, Detail] = {
             "file": name,
@@ -206,8 +228,10 @@ class AirspaceLibrary:
             accept_refused: how many refused features the person has seen.
 
         Raises:
-            NotFound; Conflict: it is in use or discarded, or not all refused features were seen.
+            NotAllowed, NotFound; Conflict: it is in use or discarded, it holds only from a later
+                time on, or not all refused features were seen.
         """
+        self._require_station(doer)
         found = self._repository.dataset(dataset_id)
         if found is None:
             raise NotFound("There is no such airspace dataset.")
@@ -216,6 +240,12 @@ class AirspaceLibrary:
             raise Conflict(
                 f"{record.refused} features of {record.file_name} were refused.",
                 "Look at them first: near each of them nothing will be clear.",
+            )
+        if record.effective_from is not None and self._clock.now() < record.effective_from:
+            raise Conflict(
+                f"{record.file_name} holds only from {record.effective_from:%d %B %Y %H:%M} UTC on:"
+                " until then nothing would be clear.",
+                "Take it into use then.",
             )
         details: dict[str, Detail] = {
             "file": record.file_name,
@@ -232,11 +262,17 @@ class AirspaceLibrary:
         """Give up its zones; that it was offered stays on record.
 
         Raises:
-            NotFound; Conflict: it is in use.
+            NotAllowed, NotFound; Conflict: it is in use.
         """
+        self._require_station(doer)
         entry = doer.entry(Act.DATASET_DISCARDED, dataset_id, {})
         with self._audit.together(entry):
             return self._repository.discard(dataset_id, self._clock.now(), doer.user_id)
+
+    def _require_station(self, doer: Doer) -> None:
+        """Datasets are the installation's: an organisation that is a guest on it has none."""
+        if doer.organisation_id not in (None, self._organisation_id):
+            raise NotAllowed("The airspace datasets are those of who runs this station.")
 
     # --- drawn zones -----------------------------------------------------------------------------
 

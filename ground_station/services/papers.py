@@ -6,7 +6,7 @@ All of it belongs to one organisation and is seen by nobody else.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -24,7 +24,7 @@ from ground_station.core.airspace import (
     RecordedPermission,
     RequestState,
 )
-from ground_station.core.audit import Act, AuditLog
+from ground_station.core.audit import Act, AuditEntry, AuditLog
 from ground_station.core.authority import Permission as May
 from ground_station.core.authority import Principal, require
 from ground_station.core.clock import Clock
@@ -167,9 +167,8 @@ class Papers:
         own = who.scope.organisation_id
         if new.document_id is not None:
             self._own(self._repository.document(new.document_id), own, "document")
-        request = None
         if new.request_id is not None:
-            request = self._own(self._repository.request(new.request_id), own, "request")
+            self._answered_by(new, own)
         kept = RecordedPermission(
             permission_id=new_id(),
             organisation_id=own,
@@ -201,8 +200,10 @@ class Papers:
             ends=kept.ends.isoformat(),
         )
         with self._audit.together(entry):
+            if new.request_id is not None:  # once more: somebody else may have answered it
+                request = self._answered_by(new, own)
             self._repository.add_permission(kept)
-            if request is not None:
+            if new.request_id is not None:
                 self._repository.put_request(
                     replace(request, state=RequestState.GRANTED, changed_at=now)
                 )
@@ -226,10 +227,10 @@ class Papers:
 
     # --- requests --------------------------------------------------------------------------------
 
-    def requests(self, who: Principal) -> Sequence[PermissionRequest]:
-        """Newest first."""
+    def requests(self, who: Principal, *, open_only: bool = False) -> Sequence[PermissionRequest]:
+        """Newest first; only those that are not answered if `open_only`."""
         require(who, May.SEE_PAPERS)
-        return self._repository.requests(who.scope.organisation_id)
+        return self._repository.requests(who.scope.organisation_id, open_only=open_only)
 
     def ask(self, who: Principal, new: NewRequest) -> PermissionRequest:
         """Keep a request that is filled in; a person sends it on.
@@ -257,7 +258,8 @@ class Papers:
             made_at=now,
             changed_at=now,
         )
-        self._put(who, kept)
+        with self._audit.together(_asked(who, kept)):
+            self._repository.put_request(kept)
         return kept
 
     def change_request(
@@ -269,32 +271,34 @@ class Papers:
             NotAllowed, NotFound, InvalidInput; Conflict: it is answered already.
         """
         require(who, May.RECORD_PERMISSIONS)
-        request = self._own(
-            self._repository.request(request_id), who.scope.organisation_id, "request"
-        )
-        if request.state not in (RequestState.DRAFTED, RequestState.SENT):
-            raise Conflict(f"This request is {request.state.value} already.")
         if state in (RequestState.GRANTED, RequestState.DRAFTED):
             raise InvalidInput("A request is granted by recording the permission.")
         if state is RequestState.REFUSED and not answer.strip():
             raise InvalidInput("Say what the authority answered.")
         if len(answer) > MAX_WORDS:
             raise InvalidInput(f"An answer has at most {MAX_WORDS} characters.")
-        kept = replace(request, state=state, answer=answer.strip(), changed_at=self._clock.now())
-        self._put(who, kept)
+        own = who.scope.organisation_id
+        request = self._open(request_id, own)
+        with self._audit.together(_asked(who, replace(request, state=state))):
+            request = self._open(request_id, own)  # once more: somebody else may have answered it
+            kept = replace(
+                request, state=state, answer=answer.strip(), changed_at=self._clock.now()
+            )
+            self._repository.put_request(kept)
         return kept
 
-    def _put(self, who: Principal, request: PermissionRequest) -> None:
-        entry = by(
-            who,
-            Act.PERMISSION_ASKED,
-            "permission_request",
-            request.request_id,
-            zone=request.zone,
-            state=request.state.value,
-        )
-        with self._audit.together(entry):
-            self._repository.put_request(request)
+    def _open(self, request_id: str, own: str) -> PermissionRequest:
+        request = self._own(self._repository.request(request_id), own, "request")
+        if request.state not in (RequestState.DRAFTED, RequestState.SENT):
+            raise Conflict(f"This request is {request.state.value} already.")
+        return request
+
+    def _answered_by(self, new: NewPermission, own: str) -> PermissionRequest:
+        assert new.request_id is not None
+        request = self._open(new.request_id, own)
+        if _key(request.zone) != _key(new.zone):
+            raise InvalidInput(f"This request asked for {request.zone}, not for {new.zone}.")
+        return request
 
     # --- documents -------------------------------------------------------------------------------
 
@@ -345,10 +349,10 @@ class Papers:
         self._audit.append(by(who, Act.DOCUMENT_READ, "document", document_id, name=found.name))
         return found
 
-    def document_name(self, document_id: str | None) -> str:
-        """ "" where it is gone."""
-        found = None if document_id is None else self._repository.document(document_id)
-        return "" if found is None else found.name
+    def document_names(self, who: Principal) -> Mapping[str, str]:
+        """By id, those of the person's own organisation."""
+        require(who, May.SEE_PAPERS)
+        return self._repository.document_names(who.scope.organisation_id)
 
     # --- inside ----------------------------------------------------------------------------------
 
@@ -374,6 +378,21 @@ class Papers:
         if found is None or found.organisation_id != own:
             raise NotFound(f"There is no such {what}.")
         return found
+
+
+def _key(zone: str) -> str:
+    return "".join(zone.split()).upper()
+
+
+def _asked(who: Principal, request: PermissionRequest) -> AuditEntry:
+    return by(
+        who,
+        Act.PERMISSION_ASKED,
+        "permission_request",
+        request.request_id,
+        zone=request.zone,
+        state=request.state.value,
+    )
 
 
 def _check_window(begins: datetime, ends: datetime) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError as ConstraintBroken
 from sqlalchemy.orm import undefer
 
@@ -32,6 +32,8 @@ from ground_station.store.orm_airspace import (
 )
 
 MOST = 1000
+MOST_DOCUMENTS = 5000
+_OPEN = (RequestState.DRAFTED.value, RequestState.SENT.value)
 _Part = TypeVar("_Part")
 
 
@@ -124,7 +126,9 @@ class SqlPermissions:
 
     # --- requests --------------------------------------------------------------------------------
 
-    def requests(self, organisation_id: str) -> Sequence[PermissionRequest]:
+    def requests(
+        self, organisation_id: str, *, open_only: bool = False
+    ) -> Sequence[PermissionRequest]:
         """See the port."""
         wanted = (
             select(PermissionRequestRow)
@@ -132,6 +136,8 @@ class SqlPermissions:
             .order_by(PermissionRequestRow.id.desc())
             .limit(MOST)
         )
+        if open_only:
+            wanted = wanted.where(PermissionRequestRow.state.in_(_OPEN))
         with self._database.read() as session:
             return [_request(row) for row in session.scalars(wanted)]
 
@@ -188,7 +194,7 @@ class SqlPermissions:
             )
 
     def add_document(self, document: Document) -> None:
-        """See the port; NotFound: no such organisation."""
+        """See the port."""
         row = DocumentRow(
             id=document.document_id,
             organisation_id=document.organisation_id,
@@ -201,9 +207,24 @@ class SqlPermissions:
         )
         try:
             with self._database.write() as session:
+                held = select(func.count()).select_from(DocumentRow)
+                held = held.where(DocumentRow.organisation_id == document.organisation_id)
+                if (session.scalar(held) or 0) >= MOST_DOCUMENTS:
+                    raise Conflict(
+                        f"{MOST_DOCUMENTS} documents are kept already.",
+                        "Old ones go when their time is over.",
+                    )
                 session.add(row)
         except ConstraintBroken as error:
             raise NotFound("There is no such organisation.") from error
+
+    def document_names(self, organisation_id: str) -> Mapping[str, str]:
+        """See the port."""
+        wanted = select(DocumentRow.id, DocumentRow.name).where(
+            DocumentRow.organisation_id == organisation_id
+        )
+        with self._database.read() as session:
+            return {document_id: name for document_id, name in session.execute(wanted)}
 
 
 def _profile(row: OperatorProfileRow) -> OperatorProfile:

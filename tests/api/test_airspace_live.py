@@ -75,7 +75,7 @@ def another_process(site: Site) -> str:
     shelf = Shelf(site.world, training=False)
     shelf.gives(a_zone("1U077"))
     doer: Doer = command_line()
-    made = shelf.library.import_file(doer, b"{}", "zones.json").record
+    made = shelf.library.import_file(doer, lambda: b"{}", "zones.json").record
     shelf.library.use(doer, made.dataset_id, 0)
     assert SqlAirspace(site.world.database, site.world.clock).stamp().zones == made.dataset_id
     return made.title

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -20,7 +21,7 @@ from ground_station.core.audit import Act
 from ground_station.core.authority import ROLE_PERMISSIONS, Permission, Principal, Role, Scope
 from ground_station.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from ground_station.services.papers import NewPermission, NewRequest, Papers
-from ground_station.store import SqlPermissions
+from ground_station.store import SqlPermissions, permission_repo
 from tests.services.world import World
 
 HOUR = timedelta(hours=1)
@@ -159,7 +160,7 @@ def test_an_answer_on_paper_grants_its_request(
         papers.change_request(pilot, request.request_id, RequestState.DROPPED, "")
     assert papers.document(pilot, letter.document_id).body == b"%PDF"
     assert world.audit.read(act=Act.DOCUMENT_READ)
-    assert papers.document_name(letter.document_id) == letter.name
+    assert papers.document_names(pilot) == {letter.document_id: letter.name}
 
 
 def test_a_refusal_says_what_they_answered(papers: Papers, world: World, pilot: Principal) -> None:
@@ -261,3 +262,57 @@ def test_the_profile_is_the_persons_own_organisations(
 def test_requests_say_who_made_them(papers: Papers, world: World, pilot: Principal) -> None:
     made: PermissionRequest = papers.ask(pilot, a_request(world))
     assert (made.made_by, made.made_at) == (pilot.user_id, world.clock.now())
+
+
+def test_a_request_is_answered_once_and_for_its_own_zone(
+    papers: Papers, world: World, pilot: Principal
+) -> None:
+    request = papers.ask(pilot, a_request(world))
+    with pytest.raises(InvalidInput, match="asked for 1U077, not for 1U043A"):
+        papers.record(pilot, clearance(world, zone="1U043A", request_id=request.request_id))
+    papers.record(pilot, clearance(world, zone="1u 077", request_id=request.request_id))
+    with pytest.raises(Conflict, match="granted already"):
+        papers.record(pilot, clearance(world, request_id=request.request_id))
+    assert len(papers.permissions(pilot)) == 1
+    assert papers.requests(pilot, open_only=True) == []
+
+
+def test_of_two_who_answer_at_once_one_is_told_so(
+    papers: Papers, world: World, pilot: Principal
+) -> None:
+    """Whoever comes second changes nothing, and nothing is on record as done."""
+    request = papers.ask(pilot, a_request(world))
+    answers: list[object] = []
+    together = threading.Barrier(2)
+
+    def answer(state: RequestState) -> None:
+        together.wait(5)
+        try:
+            answers.append(papers.change_request(pilot, request.request_id, state, "no"))
+        except Conflict as error:
+            answers.append(error)
+
+    threads = [
+        threading.Thread(target=answer, args=(state,))
+        for state in (RequestState.REFUSED, RequestState.DROPPED)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    [done] = [one for one in answers if isinstance(one, PermissionRequest)]
+    [refused] = [one for one in answers if isinstance(one, Conflict)]
+    assert papers.requests(pilot) == [done]
+    asked = world.audit.read(act=Act.PERMISSION_ASKED)
+    assert len(asked) == 2  # drafted, and answered once
+    assert done.state.value in str(refused)
+
+
+def test_no_more_documents_than_are_kept(
+    papers: Papers, world: World, pilot: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(permission_repo, "MOST_DOCUMENTS", 2)
+    for _ in range(2):
+        papers.add_document(pilot, "a.txt", "text/plain", b"x")
+    with pytest.raises(Conflict, match="2 documents are kept"):
+        papers.add_document(pilot, "a.txt", "text/plain", b"x")
