@@ -26,7 +26,7 @@ MISS_M = 100.0  # a corner of an arc may be off its circle by; the largest publi
 _SAME_M = 0.05  # nearer than that, two corners are one
 _EARTH_M = 6_371_000.0
 _MOST_STEPS = 5000  # of one edge
-MAX_POINTS = 2_000_000  # of one file, read and made; the whole UK has about 150,000
+MAX_POINTS = 1_000_000  # of one file, read and made; the whole UK costs about 180,000
 
 
 class Budget:

@@ -138,14 +138,23 @@ def _placemark(piece: Piece, element: Element, name: str, state: _State) -> None
     words = words_of(text(element, "description"))
     shape = shape_in(element, words.outline, state.kept.budget)
     if shape is None:
-        drawn = "a line" if element.find(".//LineString") is not None else "a point"
-        state.kept.skip(f"{drawn} and no outline")
+        state.kept.skip(f"{_drawn_without_area(element)} and no outline")
         return
     require_united_kingdom(shape.parts)
     lower, upper = limit_of(words.lower, upper=False), limit_of(words.upper, upper=True)
     layers = distinct_layers([Layer(shape.parts, lower, upper)])
     zone = _zone(name, words, layers, _Said.of(element, name, piece.trail), state)
     state.kept.zone(zone, shape.notes + _notes_of_limits(layers[0]))
+
+
+def _drawn_without_area(element: Element) -> str:
+    """What a placemark draws that is no zone. Raises Unreadable of a closed line: it may be one."""
+    line = element.find(".//LineString")
+    for each in (*element.iterfind(".//LinearRing"), *element.iterfind(".//LineString")):
+        corners = text(each, "coordinates").split()
+        if each.tag == "LinearRing" or (len(corners) > 3 and corners[0] == corners[-1]):
+            raise Unreadable("it draws a closed line and no polygon, which may be an outline")
+    return "a point" if line is None else "a line"
 
 
 @dataclass(frozen=True, slots=True)

@@ -285,6 +285,14 @@ def test_points_and_lines_are_counted_and_alone_refused() -> None:
         read_kml(kml(point, point))
 
 
+def test_a_closed_line_may_be_an_outline_and_is_refused() -> None:
+    closed = "<LineString><coordinates>0,51 1,51 1,52 0,51</coordinates></LineString>"
+    for drawn in (closed, linear(SQUARE)):
+        [gap] = read_kml(kml(f"<Placemark><name>C</name>{drawn}</Placemark>")).gaps
+        assert "closed line" in gap.reason
+        assert gap.areas == ()
+
+
 def test_an_outline_without_an_area_is_refused() -> None:
     flat = "<Placemark><name>F</name>" + polygon(((51.5, 0.0), (51.5, 0.1))) + "</Placemark>"
     assert "no outline with an area" in read_kml(kml(flat)).gaps[0].reason
