@@ -49,17 +49,29 @@ class Dates:
             self._ends.add(end)
 
     def settled(self) -> Settled:
-        if len(self._begins) > 1:
+        begins = self._one()
+        if self._begins and begins is None:
             said = ", ".join(sorted(each.date().isoformat() for each in self._begins))
             return Settled(None, None, "", f"(it says several dates of beginning: {said})")
-        if not self._begins:
+        if begins is None:
             return Settled(None, None, "")
-        begins = next(iter(self._begins))
         ends = min(self._ends, default=None)
         if not is_airac(begins):
             return Settled(begins, ends, "")
         cycle_ends = begins + CYCLE
         return Settled(begins, min(ends or cycle_ends, cycle_ends), begins.date().isoformat())
+
+    def _one(self) -> datetime | None:
+        """The beginning, if all that is said can be one: the same, or an AIRAC date and instants of
+        its cycle."""
+        if len(self._begins) == 1:
+            return next(iter(self._begins))
+        cycles = [each for each in self._begins if is_airac(each)]
+        if len(cycles) != 1 or any(
+            not cycles[0] <= each < cycles[0] + CYCLE for each in self._begins
+        ):
+            return None
+        return cycles[0]
 
     def _found(self, found: re.Match[str] | None) -> None:
         if found is None:

@@ -341,6 +341,23 @@ def test_a_snapshot_says_from_when_the_set_is_in_force() -> None:
     assert "fits the SHA-256" in notes_of(reading)
 
 
+@pytest.mark.parametrize(
+    ("shown", "airac"),
+    [
+        ("2026-05-14T00:00:00Z", "2026-05-14"),
+        ("2026-05-20T09:30:00Z", "2026-05-14"),
+        ("2026-04-28T09:30:00Z", ""),
+        ("2026-06-11T00:00:00Z", ""),
+    ],
+)
+def test_a_snapshot_of_another_time_than_the_names(shown: str, airac: str) -> None:
+    valid = f"<gml:TimeInstant><gml:timePosition>{shown}</gml:timePosition></gml:TimeInstant>"
+    data = message(airspace("EGR1", component(circle(HELIPORT, 2)), valid=valid))
+    reading = read_aixm(packed(data))
+    assert reading.airac == airac
+    assert ("several dates" in notes_of(reading)) == (not airac)
+
+
 def test_a_baseline_says_when_the_zone_is() -> None:
     valid = period("2026-05-20T06:00:00Z", "2026-05-21T20:00:00Z")
     data = airspace("EGR1", component(circle(HELIPORT, 2)), interpretation="BASELINE", valid=valid)
