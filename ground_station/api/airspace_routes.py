@@ -8,7 +8,6 @@ from urllib.parse import unquote
 import flask
 
 from geo.airspace.plan import FlightPlan, PathPoint
-from geo.airspace.verdict import Judgement
 from geo.formats.reading import MAX_FILE_BYTES
 from geo.zones import Applicability, Circle, Datum, GeoZone, Layer, Limit, Polygon, Restriction
 from ground_station.api.auth import Access, access, identity
@@ -34,6 +33,7 @@ from ground_station.core.authority import Permission, Principal
 from ground_station.core.errors import InvalidInput
 from ground_station.services.airspace_library import Imported, person
 from ground_station.services.names import Names
+from ground_station.services.verdicts import Checked
 
 blueprint = flask.Blueprint("airspace", __name__)
 
@@ -240,7 +240,7 @@ def check() -> flask.Response:
     """Judge a flight before it is flown."""
     plan = plan_of(json_body(CheckPlan, MAX_PLAN_BYTES))
     who = identity().principal
-    return json_answer(_verdict(who, plan, parts().verdicts.check(who, plan)))
+    return json_answer(_verdict(who, plan, parts().verdicts.checked(who, plan)))
 
 
 @blueprint.post("/api/airspace/here")
@@ -257,7 +257,7 @@ def here() -> flask.Response:
         )
     )
     who = identity().principal
-    return json_answer(_verdict(who, plan, parts().verdicts.check(who, plan)))
+    return json_answer(_verdict(who, plan, parts().verdicts.checked(who, plan)))
 
 
 def plan_of(body: CheckPlan) -> FlightPlan:
@@ -281,10 +281,10 @@ def _utc(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
-def _verdict(who: Principal, plan: FlightPlan, judgement: Judgement) -> VerdictView:
+def _verdict(who: Principal, plan: FlightPlan, checked: Checked) -> VerdictView:
     here_parts = parts()
     airspace, now = here_parts.airspace, here_parts.clock.now()
-    zones = airspace.in_use
+    zones, operator = checked.zones, checked.operator
     dataset = zones.dataset
     from_where: dict[str, Origin] = {
         zone.zone_id: origin
@@ -297,17 +297,16 @@ def _verdict(who: Principal, plan: FlightPlan, judgement: Judgement) -> VerdictV
         asked = {
             one.zone: one.request_id for one in here_parts.papers.requests(who, open_only=True)
         }
-    operator = here_parts.papers.operator(who.scope.organisation_id)
     words = ""
     if operator.type is not None and operator.category is not None:
         words = f"{operator.name} ({operator.type.value}, {operator.category.value})"
     return verdict_view(
-        judgement,
+        checked.judgement,
         dataset=DatasetWords(
             name="" if dataset is None else dataset.name,
             training=dataset is not None and dataset.training,
             effective_until=None if dataset is None else dataset.effective_until,
-            problem=airspace.problem(),
+            problem=zones.problem(now, training=airspace.training),
             notams=""
             if zones.notams_as_of is None
             else f"NOTAMs imported {zones.notams_as_of:%d %B %Y %H:%M} UTC",

@@ -248,7 +248,7 @@ class Papers:
             organisation_id=who.scope.organisation_id,
             state=RequestState.DRAFTED,
             zone=new.zone,
-            zone_name=new.zone_name,
+            zone_name=new.zone_name[:MAX_NAME],
             authority=new.authority[:500],
             contact=new.contact[:1000],
             text=new.text,

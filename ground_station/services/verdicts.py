@@ -3,14 +3,11 @@ operator and its permissions."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from geo.airspace.plan import FlightPlan
+from geo.airspace.plan import FlightPlan, Operator
 from geo.airspace.verdict import Against, Judgement, judge
-from geo.zones import GeoZone
-from geo.zones.model import Datum
-from geo.zones.outlines import band_words
 from ground_station.core.agent_durable import one_line
 from ground_station.core.airspace import PermissionRequest
 from ground_station.core.authority import Permission, Principal, require
@@ -18,15 +15,21 @@ from ground_station.core.clock import Clock
 from ground_station.core.errors import InvalidInput, NotFound
 from ground_station.core.settings import AirspaceSettings
 from ground_station.services.airspace import Airspace
+from ground_station.services.airspace_in_use import ZonesInUse
 from ground_station.services.papers import NewRequest, Papers
+from ground_station.services.permission_letters import Asked, letter
 
 MAX_POINTS = 2000
 MAX_AIRCRAFT, MAX_PURPOSE = 300, 1000
-_ABOVE = {
-    Datum.AGL: "above the ground",
-    Datum.AMSL: "above mean sea level",
-    Datum.HAE: "above the WGS 84 ellipsoid",
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A judgement, and what it was made of."""
+
+    judgement: Judgement
+    zones: ZonesInUse
+    operator: Operator
 
 
 class Verdicts:
@@ -42,17 +45,13 @@ class Verdicts:
 
     def against(self) -> Against:
         """What flights are judged against now."""
-        zones = self._airspace.in_use
-        return Against(
-            index=None if zones.trouble else zones.index,
-            terrain=self._airspace.terrain,
-            now=self._clock.now(),
-            notams_as_of=zones.notams_as_of,
-            notams_max_age_h=self._settings.notams_max_age_h,
-            more=zones.more,
-        )
+        return self._against(self._airspace.in_use)
 
     def check(self, who: Principal, plan: FlightPlan, *, changes: bool = True) -> Judgement:
+        """As `checked`, the judgement only."""
+        return self.checked(who, plan, changes=changes).judgement
+
+    def checked(self, who: Principal, plan: FlightPlan, *, changes: bool = True) -> Checked:
         """Judge a flight of the person's own organisation; its operator is filled in, and its
         start is now where it says none.
 
@@ -63,13 +62,23 @@ class Verdicts:
         if not 1 <= len(plan.path) <= MAX_POINTS:
             raise InvalidInput(f"A plan has 1 to {MAX_POINTS} points, not {len(plan.path)}.")
         operator = self._papers.operator(who.scope.organisation_id)
-        starts = plan.starts or self._clock.now()
+        zones = self._airspace.in_use
+        flight = replace(plan, operator=operator, starts=plan.starts or self._clock.now())
         try:
-            return judge(
-                replace(plan, operator=operator, starts=starts), self.against(), changes=changes
-            )
+            judgement = judge(flight, self._against(zones), changes=changes)
         except ValueError as error:
             raise InvalidInput(f"This plan cannot be judged: {error}") from error
+        return Checked(judgement, zones, operator)
+
+    def _against(self, zones: ZonesInUse) -> Against:
+        return Against(
+            index=None if zones.trouble else zones.index,
+            terrain=self._airspace.terrain,
+            now=self._clock.now(),
+            notams_as_of=zones.notams_as_of,
+            notams_max_age_h=self._settings.notams_max_age_h,
+            more=zones.more,
+        )
 
     def ask(
         self,
@@ -90,8 +99,9 @@ class Verdicts:
             raise InvalidInput(f"Say which aircraft, in at most {MAX_AIRCRAFT} characters.")
         if not purpose or len(purpose) > MAX_PURPOSE:
             raise InvalidInput(f"Say what for, in at most {MAX_PURPOSE} characters.")
-        judgement = self.check(who, plan, changes=False)
-        zone = next((one.zone for one in judgement.zones if one.zone.zone_id == zone_id), None)
+        checked = self.checked(who, plan, changes=False)
+        touched = (one.zone for one in checked.judgement.zones)
+        zone = next((one for one in touched if one.zone_id == zone_id), None)
         if zone is None:
             raise NotFound(f"This flight does not touch a zone {zone_id}.")
         starts = plan.starts or self._clock.now()
@@ -104,60 +114,13 @@ class Verdicts:
                 zone_name=zone.name,
                 authority=zone.authority,
                 contact=zone.contact,
-                text=self._text(who, zone, replace(plan, starts=starts), ends, aircraft, purpose),
+                text=letter(
+                    zone,
+                    replace(plan, starts=starts),
+                    checked.operator,
+                    Asked(ends, aircraft, purpose, one_line(who.display_name)),
+                ),
                 begins=starts,
                 ends=ends,
             ),
-        )
-
-    def _text(
-        self,
-        who: Principal,
-        zone: GeoZone,
-        plan: FlightPlan,
-        ends: datetime,
-        aircraft: str,
-        purpose: str,
-    ) -> str:
-        operator = self._papers.operator(who.scope.organisation_id)
-        papers = [
-            f"Operator: {operator.name or '(to be filled in)'}",
-            f"Operator ID: {operator.operator_id or '(to be filled in)'}",
-            f"Flyer ID: {operator.flyer_id or '(to be filled in)'}",
-            f"Flown under: {operator.category.value if operator.category else '(to be filled in)'}",
-        ]
-        if operator.authorisation is not None:
-            papers.append(f"Operational authorisation: {operator.authorisation.reference}")
-        places = [f"  {one.lat:.6f}, {one.lon:.6f}" for one in plan.path[:40]]
-        if len(plan.path) > len(places):
-            places.append(f"  and {len(plan.path) - len(places)} more points, on request")
-        heights = [one.height_m for one in plan.path if one.height_m is not None]
-        if plan.height_m is not None:
-            heights.append(plan.height_m)
-        top = (
-            f"{max(heights):.0f} m {_ABOVE.get(plan.datum, '(datum not said)')}" if heights else "?"
-        )
-        name = f"{zone.designator or zone.zone_id} {zone.name}"
-        assert plan.starts is not None
-        return "\n".join(
-            [
-                f"To: {zone.authority}",
-                f"Contact: {zone.contact}",
-                f"Subject: request to fly an unmanned aircraft in {name}",
-                "",
-                f"Zone: {name}, {band_words(zone)}",
-                f"Law: {zone.law}",
-                "",
-                *papers,
-                f"Aircraft: {aircraft}",
-                f"Purpose: {purpose}",
-                "",
-                f"From: {plan.starts:%d %B %Y %H:%M} UTC",
-                f"Until: {ends:%d %B %Y %H:%M} UTC",
-                f"Greatest height: {top}",
-                "Way (latitude, longitude, WGS 84):",
-                *places,
-                "",
-                "Please answer with a reference, the times it holds for and any conditions.",
-            ]
         )
