@@ -83,6 +83,8 @@ def _class(zone: GeoZone, notes: list[str]) -> str:
     if zone.restriction is Restriction.INFORMATION:
         return "G"
     asked = _CLASSES.get(zone.kind, "R")
+    if asked == "CTR" and zone.restriction is not Restriction.CONDITIONAL:
+        asked = "R"  # it asks more than controlled airspace does
     expected = Restriction.CONDITIONAL if asked == "CTR" else Restriction.PERMISSION
     if zone.restriction is not expected or asked == "P":
         notes.append(f"{zone.zone_id}: that it is {zone.restriction.value} is written as {asked}")

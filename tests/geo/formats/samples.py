@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from geo.formats.reading import Reading
-from geo.zones import GeoZone
+from geo.zones import Circle, GeoZone, Polygon
 
 SHARED = Path(__file__).parents[3].parent / "shared" / "data" / "airspace"
 RING = [[-0.25, 51.48], [-0.2, 51.48], [-0.2, 51.52], [-0.25, 51.52], [-0.25, 51.48]]
@@ -124,3 +124,10 @@ def refused(reading: Reading) -> str:
     assert not reading.zones
     (gap,) = reading.gaps
     return gap.reason
+
+
+def is_circle(part: Circle | Polygon, lat: float, lon: float, radius_m: float) -> bool:
+    """Whether it is that one, to the last digits."""
+    return isinstance(part, Circle) and (part.lat, part.lon, part.radius_m) == pytest.approx(
+        (lat, lon, radius_m)
+    )

@@ -157,7 +157,8 @@ def test_times_of_a_file_that_are_none_refuse_it() -> None:
 
 
 def test_our_own_property_must_be_whole() -> None:
-    for odd in (5, {}, {"layers": []}, {"layers": [{"parts": [{}]}]}):
+    odds: list[Any] = [5, {}, {"layers": []}, {"layers": [{"parts": [{}]}]}]
+    for odd in odds:
         feature = plain_feature()
         feature["properties"]["kestrel"] = odd
         assert refused(read_geojson(json.dumps({"features": [feature]}).encode()))
