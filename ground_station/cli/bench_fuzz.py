@@ -31,6 +31,7 @@ MOST_MEMORY_MB = 2048
 _DONE = re.compile(r"Done (\d+) runs in (\d+) second")
 _LAST = re.compile(r"#(\d+)\s")
 _SPARE_S = 60.0
+_SMALL = ("EGR158", "EGR161", "EGR1U077")  # two polygons and a circle: small files find more
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,8 @@ def seeds() -> dict[Format, list[bytes]]:
     from geo.zones.training import training_dataset
 
     whole = training_dataset(datetime(2026, 6, 1, tzinfo=UTC))
-    few = ZoneDataset("few", True, whole.effective_from, whole.effective_until, whole.zones[8:13])
+    small = tuple(zone for zone in whole.zones if zone.zone_id in _SMALL)
+    few = ZoneDataset("few", True, whole.effective_from, whole.effective_until, small)
     return {
         Format.ED269: [write_ed269(few).data],
         Format.ED318: [write_ed318(few).data],
