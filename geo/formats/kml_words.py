@@ -30,6 +30,7 @@ _ARC = re.compile(
     r"(?:of )?radius (\d{1,6}(?:\.\d{1,6})?) ?(NM|KM|M|FT),? cent(?:red|ered) (?:at|on)",
     re.IGNORECASE,
 )
+_BEGINS = re.compile(_PLACE.pattern + "|a circle", re.IGNORECASE)
 _PARALLEL = re.compile(r"(?:thence )?following the line of latitude to", re.IGNORECASE)
 _LIMIT = re.compile(r"\s*(upper|lower) limit:\s*(.*)", re.IGNORECASE)
 _CLASS = re.compile(r"\s*class:\s*(.*)", re.IGNORECASE)
@@ -75,6 +76,8 @@ def words_of(description: str) -> Words:
             continue
         rest.append(line if number > first_limit else "")
     outline = lines[:first_limit]
+    while outline and not _BEGINS.search(outline[0]):  # a heading
+        outline.pop(0)
     if first_limit == len(lines):  # no limits: only what looks like an outline is one
         outline = [line for line in lines if _PLACE.search(line)]
         rest = [line for line in lines if not _PLACE.search(line)]
@@ -105,7 +108,7 @@ class _Text(HTMLParser):
 
 def _lines(html: str) -> list[str]:
     parser = _Text()
-    parser.feed(html)
+    parser.feed(html.replace("\n", " ") if "<" in html else html)
     parser.close()
     return [" ".join(line.split()) for line in "".join(parser.parts).split("\n")]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -9,6 +10,9 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
+
+from geo.formats.kml import read_kml
+from geo.formats.reading import Reading
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "airspace"
 REAL = SHARED / "eaip_2022-12-29.kmz"
@@ -26,6 +30,12 @@ def real_file() -> bytes:
     if not REAL.exists():
         pytest.skip("the shared airspace data are not on this machine")
     return REAL.read_bytes()
+
+
+@functools.cache
+def official() -> Reading:
+    """The official file, read once."""
+    return read_kml(real_file())
 
 
 def kml(*placemarks: str, head: str = "") -> bytes:

@@ -11,7 +11,6 @@ import shapely
 
 from geo.formats.aixm import read_aixm
 from geo.formats.boundary import Budget, apart_m, bearing_deg, distance_m, flat
-from geo.formats.kml import read_kml
 from geo.formats.kml_words import _ARC, _PLACE, NoWords, _place, words_of
 from geo.formats.reading import FileRefused, Reading
 from geo.formats.xml_safe import pieces, text
@@ -35,7 +34,7 @@ from tests.geo.formats.aixm_text import (
     timesheet,
     timeslice,
 )
-from tests.geo.formats.kml_text import SQUARE, real_file
+from tests.geo.formats.kml_text import SQUARE, official, real_file
 
 HELIPORT = (51.47, -0.179444)
 CLOSED = (*SQUARE, SQUARE[0])
@@ -463,7 +462,7 @@ def test_a_message_that_breaks_off_leaves_a_gap_anywhere() -> None:
 
 def test_the_whole_country_as_aixm_is_the_country_as_kml() -> None:
     """Every outline of the official KML, said in AIXM's way: bearings for places on arcs."""
-    zones = {zone.zone_id: zone for zone in read_kml(real_file()).zones}
+    zones = {zone.zone_id: zone for zone in official().zones}
     made, expected = [], []
     for name, words in _official_words():
         segments = _segments(words)

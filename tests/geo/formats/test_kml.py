@@ -11,7 +11,7 @@ import pytest
 from geo.formats.boundary import Budget, apart_m, distance_m
 from geo.formats.kml import read_kml
 from geo.formats.reading import FileRefused, Format, Reading
-from geo.zones import Circle, Datum, GeoZone, OperatorType, Polygon, Restriction, ZoneIndex
+from geo.zones import Circle, Datum, GeoZone, Limit, OperatorType, Polygon, Restriction, ZoneIndex
 from geo.zones.model import ZoneDataset
 from geo.zones.shapes import GEOD
 from geo.zones.training import training_dataset
@@ -20,9 +20,9 @@ from tests.geo.formats.kml_text import (
     SQUARE,
     kml,
     linear,
+    official,
     placemark,
     polygon,
-    real_file,
     zipped,
 )
 
@@ -204,6 +204,22 @@ def test_limits_are_the_words(words: str, value_m: float, datum: Datum) -> None:
     assert ("limit is" in notes_of(reading)) == (datum is Datum.UNKNOWN)
 
 
+@pytest.mark.parametrize(
+    "description",
+    [
+        f"{HELIPORT}\nUpper limit: 2000 FT AGL\nLower limit: SFC",
+        f"<b>LONDON HELIPORT</b><br/>{HELIPORT}<br>Upper limit:\n2000 FT AGL<br>Lower limit: SFC",
+        f"<p>{HELIPORT}</p><p>Lower limit: SFC</p><p>Upper limit: 2000 FT AGL</p>",
+    ],
+)
+def test_other_ways_to_write_the_table(description: str) -> None:
+    inside = f"<description><![CDATA[{description}]]></description>"
+    zone = one(kml(f"<Placemark><name>X</name>{inside}</Placemark>"))
+    assert zone.parts == (Circle(51 + 28 / 60 + 12 / 3600, -(10 / 60 + 46 / 3600), 3704.0),)
+    assert zone.layers[0].upper == Limit(609.6, Datum.AGL, "2000 FT AGL")
+    assert zone.layers[0].lower.datum is Datum.SURFACE
+
+
 def test_limits_in_a_remark_are_no_limits() -> None:
     remark = "Activity: X.<br/>Upper Limit: ALT 12000 0600-1800.<br/>Contact: Tel: 01980-1"
     zone = one(kml(placemark("EG D128 EVERLEIGH", HELIPORT, upper="50000 FT MSL", remark=remark)))
@@ -364,7 +380,7 @@ def test_another_root_is_named() -> None:
 
 
 def test_the_official_file_is_read_whole() -> None:
-    reading = read_kml(real_file())
+    reading = official()
     assert reading.format is Format.KML
     assert len(reading.zones) == 924
     assert reading.gaps == ()
@@ -382,9 +398,9 @@ def test_the_official_file_is_read_whole() -> None:
 
 
 def test_the_official_outlines_are_those_of_the_training_set() -> None:
-    official = {zone.designator: zone for zone in read_kml(real_file()).zones}
+    published = {zone.designator: zone for zone in official().zones}
     training = {zone.zone_id: zone for zone in training_dataset(datetime.now(UTC)).zones}
     for name in ("EGR157", "EGR158", "EGR159"):
-        apart = apart_m(official[name].parts[0], training[name].parts[0], Budget())
+        apart = apart_m(published[name].parts[0], training[name].parts[0], Budget())
         assert apart < 20, name  # its arcs are joined to their corners differently
-    assert official["EGR156"].parts[0] == training["EGR156"].parts[0]
+    assert published["EGR156"].parts[0] == training["EGR156"].parts[0]

@@ -27,7 +27,7 @@ from geo.zones import (
     ZoneDataset,
 )
 from geo.zones.training import training_dataset
-from tests.geo.formats.kml_text import SQUARE, real_file
+from tests.geo.formats.kml_text import SQUARE, official
 
 BEGINS, ENDS = datetime(2026, 5, 14, tzinfo=UTC), datetime(2026, 6, 11, tzinfo=UTC)
 SURFACE = Limit(0.0, Datum.SURFACE, "SFC")
@@ -187,10 +187,10 @@ def test_the_training_set_reads_back() -> None:
 
 
 def test_the_official_file_written_reads_back() -> None:
-    official = read_kml(real_file()).zones
-    reading = read_kml(write_kml(dataset(*official)).data)
+    published = official().zones
+    reading = read_kml(write_kml(dataset(*published)).data)
     assert reading.gaps == ()
-    for read, original in zip(reading.zones, official, strict=True):
+    for read, original in zip(reading.zones, published, strict=True):
         assert replace(read, layers=(), source="") == replace(original, layers=(), source="")
         assert same_shape(read.parts[0], original.parts[0])
 
