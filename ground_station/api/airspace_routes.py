@@ -40,6 +40,7 @@ blueprint = flask.Blueprint("airspace", __name__)
 FILE_NAME = "X-File-Name"
 MAX_PLAN_BYTES = 256_000
 MAX_RING = 500
+HEIGHTS_M = (-500.0, 20_000.0)  # of a zone that somebody draws
 COMMAND_LINE = "the command line"
 MOST_SHOWN = 5000  # zones of one dataset
 
@@ -135,7 +136,11 @@ def _detail(made: Imported) -> DatasetDetail:
         refused_left_out=max(0, made.record.refused - len(made.dataset.gaps)),
         notes=[]
         if reading is None
-        else [f"{zone_id}: {note}" for zone_id, notes in reading.notes.items() for note in notes],
+        else [
+            f"{zone_id}: {note}" if zone_id else note
+            for zone_id, notes in reading.notes.items()
+            for note in notes
+        ],
         skipped=[]
         if reading is None
         else [f"{count} {why}" for why, count in reading.skipped.items()],
@@ -159,7 +164,7 @@ def draw() -> flask.Response:
     """Have flights checked against a zone of one's own."""
     body = json_body(DrawZone, MAX_PLAN_BYTES)
     zone = _zone_of(body, identity().principal)
-    made = parts().library.draw(identity().principal, zone, body.reason, _utc(body.ends))
+    made = parts().library.draw(identity().principal, zone, body.reason, utc_of(body.ends))
     return json_answer(_drawn_view(made, parts().names(), identity().principal), 201)
 
 
@@ -186,13 +191,7 @@ def _zone_of(body: DrawZone, who: Principal) -> GeoZone:
             f"Draw a circle (centre and radius), or a ring of at most {MAX_RING} corners."
         )
     organisation = parts().organisation(who.scope.organisation_id)
-    try:
-        lower = Limit(body.lower_m, Datum(body.lower_datum), "")
-        upper = Limit(body.upper_m, Datum(body.upper_datum), "")
-    except ValueError as error:
-        raise InvalidInput(str(error)) from error
-    if body.lower_datum == body.upper_datum and body.lower_m >= body.upper_m:
-        raise InvalidInput("The upper limit must be above the lower one.")
+    lower, upper = _limits(body)
     return GeoZone(
         zone_id="DRAWN",
         name=name,
@@ -203,8 +202,22 @@ def _zone_of(body: DrawZone, who: Principal) -> GeoZone:
         contact=one_line(body.contact).strip()[:500],
         law="Drawn by the operator; not an airspace restriction in law",
         source="Kestrel",
-        applicability=(Applicability(_utc(body.begins), _utc(body.ends)),),
+        applicability=(Applicability(utc_of(body.begins), utc_of(body.ends)),),
     )
+
+
+def _limits(body: DrawZone) -> tuple[Limit, Limit]:
+    """Of a drawn zone; a lower limit at the surface is 0 above the ground."""
+    least, most = HEIGHTS_M
+    if not (least <= body.lower_m <= most and least <= body.upper_m <= most):
+        raise InvalidInput(f"Heights go from {least:g} to {most:g} m.")
+    if body.lower_datum == "surface" and body.lower_m != 0:
+        raise InvalidInput("The surface is at 0 m.", "Say what the lower limit is above.")
+    lowest_agl = body.upper_datum == "agl" and body.lower_datum in ("agl", "surface")
+    if (lowest_agl or body.lower_datum == body.upper_datum) and body.lower_m >= body.upper_m:
+        raise InvalidInput("The upper limit must be above the lower one.")
+    lower, upper = Datum(body.lower_datum), Datum(body.upper_datum)
+    return Limit(body.lower_m, lower, ""), Limit(body.upper_m, upper, "")
 
 
 def _place(lonlat: list[float]) -> tuple[float, float]:
@@ -268,17 +281,21 @@ def plan_of(body: CheckPlan) -> FlightPlan:
         path=tuple(PathPoint(one.lat, one.lon, one.height_m, one.speed_mps) for one in body.path),
         height_m=body.height_m,
         datum=DATUMS[body.datum],
-        starts=None if body.starts is None else _utc(body.starts),
+        starts=None if body.starts is None else utc_of(body.starts),
         speed_mps=body.speed_mps,
         bvlos=body.bvlos,
         contingency_m=body.contingency_m,
     )
 
 
-def _utc(at: datetime) -> datetime:
+def utc_of(at: datetime) -> datetime:
+    """A time of the page in UTC; InvalidInput for one without its zone."""
     if at.tzinfo is None:
         raise InvalidInput("Times are given with their zone, e.g. 2026-12-01T00:00:00Z.")
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise InvalidInput("This time is beyond the calendar.") from error
 
 
 def _verdict(who: Principal, plan: FlightPlan, checked: Checked) -> VerdictView:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 from urllib.parse import quote
 
@@ -12,7 +12,7 @@ import flask
 
 from geo.airspace.plan import Authorisation, Category, ForcePolicy, Volume4D
 from geo.zones import Datum, OperatorType
-from ground_station.api.airspace_routes import file_name, plan_of
+from ground_station.api.airspace_routes import file_name, plan_of, utc_of
 from ground_station.api.auth import Access, access, identity
 from ground_station.api.bodies import checked_id, json_answer, json_body, no_content, raw_body
 from ground_station.api.parts import parts
@@ -186,11 +186,11 @@ def record_permission() -> flask.Response:
             zone=body.zone,
             zone_name=_zone_name(body.zone),
             reference=body.reference,
-            begins=_when(body.begins),
-            ends=_when(body.ends),
+            begins=utc_of(body.begins),
+            ends=utc_of(body.ends),
             given_by=GivenBy(body.given_by),
             granted_by=body.granted_by,
-            given_at=_when(body.given_at),
+            given_at=utc_of(body.given_at),
             conditions=body.conditions,
             upper_limit_amsl_m=_number(body.upper_limit_amsl_m, -500.0, 20_000.0, "upper limit"),
             document_id=body.document_id,
@@ -277,7 +277,7 @@ def ask_permission() -> flask.Response:
         identity().principal,
         body.zone_id,
         plan_of(body.plan),
-        _when(body.ends),
+        utc_of(body.ends),
         body.aircraft,
         body.purpose,
     )
@@ -359,10 +359,4 @@ def _number(value: float | None, least: float, most: float, what: str) -> float 
 
 
 def _utc(at: datetime | None) -> datetime | None:
-    return None if at is None else _when(at)
-
-
-def _when(at: datetime) -> datetime:
-    if at.tzinfo is None:
-        raise InvalidInput("Times are given with their zone, e.g. 2026-12-01T00:00:00Z.")
-    return at.astimezone(UTC)
+    return None if at is None else utc_of(at)

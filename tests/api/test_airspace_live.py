@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from ground_station.services.airspace_library import Doer, command_line
 from ground_station.store import SqlAirspace
 from tests.api.site import Browser, Site
+from tests.api.test_airspace import circle
 from tests.api.test_live import events, turn
 from tests.services.test_airspace_library import Shelf, a_zone
 
@@ -25,23 +25,6 @@ def joined(site: Site) -> tuple[Browser, Any, str]:
     turn(site)
     [snapshot] = events(page, "snapshot")
     return browser, page, snapshot["airspace_version"]
-
-
-def circle(site: Site, **more: object) -> dict[str, object]:
-    now = site.world.clock.now()
-    return {
-        "name": "Fire at the depot",
-        "reason": "London Fire Brigade asked",
-        "kind": "incident",
-        "restriction": "permission",
-        "begins": now.isoformat(),
-        "ends": (now + timedelta(hours=2)).isoformat(),
-        "upper_m": 120.0,
-        "upper_datum": "agl",
-        "centre": [-0.2386, 51.4958],
-        "radius_m": 300.0,
-        **more,
-    }
 
 
 def test_a_drawn_zone_and_its_withdrawal_are_told_at_once(site: Site) -> None:
