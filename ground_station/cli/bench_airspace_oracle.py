@@ -47,7 +47,7 @@ ExactRing = Sequence[Place | Arc]
 
 @dataclass(frozen=True, slots=True)
 class ExactPolygon:
-    """On the plane of a `Plane`. `has_arcs`: the product's chords may differ from it by 1 m."""
+    """On the plane of a `Plane`. `has_arcs`: the product has chords there."""
 
     shape: shapely.Polygon
     has_arcs: bool
