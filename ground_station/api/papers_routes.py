@@ -116,7 +116,10 @@ def _authorisation(body: OperatorView) -> Authorisation | None:
             raise InvalidInput(
                 "The authorised volume has 3 to 500 corners of [longitude, latitude]."
             )
-        volume = Volume4D(ring, lower, upper, Datum(body.authorisation_datum))
+        datum = Datum(body.authorisation_datum)
+        if datum not in (Datum.AGL, Datum.AMSL, Datum.HAE):
+            raise InvalidInput("The authorised volume's heights are AGL, AMSL or HAE.")
+        volume = Volume4D(ring, lower, upper, datum)
     begins, ends = _utc(body.authorisation_begins), _utc(body.authorisation_ends)
     if begins is not None and ends is not None and not begins < ends:
         raise InvalidInput("The authorisation ends after it begins.")

@@ -8,7 +8,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from geo.formats.reading import Format, Reading
-from geo.zones import Area, Gap, GeoZone, ZoneDataset, ZoneIndex
+from geo.zones import (
+    Area,
+    Datum,
+    Gap,
+    GeoZone,
+    Layer,
+    Limit,
+    Polygon,
+    Restriction,
+    ZoneDataset,
+    ZoneIndex,
+)
 from geo.zones.outlines import rings_of
 from geo.zones.shapes import bounds_of
 from ground_station.core.agent_durable import one_line
@@ -80,6 +91,23 @@ def why_unusable(zone: GeoZone) -> str:
     except ValueError as error:
         return str(error)
     return ""
+
+
+def why_no_outline(ring: tuple[tuple[float, float], ...]) -> str:
+    """Why corners (lat, lon) are no outline that can be checked exactly, or ""."""
+    nothing = Limit(0.0, Datum.SURFACE)
+    zone = GeoZone(
+        "volume",
+        "volume",
+        "other",
+        Restriction.INFORMATION,
+        (Layer((Polygon(ring),), nothing, Limit(math.inf, Datum.AMSL)),),
+        authority="",
+        contact="",
+        law="",
+        source="",
+    )
+    return why_unusable(zone)
 
 
 def check_inside_area(who: Principal, zone: GeoZone) -> None:

@@ -30,6 +30,7 @@ from ground_station.core.authority import Principal, require
 from ground_station.core.clock import Clock
 from ground_station.core.errors import Conflict, InvalidInput, NotFound
 from ground_station.core.ids import new_id
+from ground_station.services.airspace_files import why_no_outline
 from ground_station.services.audit import by
 
 LONGEST = timedelta(days=366 * 5)
@@ -93,6 +94,11 @@ class Papers:
         require(who, May.MANAGE_AIRSPACE)
         if not one_line(profile.name).strip():
             raise InvalidInput("The operator needs a name.")
+        held = profile.authorisation
+        if held is not None and held.volume is not None:
+            why_not = why_no_outline(held.volume.ring)
+            if why_not:
+                raise InvalidInput(f"The authorised volume is no outline: {why_not}")
         kept = replace(
             profile,
             organisation_id=who.scope.organisation_id,
