@@ -261,8 +261,12 @@ def _between(
 
 def clipped(stretches: Sequence[Interval], length_m: float) -> list[Interval]:
     """What of them lies on the way, joined where they overlap, in order."""
+    if len(stretches) == 1:  # the usual case, in less time
+        [(start, end)] = stretches
+        low, high = max(start, 0.0), min(end, length_m)
+        return [(low, high)] if low <= high else []
     joined: list[Interval] = []
-    for start, end in sorted(stretches) if len(stretches) > 1 else stretches:
+    for start, end in sorted(stretches):
         low, high = max(start, 0.0), min(end, length_m)
         if low > high:
             continue

@@ -4,14 +4,13 @@ are not looked at here."""
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from geo.zones.check import ZoneIndex
 from geo.zones.model import Circle
-from geo.zones.seen import Interval, SeenCircle, around, clipped, ways_in
+from geo.zones.seen import Interval, around, clipped, ways_in
 from geo.zones.shapes import GEOD, FloatArray
 
 GROUP_M = 2_500.0  # ways whose ends are this close to the first one's beginning share its frame
@@ -61,12 +60,13 @@ def _in_circles(
     )
     turns = np.radians(courses[rows] - bearings)
     x, y = distances * np.cos(turns), distances * np.sin(turns)
-    for pair, x_m, y_m, radius_m, grown in zip(
-        pairs, x.tolist(), y.tolist(), circles[:, 2].tolist(), grown_m[rows].tolist(), strict=True
+    reach = circles[:, 2] + grown_m[rows]
+    met = np.flatnonzero(np.abs(y) <= reach)
+    half = np.sqrt(reach[met] ** 2 - y[met] ** 2)
+    for number, low, high in zip(
+        met.tolist(), (x[met] - half).tolist(), (x[met] + half).tolist(), strict=True
     ):
-        stretches = SeenCircle(x_m, y_m, radius_m).inside(grown, math.inf)
-        if stretches:
-            yield pair, stretches
+        yield pairs[number], [(low, high)]
 
 
 def _in_polygons(
