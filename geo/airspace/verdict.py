@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -160,5 +160,14 @@ def judge(plan: FlightPlan, against: Against, *, changes: bool = True) -> Judgem
 
     Args:
         changes: whether to look for the nearest legal changes, which costs more than the verdict.
+
+    Raises:
+        ValueError: a place or a number that cannot be checked, by its name.
     """
-    raise NotImplementedError
+    from geo.airspace.changes_part import nearest_changes
+    from geo.airspace.judging import judged
+
+    judgement = judged(plan, against)
+    if not changes or not judgement.reasons:
+        return judgement
+    return replace(judgement, changes=nearest_changes(plan, against, judgement))
