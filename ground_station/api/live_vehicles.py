@@ -15,12 +15,12 @@ from datetime import datetime
 from ground_station.api.live_audience import Audience
 from ground_station.api.parts import Parts
 from ground_station.api.schemas import VehicleTelemetry, VehicleView
+from ground_station.api.shared_vehicles import shared_telemetry, shared_vehicle_view
 from ground_station.api.vehicle_views import (
     Heard,
     Numbers,
     control_view,
     heard,
-    shared_vehicle_view,
     vehicle_telemetry,
     vehicle_view,
 )
@@ -140,7 +140,7 @@ class LiveVehicles:
                 continue
             inside = shown.is_in(audience)
             if inside and vehicle_id in told:
-                found.append(self._in_words(vehicle_id, shown, now_s))
+                found.append(self._in_words(vehicle_id, shown, audience.scope, now_s))
             elif inside or vehicle_id in told:
                 self._crossed = True
         return found
@@ -149,7 +149,7 @@ class LiveVehicles:
         """Of all vehicles that this audience was told of, however old: for a fresh snapshot."""
         told = self._told_to(audience)
         return [
-            self._in_words(vehicle_id, shown, now_s)
+            self._in_words(vehicle_id, shown, audience.scope, now_s)
             for vehicle_id, shown in self._shown.items()
             if vehicle_id in told and shown.is_in(audience)
         ]
@@ -219,16 +219,20 @@ class LiveVehicles:
         self._news.gone.discard(vehicle_id)
         self._news.touched[vehicle_id] = shown
 
-    def _in_words(self, vehicle_id: str, shown: _Shown, now_s: float) -> VehicleTelemetry:
-        """Once a turn, however many audiences it is for."""
+    def _in_words(
+        self, vehicle_id: str, shown: _Shown, scope: Scope, now_s: float
+    ) -> VehicleTelemetry:
+        """Once a turn, however many audiences it is for; less of it to other organisations."""
         words = self._words.get(vehicle_id)
         if words is None:
             words = vehicle_telemetry(shown.status, shown.view.number, now_s)
             self._words[vehicle_id] = words
-        return words
+        return words if _is_own(scope, shown) else shared_telemetry(words)
 
 
 def _as_seen_by(scope: Scope, shown: _Shown) -> VehicleView:
-    if shown.view.organisation_id == scope.organisation_id:
-        return shown.view
-    return shared_vehicle_view(shown.view)
+    return shown.view if _is_own(scope, shown) else shared_vehicle_view(shown.view)
+
+
+def _is_own(scope: Scope, shown: _Shown) -> bool:
+    return shown.view.organisation_id == scope.organisation_id

@@ -35,11 +35,11 @@ from ground_station.api.schemas import (
     VehicleView,
     ZonePermission,
 )
+from ground_station.api.shared_vehicles import shared_vehicle_view
 from ground_station.api.vehicle_views import (
     Numbers,
     breach_views,
     control_view,
-    shared_vehicle_view,
     vehicle_view,
 )
 from ground_station.core.agent_vehicles import (

@@ -126,17 +126,6 @@ def control_view(
     )
 
 
-def shared_vehicle_view(view: VehicleView) -> VehicleView:
-    """Another organisation's vehicle, seen under an agreement: where it flies is shown; who flies
-    it, and how it runs there, stays there."""
-    control = view.control
-    if control is not None:
-        control = msgspec.structs.replace(
-            control, user_id="", display_name="Its own organisation's pilot"
-        )
-    return msgspec.structs.replace(view, control=control, problems=[], status_texts=[])
-
-
 def breach_views(finding: AirspaceFinding) -> list[BreachView]:
     """The zones of a finding, the most urgent first."""
     return [_breach_view(breach) for breach in finding.breaches]
