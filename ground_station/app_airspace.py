@@ -18,6 +18,7 @@ from ground_station.services.airspace_library import AirspaceLibrary
 from ground_station.services.papers import Papers
 from ground_station.services.verdicts import Verdicts
 from ground_station.store import Database, SqlAirspace, SqlPermissions, SqlUsers, open_audit
+from ground_station.terrain import GeoTiffTerrain
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,10 @@ def join_airspace(
 
     Raises:
         ConfigError: the terrain of the settings cannot be read.
+        Unavailable: what reads it is not installed.
     """
-    airspace = station_airspace(settings, clock)
+    terrain = None if settings.terrain is None else GeoTiffTerrain(settings.terrain)
+    airspace = station_airspace(settings, clock, terrain)
     papers = Papers(SqlPermissions(database, clock), audit, clock)
     library = AirspaceLibrary(
         repository=SqlAirspace(database, clock),

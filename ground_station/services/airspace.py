@@ -308,13 +308,19 @@ def _kinematics(
     )
 
 
-def station_airspace(settings: AirspaceSettings, clock: Clock) -> Airspace:
-    """The training zones and terrain if the settings say so, else none: then nothing is clear."""
+def station_airspace(
+    settings: AirspaceSettings, clock: Clock, terrain: Terrain | None = None
+) -> Airspace:
+    """The training zones and terrain if the settings say so, else none: then nothing is clear.
+
+    Args:
+        terrain: of a file; it goes before the training terrain.
+    """
     if not settings.training:
-        return Airspace(dataset=None, terrain=None, settings=settings, clock=clock)
+        return Airspace(dataset=None, terrain=terrain, settings=settings, clock=clock)
     return Airspace(
         dataset=training_dataset(clock.now()),
-        terrain=TrainingTerrain(),
+        terrain=terrain or TrainingTerrain(),
         settings=settings,
         clock=clock,
     )
