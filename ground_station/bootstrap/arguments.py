@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 
 def bench(parser: argparse.ArgumentParser) -> None:
@@ -60,7 +61,48 @@ def zones_here(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("lat", type=float, metavar="LAT", help="degrees north, WGS 84")
     parser.add_argument("lon", type=float, metavar="LON", help="degrees east, WGS 84")
     parser.add_argument("height", type=float, metavar="HEIGHT", help="metres above the ground")
+    above = parser.add_mutually_exclusive_group()
+    above.add_argument("--agl", action="store_true", help="HEIGHT is above the ground (default)")
+    above.add_argument("--amsl", action="store_true", help="HEIGHT is above mean sea level instead")
+    above.add_argument("--hae", action="store_true", help="HEIGHT is above the WGS 84 ellipsoid")
     parser.add_argument(
-        "--amsl", action="store_true", help="HEIGHT is above mean sea level instead"
+        "--at", metavar="TIME", help="as 2026-06-15T12:00:00Z; left out, every zone counts"
+    )
+    parser.add_argument(
+        "--ground", type=float, metavar="METRES", help="of the ground there, above mean sea level"
+    )
+    zones_of_file(parser)
+
+
+def zones_of_file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--dataset", type=Path, metavar="FILE", help="the zones of a file, of any known format"
     )
     zones(parser)
+
+
+def zones_check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "plan", type=Path, metavar="PLAN.json", help="docs/airspace.md has its form"
+    )
+    parser.add_argument(
+        "--dataset", type=Path, metavar="FILE", required=True, help="zones, in any known format"
+    )
+    parser.add_argument(
+        "--as-of", metavar="DATE", help="assert that the zones were valid then (2026-06-15)"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
+
+
+def zones_import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="zones, in any known format")
+
+
+def zones_export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="to write; it must not be there yet"
+    )
+    parser.add_argument(
+        "--format", required=True, choices=("ed269", "ed318", "kml", "openair"), help="to write"
+    )
+    zones_of_file(parser)

@@ -434,13 +434,31 @@ COMMANDS: tuple[Command, ...] = (
         "zones list",
         "the airspace zones that flights are checked against",
         "ground_station.cli.zones:show",
-        configure=arguments.zones,
+        configure=arguments.zones_of_file,
     ),
     Command(
         "zones here",
         "is a drone at this place and height in a zone? 0 if in none",
         "ground_station.cli.zones:here",
         configure=arguments.zones_here,
+    ),
+    Command(
+        "zones check",
+        "may this flight be flown? 0 if it is allowed",
+        "ground_station.cli.zones_check:check",
+        configure=arguments.zones_check,
+    ),
+    Command(
+        "zones import",
+        "what a file of zones holds, what of it is refused and why",
+        "ground_station.cli.zones_check:show_import",
+        configure=arguments.zones_import,
+    ),
+    Command(
+        "zones export",
+        "write zones in another format",
+        "ground_station.cli.zones_export:export",
+        configure=arguments.zones_export,
     ),
     Command(
         "bench delivery",

@@ -7,6 +7,7 @@ from argparse import Namespace
 from geo.zones import Breach, Kinematics
 from geo.zones.outlines import band_words
 from ground_station.cli.options import settings_from
+from ground_station.cli.zones_of_file import here_of_file, list_file
 from ground_station.core.clock import SystemClock
 from ground_station.core.errors import InvalidInput
 from ground_station.core.fleet import AirspaceState
@@ -17,6 +18,8 @@ CLEAR, NOT_CLEAR = 0, 1
 
 def show(arguments: Namespace) -> int:
     """`run.py zones list`; 1 while nothing may be called clear."""
+    if arguments.dataset is not None:
+        return list_file(arguments)
     airspace = _airspace(arguments)
     print(_heading(airspace))
     for zone in airspace.dataset.zones if airspace.dataset else ():
@@ -30,6 +33,12 @@ def here(arguments: Namespace) -> int:
     Raises:
         InvalidInput: no such place, or a height that is none.
     """
+    if arguments.dataset is not None:
+        return here_of_file(arguments)
+    if arguments.hae or arguments.at is not None or arguments.ground is not None:
+        raise InvalidInput(
+            "--hae, --at and --ground are for the zones of a file.", "Name it with --dataset."
+        )
     airspace = _airspace(arguments)
     lat, lon = arguments.lat, arguments.lon
     try:
