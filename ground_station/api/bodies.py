@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import flask
 import msgspec
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import LengthRequired, RequestEntityTooLarge, UnsupportedMediaType
 
 from ground_station.core.errors import InvalidInput, NotFound
 from ground_station.core.ids import is_id
@@ -22,8 +22,11 @@ class TooLarge(RequestEntityTooLarge):
 
 
 def raw_body(limit: int, what: str) -> bytes:
-    """The request's body whatever it is, of at most `limit` bytes; 413 names `what` is too
-    large. A larger one that says its length is refused before it is read."""
+    """The request's body whatever it is, of at most `limit` bytes; 413 says what `what` may have,
+    before anything is read; 411 where it does not say its length (werkzeug would then cut it off
+    at the limit, and nobody would know)."""
+    if flask.request.content_length is None:
+        raise LengthRequired
     flask.request.max_content_length = limit
     try:
         return flask.request.get_data(cache=False)
