@@ -66,6 +66,7 @@ class Collector:
     skipped: dict[str, int] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
     _taken: set[str] = field(default_factory=set)
+    _numbers: dict[str, int] = field(default_factory=dict)
     _features: int = 0
 
     def count(self) -> None:
@@ -77,9 +78,10 @@ class Collector:
     def zone(self, zone: GeoZone, notes: Iterable[str] = ()) -> None:
         """Keep a zone; an id that was there before is made unique, and a note says so."""
         said = list(notes)
-        zone_id, number = zone.zone_id, 1
+        zone_id, number = zone.zone_id, self._numbers.get(zone.zone_id, 1)
         while zone_id.upper() in self._taken:
             number += 1
+            self._numbers[zone.zone_id] = number  # of many, each is not counted from the first
             zone_id = f"{zone.zone_id}-{number}"
         if zone_id != zone.zone_id:
             said.append(f"the file has the id {zone.zone_id!r} more than once")

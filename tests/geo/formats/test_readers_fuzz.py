@@ -143,7 +143,8 @@ def test_values_one_by_one_with_every_kind_of_odd_one(reader: Reader, file: dict
     assert tried(reader, json.dumps(file).encode())
     everything = paths(file)
     for path in everything[:: max(1, len(everything) // 150)]:
-        for odd in (None, True, 7, 1e308, "x", [], {}, [["x"]]):
+        odds: tuple[Any, ...] = (None, True, 7, 1e308, "x", [], {}, [["x"]])
+        for odd in odds:
             tried(reader, json.dumps(changed(file, path, odd)).encode())
 
 
