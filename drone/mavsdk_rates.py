@@ -34,7 +34,7 @@ STREAMS = (
     Stream(245, 4.0, readings.ExtendedSysState, True),
     Stream(1, 2.0, readings.SysStatus, True),
     Stream(147, 1.0, readings.BatteryStatus, False),
-    Stream(24, 2.0, readings.GpsRawInt, False),
+    Stream(24, 2.0, readings.GpsRawInt, True),  # the airspace verdict is only as good as the fix
     Stream(42, 2.0, readings.MissionCurrent, False),
     Stream(242, 1.0, readings.HomePosition, False),  # there is none before a position
 )

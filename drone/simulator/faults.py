@@ -26,13 +26,16 @@ class FaultKind(StrEnum):
     GPS_LOSS = "gps_loss"
     SLOW = "slow"  # answers come late; value: seconds
     NO_ANSWER = "no_answer"  # telemetry comes, answers to commands and transfers do not
+    # The command is carried out and its next acknowledgements, `count` of them, do not arrive.
+    LOST_ACK = "lost_ack"  # value: the MAV_CMD; 0 = every one
     BATTERY_DRAIN = "battery_drain"  # value: times as fast as it should
 
 
 INSTANT = frozenset({FaultKind.REBOOT})
 _DEFAULT_VALUES = {FaultKind.LINK_LOSS: 1.0, FaultKind.SLOW: 1.5, FaultKind.BATTERY_DRAIN: 20.0}
 _SPEC = re.compile(
-    r"(?P<kind>[a-z_-]+)(?:=(?P<value>\d+(?:\.\d+)?))?@(?P<at>\d+(?:\.\d+)?)"
+    r"(?P<kind>[a-z_-]+)(?:=(?P<value>\d+(?:\.\d+)?))?(?:x(?P<count>[1-9]\d{0,5}))?"
+    r"@(?P<at>\d+(?:\.\d+)?)"
     r"(?:\+(?P<for>\d+(?:\.\d+)?))?"
 )
 
@@ -44,12 +47,14 @@ class Fault:
     Attributes:
         at_s: real seconds after the start. for_s: how long it lasts.
         value: see `FaultKind`; None = the kind's usual one.
+        count: how often, for the kinds that say so.
     """
 
     kind: FaultKind
     at_s: float = 0.0
     for_s: float = DEFAULT_FOR_S
     value: float | None = None
+    count: int = 1
 
     @property
     def strength(self) -> float:
@@ -58,7 +63,8 @@ class Fault:
 
 
 def parse_fault(text: str) -> Fault:
-    """KIND[=VALUE]@SECONDS[+DURATION], e.g. "link_loss@60+15" or "slow=2@30".
+    """KIND[=VALUE][xCOUNT]@SECONDS[+DURATION], e.g. "link_loss@60+15", "slow=2@30" or
+    "lost_ack=192x3@60".
 
     Raises:
         ValueError: it reads otherwise, or there is no such kind; the message names the kinds.
@@ -67,8 +73,8 @@ def parse_fault(text: str) -> Fault:
     kinds = ", ".join(kind.value for kind in FaultKind)
     if found is None:
         raise ValueError(
-            f"{text!r} is no fault: write KIND@SECONDS, KIND@SECONDS+DURATION or "
-            f"KIND=VALUE@SECONDS. Kinds: {kinds}."
+            f"{text!r} is no fault: write KIND@SECONDS, KIND@SECONDS+DURATION, "
+            f"KIND=VALUE@SECONDS or KIND=VALUExCOUNT@SECONDS. Kinds: {kinds}."
         )
     name = found["kind"].replace("-", "_")
     try:
@@ -80,6 +86,7 @@ def parse_fault(text: str) -> Fault:
         at_s=float(found["at"]),
         for_s=float(found["for"] or DEFAULT_FOR_S),
         value=float(found["value"]) if found["value"] else None,
+        count=int(found["count"] or 1),
     )
 
 
@@ -88,12 +95,14 @@ class FaultPlan:
 
     def __init__(self, faults: Iterable[Fault] = (), started_s: float = 0.0) -> None:
         self._until_s: dict[FaultKind, tuple[float, Fault]] = {}
+        self._left: dict[FaultKind, int] = {}
         self._started_s = started_s
         self._waiting = sorted(faults, key=lambda fault: fault.at_s)
 
     def begin(self, fault: Fault, now_s: float) -> None:
         """From now on, whatever its `at_s` says."""
         self._until_s[fault.kind] = (now_s + fault.for_s, fault)
+        self._left[fault.kind] = fault.count
 
     def clear(self, kind: FaultKind | None = None) -> None:
         """End this one, or all, those still to come included."""
@@ -122,3 +131,9 @@ class FaultPlan:
             del self._until_s[kind]
             return None
         return held[1]
+
+    def use_up(self, kind: FaultKind) -> None:
+        """It happened once more; the last time of its `count` ends it."""
+        self._left[kind] -= 1
+        if self._left[kind] <= 0:
+            self._until_s.pop(kind, None)

@@ -11,7 +11,7 @@ from types import TracebackType
 
 from drone.simulator.faults import FOR_EVER_S, Fault, FaultKind
 from drone.simulator.settings import SimulatorSettings
-from drone.simulator.vehicle import Address, SimulatedVehicle, Truth
+from drone.simulator.vehicle import Address, Arrival, SimulatedVehicle, Truth
 
 SHORTEST_WAIT_S = 0.0005
 LOOK_S = 0.01
@@ -113,12 +113,17 @@ class SimulatedAutopilot:
             self._thread.join(5.0)
 
     def fault(
-        self, kind: FaultKind, *, for_s: float = FOR_EVER_S, value: float | None = None
+        self,
+        kind: FaultKind,
+        *,
+        for_s: float = FOR_EVER_S,
+        value: float | None = None,
+        count: int = 1,
     ) -> None:
         """Let something go wrong from now on; `clear` ends it before its time."""
         now_s = time.monotonic()
         with self._lock:
-            self._vehicle.begin(Fault(kind, 0.0, for_s, value), now_s)
+            self._vehicle.begin(Fault(kind, 0.0, for_s, value, count), now_s)
 
     def clear(self, kind: FaultKind | None = None) -> None:
         """End that fault, or all."""
@@ -135,6 +140,12 @@ class SimulatedAutopilot:
         """(MAV_CMD, its first four parameters) of the last ones heard, oldest first."""
         with self._lock:
             return list(self._vehicle.commands)
+
+    @property
+    def arrivals(self) -> list[Arrival]:
+        """The last commands and SET_MODE messages, in the order of their arrival."""
+        with self._lock:
+            return list(self._vehicle.arrivals)
 
     @property
     def texts(self) -> list[str]:

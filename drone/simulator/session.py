@@ -207,6 +207,19 @@ class Session:
             )
         )
 
+    def _set_mode(self, message: Any, now_s: float) -> None:
+        """The message, which is older than the command. As ArduPilot answers it: by an
+        acknowledgement of a command whose number is the message's."""
+        if self.refused_command(Cmd.SET_MODE):
+            result = Result.FAILED
+        else:
+            wanted = (float(message.base_mode), float(message.custom_mode), 0.0, 0.0)
+            result = commands.carry_out(self._pilot, Command(Cmd.SET_MODE, wanted, 0, 0, 0))
+        self._tell_news(now_s)
+        peer = message.get_srcSystem(), message.get_srcComponent()
+        number = mav.MAVLINK_MSG_ID_SET_MODE
+        self._answer(mav.MAVLink_command_ack_message(number, result, 0, 0, *peer))
+
     def _set_message_interval(self, command: Command, now_s: float) -> Result:
         number, interval_us = command.params[:2]
         if not math.isfinite(number) or int(number) not in messages.STREAMS:
@@ -317,6 +330,7 @@ class Session:
     _HANDLERS: ClassVar[dict[str, Callable[[Session, Any, float], None]]] = {
         "COMMAND_LONG": _command_long,
         "COMMAND_INT": _command_int,
+        "SET_MODE": _set_mode,
         "PARAM_REQUEST_READ": _param_read,
         "PARAM_REQUEST_LIST": _param_list,
         "PARAM_SET": _param_set,

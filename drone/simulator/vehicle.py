@@ -21,6 +21,7 @@ from drone.simulator.settings import SimulatorSettings
 from drone.simulator.transfers import Transfers
 
 Address = tuple[str, int]
+Arrival = tuple[str, int, float]  # message, its command or base mode, its param2 or custom mode
 LONGEST_DATAGRAM = 1200
 READS_A_TURN = 50
 MOST_WAITING = 2000
@@ -70,6 +71,7 @@ class SimulatedVehicle:
         self.socket.setblocking(False)
         self.socket.connect(target)
         self.commands: deque[tuple[int, tuple[float, ...]]] = deque(maxlen=COMMANDS_KEPT)
+        self.arrivals: deque[Arrival] = deque(maxlen=COMMANDS_KEPT)
         self.texts: deque[str] = deque(maxlen=COMMANDS_KEPT)
         self.boots = 0
         self._target = target
@@ -225,9 +227,13 @@ class SimulatedVehicle:
 
     def _note(self, message: Any) -> None:
         """Kept for tests: what was commanded."""
-        if message.get_type() in {"COMMAND_LONG", "COMMAND_INT"}:
+        kind = message.get_type()
+        if kind in {"COMMAND_LONG", "COMMAND_INT"}:
             params = message.param1, message.param2, message.param3, message.param4
             self.commands.append((message.command, params))
+            self.arrivals.append((kind, message.command, message.param2))
+        elif kind == "SET_MODE":
+            self.arrivals.append((kind, message.base_mode, float(message.custom_mode)))
 
     def _lost(self) -> bool:
         """Whether the link loses this packet."""
@@ -235,13 +241,22 @@ class SimulatedVehicle:
         return fault is not None and self._random.random() < fault.strength
 
     def _answer(self, message: Message) -> None:
-        if self._on(FaultKind.NO_ANSWER) is not None:
+        if self._on(FaultKind.NO_ANSWER) is not None or self._ack_lost(message):
             return
         slow = self._on(FaultKind.SLOW)
         if slow is not None:
             self._late.append((self._now_s + slow.strength, message))
         else:
             self._send(message)
+
+    def _ack_lost(self, message: Message) -> bool:
+        lost = self._on(FaultKind.LOST_ACK)
+        if lost is None or message.get_type() != "COMMAND_ACK":
+            return False
+        if lost.strength not in {0, message.command}:
+            return False
+        self._faults.use_up(FaultKind.LOST_ACK)
+        return True
 
     def _send(self, message: Message) -> None:
         if message.get_type() == "STATUSTEXT":

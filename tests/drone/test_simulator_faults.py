@@ -219,3 +219,41 @@ def test_rubbish_from_the_ground_station_does_not_stop_it(rig: Rig, data: bytes)
     rig.send_bytes(data)
     rig.fly(20)  # what looks like the head of a message swallows as much as it promised
     assert rig.mode(Mode.GUIDED) == 0
+
+
+def acks(rig: Rig) -> list[int]:
+    return [ack.command for ack in rig.of("COMMAND_ACK")]
+
+
+def test_a_counted_number_of_acknowledgements_is_lost_and_the_command_is_carried_out(
+    rig: Rig,
+) -> None:
+    rig.vehicle.begin(Fault(FaultKind.LOST_ACK, value=Cmd.SET_MODE, count=2), rig.now_s)
+    for mode in (Mode.GUIDED, Mode.LAND, Mode.GUIDED):
+        assert acks(rig) == []
+        rig.send(mav.MAVLink_command_long_message(1, 1, Cmd.SET_MODE, 0, 1, mode, 0, 0, 0, 0, 0))
+        rig.fly(0.1)
+        assert rig.vehicle.truth().mode is mode
+    assert acks(rig) == [Cmd.SET_MODE]
+
+
+def test_acknowledgements_of_other_commands_are_not_lost(rig: Rig) -> None:
+    rig.vehicle.begin(Fault(FaultKind.LOST_ACK, value=Cmd.SET_MODE), rig.now_s)
+    assert rig.ask(POSITION, 1.0) == 0
+
+
+def test_the_set_mode_message_is_obeyed_and_answered_with_its_own_number(rig: Rig) -> None:
+    rig.send(mav.MAVLink_set_mode_message(1, 1, Mode.GUIDED))
+    rig.fly(0.1)
+    assert rig.vehicle.truth().mode is Mode.GUIDED
+    assert acks(rig) == [mav.MAVLINK_MSG_ID_SET_MODE]
+    assert list(rig.vehicle.arrivals)[-1] == ("SET_MODE", 1, float(Mode.GUIDED))
+
+
+def test_a_refused_mode_is_refused_as_a_message_too(rig: Rig) -> None:
+    before = rig.vehicle.truth().mode
+    rig.begin(FaultKind.REFUSE_COMMAND, value=Cmd.SET_MODE)
+    rig.send(mav.MAVLink_set_mode_message(1, 1, Mode.GUIDED))
+    rig.fly(0.1)
+    assert rig.vehicle.truth().mode is before
+    assert rig.last("COMMAND_ACK").result != 0

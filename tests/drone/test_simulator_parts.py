@@ -23,13 +23,17 @@ SQUARE = ((0.0, 0.0), (0.0, 1.0), (1.0, 1.0), (1.0, 0.0))
         ("link-loss@60+15", Fault(FaultKind.LINK_LOSS, 60.0, 15.0)),
         ("slow=2.5@30", Fault(FaultKind.SLOW, 30.0, 10.0, 2.5)),
         ("REBOOT@1.5", Fault(FaultKind.REBOOT, 1.5)),
+        ("lost_ack=192x3@2+60", Fault(FaultKind.LOST_ACK, 2.0, 60.0, 192.0, 3)),
+        ("lost_ackx2@2", Fault(FaultKind.LOST_ACK, 2.0, count=2)),
     ],
 )
 def test_a_fault_is_read(text: str, fault: Fault) -> None:
     assert parse_fault(text) == fault
 
 
-@pytest.mark.parametrize("text", ["", "reboot", "reboot@", "reboot@-1", "x@1", "slow=a@1", "@3"])
+@pytest.mark.parametrize(
+    "text", ["", "reboot", "reboot@", "reboot@-1", "x@1", "slow=a@1", "@3", "lost_ackx0@1"]
+)
 def test_what_is_no_fault_is_refused_with_the_kinds(text: str) -> None:
     with pytest.raises(ValueError, match=r"link_loss.*gps_loss"):
         parse_fault(text)
