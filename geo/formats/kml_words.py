@@ -3,15 +3,18 @@ the limits and the class in words, and whose others have remarks."""
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
-from html.parser import HTMLParser
 
 from geo.formats.boundary import Budget, Place, arc_between, joined, parallel_between
 from geo.formats.reading import MAX_RING_POINTS
 from geo.zones.model import METRES_PER_FOOT, METRES_PER_NAUTICAL_MILE, Circle, Polygon
 
 MAX_CHARS = 200_000  # of one description
+_TAG = re.compile(r"<(?:/?([A-Za-z]{1,20})|!)[^<>]{0,1000}>")
+_BREAKS = ("br", "p", "tr", "td", "th", "div", "li", "table")
+_LONG_REFERENCE = re.compile(r"&#[0-9a-fA-FxX]{9,}")  # of no character
 _PLACE = re.compile(
     r"(\d{2})(\d{2})(\d{2}(?:\.\d{1,4})?)([NS])[ ,]?(\d{3})(\d{2})(\d{2}(?:\.\d{1,4})?)([EW])"
 )
@@ -91,26 +94,19 @@ def words_of(description: str) -> Words:
     )
 
 
-class _Text(HTMLParser):
-    """Text with a new line at each break and cell."""
+def _lines(words: str) -> list[str]:
+    """Text or HTML as lines: a new one at each break, cell and paragraph.
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("br", "p", "tr", "td", "th", "div", "li"):
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append(data)
+    Not by the standard library's parser, whose time grows with the square of tags left open.
+    """
+    if "<" in words:
+        words = _TAG.sub(_without_tag, words.replace("\n", " "))
+    words = html.unescape(_LONG_REFERENCE.sub("", words))
+    return [" ".join(line.split()) for line in words.split("\n")]
 
 
-def _lines(html: str) -> list[str]:
-    parser = _Text()
-    parser.feed(html.replace("\n", " ") if "<" in html else html)
-    parser.close()
-    return [" ".join(line.split()) for line in "".join(parser.parts).split("\n")]
+def _without_tag(tag: re.Match[str]) -> str:
+    return "\n" if (tag[1] or "").lower() in _BREAKS else ""
 
 
 def places_in(outline: str) -> list[Place]:

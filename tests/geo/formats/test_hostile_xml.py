@@ -246,6 +246,16 @@ def test_a_description_too_long_is_no_outline() -> None:
     assert words.outline == ""
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "piece", ["<!--", "<a ", "<", "</", "&", "&#", "&#9", "<br/>", "<![CDATA["]
+)
+def test_html_that_is_never_closed_takes_no_time(piece: str) -> None:
+    """The standard library's HTML parser takes minutes for some of these."""
+    words_of(piece * (MAX_CHARS // len(piece)))
+    words_of("&#" + "9" * (MAX_CHARS - 10))
+
+
 def test_the_budget_is_a_file_refused() -> None:
     with pytest.raises(FileRefused, match="points"):
         Budget(10).spend(11)
