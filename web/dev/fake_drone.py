@@ -10,14 +10,11 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
+import fake_airspace as airspace
 import flask
 from fake_scene import iso, source
-
-from geo.zones.outlines import limit_words, rings_of
-from geo.zones.training import training_dataset
 
 HOME = (51.4958, -0.2386)
 HOME_AMSL_M = 8.0
@@ -29,88 +26,6 @@ VEHICLE = "01990000-0000-7000-8000-0000000000d1"
 CAMERA = "01990000-0000-7000-8000-0000000000c9"
 HELIPORT = "EGR1U043A"
 UNKNOWN = "The ground is not known here."
-
-
-ALWAYS: dict[str, Any] = {
-    "designator": "",
-    "layers": [],
-    "conditions": "",
-    "message": "",
-    "origin": "dataset",
-    "always": True,
-    "applies": "always",
-    "windows": [],
-}
-
-
-def zone_views() -> list[dict[str, Any]]:
-    """The training zones as the wire has them, and one of each kind they lack, made up."""
-    views = [
-        {
-            "zone_id": zone.zone_id,
-            "name": zone.name,
-            "kind": zone.kind,
-            "restriction": zone.restriction.value,
-            "polygons": rings_of(zone.parts),
-            "lower": limit_words(zone.layers[0].lower),
-            "upper": limit_words(zone.layers[0].upper),
-            **ALWAYS,
-            "authority": zone.authority,
-            "contact": zone.contact,
-            "law": zone.law,
-            "source": zone.source,
-        }
-        for zone in training_dataset(datetime.now(UTC)).zones
-    ]
-    made_up = [
-        ("prohibited", "Made-up prohibited place", 51.5005, -0.2485, 260.0),
-        ("conditional", "Ravenscourt Park byelaws (made up)", 51.4967, -0.2385, 330.0),
-        ("information", "Model flying ground (made up)", 51.4880, -0.2480, 300.0),
-    ]
-    for restriction, name, lat, lon, radius_m in made_up:
-        views.append(
-            {
-                "zone_id": f"x-{restriction}",
-                "name": name,
-                "kind": "made_up",
-                "restriction": restriction,
-                "polygons": [[circle(lat, lon, radius_m)]],
-                "lower": "the surface",
-                "upper": "400 ft (122 m) above ground",
-                "authority": "Hammersmith & Fulham Council, parks",
-                "contact": "parks@example.org",
-                "law": "Made up for looking at the page",
-                "source": "web/dev",
-                **ALWAYS,
-            }
-        )
-    return views
-
-
-def circle(lat: float, lon: float, radius_m: float) -> list[list[float]]:
-    turns = [math.tau * i / 48 for i in range(48)] + [0.0]
-    return [
-        [
-            lon + radius_m * math.sin(t) / METRES / math.cos(math.radians(lat)),
-            lat + radius_m * math.cos(t) / METRES,
-        ]
-        for t in turns
-    ]
-
-
-ZONES = zone_views()
-DATASET = {
-    "name": "Greater London, training",
-    "training": True,
-    "effective_from": iso(86400),
-    "effective_until": iso(-28 * 86400),
-    "problem": "",
-    "terrain": "Flat training ground",
-    "airac": "",
-    "notams_as_of": None,
-    "notams_too_old": True,
-    "gaps": 0,
-}
 
 
 class Drone:
@@ -261,7 +176,7 @@ def source_number() -> int:
 
 
 def breach(zone_id: str, *, inside: bool) -> dict[str, Any]:
-    zone = next(one for one in ZONES if one["zone_id"] == zone_id)
+    zone = next(one for one in airspace.zone_views() if one["zone_id"] == zone_id)
     kept = {key: zone[key] for key in ("zone_id", "restriction", "authority", "contact", "law")}
     return kept | {"zone_name": zone["name"], "inside": inside, "vertically": "within"}
 
@@ -280,7 +195,7 @@ def camera_source() -> dict[str, Any]:
 
 
 drone = Drone()
-there = {"drone": True, "zones": True}
+there = {"drone": True}
 
 
 def lat_lon_inside(lat: float, lon: float) -> bool:
@@ -296,7 +211,7 @@ def check(body: dict[str, Any]) -> dict[str, Any]:
     distance = math.hypot(north, east)
     amsl = body["alt_amsl_m"] or HOME_AMSL_M + drone.height_m
     inside = lat_lon_inside(body["lat"], body["lon"])
-    unknown = not there["zones"]
+    unknown = not airspace.there["zones"]
     return {
         "distance_m": distance,
         "seconds": distance / body["speed_mps"] if body["speed_mps"] else None,
@@ -332,12 +247,7 @@ def act(name: str, body: dict[str, Any]) -> None:
 def serve_drone(app: flask.Flask, problem: Callable[..., flask.Response]) -> None:
     """The endpoints of vehicles and zones."""
 
-    @app.get("/api/zones")
-    def zones() -> flask.Response:
-        shown = there["zones"]
-        return flask.jsonify(
-            {"dataset": DATASET if shown else None, "zones": ZONES if shown else []}
-        )
+    airspace.serve_airspace(app, problem)
 
     @app.get("/api/vehicles")
     def vehicles() -> flask.Response:
@@ -400,6 +310,5 @@ ACTS = {
     "drone-free": lambda: vars(drone).update(control=None),
     "no-drone": lambda: there.update(drone=False),
     "a-drone": lambda: there.update(drone=True),
-    "no-zones": lambda: there.update(zones=False),
-    "zones": lambda: there.update(zones=True),
+    **airspace.ACTS,
 }

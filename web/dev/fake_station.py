@@ -17,6 +17,7 @@ import time
 import uuid
 from typing import Any
 
+import fake_airspace as airspace
 import fake_drone as drones
 import fake_office as office
 import fake_scene as scene
@@ -193,6 +194,7 @@ def serve_live(socketio: flask_socketio.SocketIO, footage: scene.Footage, camera
         snapshot["sources"] = [*scene.all_sources(cameras), *their_cameras()]
         snapshot["alerts"] = office.ALERTS
         snapshot["vehicles"] = the_drones()
+        snapshot["airspace_version"] = str(airspace.there["version"])
         snapshot["sent_at"] = sent_at()
         socketio.emit("snapshot", snapshot, namespace="/live", to=flask.request.sid)
         return None
@@ -231,6 +233,7 @@ def push(socketio: flask_socketio.SocketIO, footage: scene.Footage) -> None:
             batch |= {"sources": [scene.demo_source()], "removed_sources": []}
             batch |= {"alerts": [heard.pop()] if heard else [], "shared_alerts": 0}
             batch |= {"vehicles": the_drones(), "removed_vehicles": [], "sent_at": sent_at()}
+            batch |= {"airspace_version": str(airspace.there["version"])}
             socketio.emit("batch", batch, namespace="/live")
 
 

@@ -11,7 +11,7 @@ import { Chime } from '../src/live/sounds'
 import { tableOf, sourceTable } from '../src/live/sources'
 import { disconnected, stationSaid } from '../src/live/time'
 import { aloft, applyVehicles, endedFrom, handingBack, takenFrom, vehiclesOf, vehicleTable, whyOthers } from '../src/live/vehicles'
-import { zonesNotice, TRAINING } from '../src/live/zones'
+import { zonesNotices, zonesUnusable, TRAINING } from '../src/live/zones'
 import { metresBetween } from '../src/map/geometry'
 import { shortHeights, zoneHeights } from '../src/map/zoneLayers'
 import { asksFor, missing, permissionsOf, UNCHECKED } from '../src/panels/Airspace'
@@ -208,13 +208,18 @@ describe('words', () => {
 
   test('what is said of the zones: nothing loaded, out of date, not read, training', () => {
     const problem = { type: '', title: 't', status: 503, detail: 'No answer.', code: '', remedy: '', reference: '' }
-    const dataset = { name: 'd', training: true, effective_from: '', effective_until: '', problem: '', terrain: '', airac: '', notams_as_of: null, notams_too_old: true, gaps: 0 }
-    expect(zonesNotice(null, null)).toBeNull()
-    expect(zonesNotice(null, problem)).toMatchObject({ warn: true })
-    expect(zonesNotice({ dataset: null, zones: [] }, null)?.words).toMatch(/no place is known to be clear/)
-    expect(zonesNotice({ dataset: { ...dataset, problem: 'Out of date.' }, zones: [] }, null)).toEqual({ words: 'Out of date.', warn: true })
-    expect(zonesNotice({ dataset, zones: [] }, null)).toEqual({ words: TRAINING, warn: false })
-    expect(zonesNotice({ dataset: { ...dataset, training: false }, zones: [] }, null)).toBeNull()
+    const dataset = { name: 'd', training: true, effective_from: '', effective_until: '', problem: '', terrain: '', airac: '', notams_as_of: '2026-11-24T06:00:00Z', notams_too_old: false, gaps: 0 }
+    const said = (more: Partial<typeof dataset>, failed: typeof problem | null = null) => zonesNotices({ dataset: { ...dataset, ...more }, zones: [] }, failed)
+    expect(zonesNotices(null, null)).toEqual([])
+    expect(zonesUnusable(null, null)).toBe('')
+    expect(zonesNotices(null, problem)).toMatchObject([{ weight: 'banner' }])
+    expect(zonesUnusable({ dataset: null, zones: [] }, null)).toMatch(/Nothing here is shown as clear/)
+    expect(said({ problem: 'Out of date.' })[0]).toMatchObject({ weight: 'banner', words: expect.stringMatching(/^Out of date/) as string })
+    expect(said({})).toEqual([{ weight: 'training', words: TRAINING }])
+    expect(said({ training: false })).toEqual([])
+    expect(said({ training: false, notams_too_old: true })).toMatchObject([{ weight: 'amber', words: expect.stringMatching(/^NOTAMs are too old/) as string }])
+    expect(said({ training: false, gaps: 2 })[0]?.words).toMatch(/^2 zones could not be read/)
+    expect(said({ training: false }, problem)[0]?.words).toMatch(/as last read/)
   })
 
   test('the sound’s state is said', () => {

@@ -226,8 +226,8 @@ function Zones() {
   return (
     <Section title="Airspace zones">
       <Shelf name="what is said on the map">
-        <ZonesSays words={TRAINING} warn={false} />
-        <ZonesSays words="No airspace zones are loaded: no place is known to be clear." warn />
+        <ZonesSays words={TRAINING} weight="training" />
+        <ZonesSays words="NOTAMs are not checked: none are imported" weight="amber" />
       </Shelf>
       <Shelf name="legend: open, folded, zones hidden">
         <Legend shown open onShow={nothing} onOpen={nothing} />

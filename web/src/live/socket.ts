@@ -18,6 +18,7 @@ import { connecting, disconnected, lateMs } from './time'
 import { tracks, tracksChanged, unpackTracks } from './tracks'
 import { applyVehicles, controlEnded, controlTaken, endedFrom, takenFrom, vehicleNumbers, vehiclesOf, vehicleTable, type VehicleTable } from './vehicles'
 import { watching } from './watching'
+import { heardAirspace } from './zones'
 import { noteTelemetry } from '../video/diagnostics'
 import type { Batch, Frames, LiveTelemetry, Snapshot, SourceTracks, ViewerClock, Watch } from '../wire/types'
 
@@ -66,6 +67,7 @@ export function takeSnapshot(message: Snapshot): void {
     motionChanged.value += 1
     alertsBegin(message.alerts, Date.parse(message.sent_at))
     heardSystem(message.system)
+    heardAirspace(message.airspace_version)
     placed(message.tracks, message.sent_at, late)
   })
 }
@@ -84,6 +86,7 @@ export function takeBatch(message: Batch): void {
     if (message.alerts.length > 0) heardAlerts(message.alerts)
     if (message.shared_alerts) void refreshAlerts() // each look at these is recorded
     if (message.system) heardSystem(message.system)
+    heardAirspace(message.airspace_version)
     placed(message.tracks, message.sent_at, late)
   })
 }

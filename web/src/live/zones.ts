@@ -5,6 +5,7 @@ import { computed, signal } from '@preact/signals'
 import { readZones } from '../wire/flight'
 import { asProblem } from '../wire/problems'
 import { may } from './session'
+import { bothWords } from './zoneTimes'
 import type { Problem, ZonesView, ZoneView } from '../wire/types'
 
 const READ_EVERY_MS = 5 * 60_000
@@ -15,6 +16,8 @@ export const zones = signal<ZonesView | null>(null)
 export const zonesProblem = signal<Problem | null>(null)
 /** Hidden for this look only: a page that is opened shows them. */
 export const zonesShown = signal(true)
+/** Of what flights are checked against, as the station says it; "" while it said nothing. */
+export const airspaceVersion = signal('')
 /** The zones whose card is open, and which of them is in front; a place may lie in several. */
 export const openZones = signal<{ ids: readonly string[]; at: number } | null>(null)
 
@@ -34,17 +37,38 @@ export function openZone(ids: readonly string[]): void {
   openZones.value = ids.length > 0 ? { ids, at: 0 } : null
 }
 
-/** What must be said beside the map, always; "" where there is nothing to say. */
-export function zonesNotice(view: ZonesView | null, problem: Problem | null): { words: string; warn: boolean } | null {
-  if (view === null) {
-    if (problem === null) return null
-    return { words: `Airspace zones could not be read: ${problem.detail || problem.title} Nothing here is shown as clear.`, warn: true }
-  }
-  if (view.dataset === null) return { words: 'No airspace zones are loaded: no place is known to be clear.', warn: true }
-  if (view.dataset.problem) return { words: view.dataset.problem, warn: true }
-  if (problem !== null) return { words: `Airspace zones are as last read: ${problem.detail || problem.title}`, warn: true }
-  return view.dataset.training ? { words: TRAINING, warn: false } : null
+export interface MapNotice {
+  /** `banner`: the whole width, nothing may be taken for clear. `amber`: something is not checked. */
+  weight: 'banner' | 'amber' | 'training'
+  words: string
 }
+
+const SURE = 'Nothing here is shown as clear.'
+
+/** Why no place is known to be clear; "" while the zones may be used. */
+export function zonesUnusable(view: ZonesView | null, problem: Problem | null): string {
+  if (view === null) return problem === null ? '' : `Airspace zones could not be read: ${problem.detail || problem.title} ${SURE}`
+  if (view.dataset === null) return `No airspace zones are loaded. ${SURE}`
+  return view.dataset.problem ? `${view.dataset.problem} ${SURE}` : ''
+}
+
+/** What must be said with the map, whether or not zones are shown on it. */
+export function zonesNotices(view: ZonesView | null, problem: Problem | null): MapNotice[] {
+  const notices: MapNotice[] = []
+  const unusable = zonesUnusable(view, problem)
+  if (unusable) notices.push({ weight: 'banner', words: unusable })
+  else if (problem !== null) notices.push({ weight: 'amber', words: `Airspace zones are as last read: ${problem.detail || problem.title}` })
+  const dataset = view?.dataset
+  if (!dataset) return notices
+  if (dataset.gaps > 0) notices.push({ weight: 'amber', words: gapWords(dataset.gaps) })
+  if (dataset.notams_as_of === null) notices.push({ weight: 'amber', words: 'NOTAMs are not checked: none are imported' })
+  else if (dataset.notams_too_old) notices.push({ weight: 'amber', words: `NOTAMs are too old: imported ${bothWords(Date.parse(dataset.notams_as_of))}` })
+  if (dataset.training) notices.push({ weight: 'training', words: TRAINING })
+  return notices
+}
+
+const gapWords = (gaps: number): string =>
+  gaps === 1 ? '1 zone could not be read: nothing near it is clear' : `${gaps} zones could not be read: nothing near them is clear`
 
 export const TRAINING = 'Training zones, not for operational use'
 
@@ -78,5 +102,13 @@ export function followZones(): () => void {
     zones.value = null
     zonesProblem.value = null
     openZones.value = null
+    airspaceVersion.value = ''
   }
+}
+
+/** The station said what flights are checked against now. */
+export function heardAirspace(version: string): void {
+  if (!version || version === airspaceVersion.peek()) return
+  airspaceVersion.value = version
+  void refreshZones()
 }

@@ -10,6 +10,9 @@ export interface MapCommands {
   showZone(zoneId: string): void
   showPlace(lon: number, lat: number): void
   showBorough(): void
+  /** The place in the middle of what is seen of the map. */
+  middle(): { lat: number; lon: number }
+  showPlaces(places: readonly { lat: number; lon: number }[]): void
   focus(): void
 }
 

@@ -10,15 +10,18 @@ import {
   setWorkerUrl,
   type GeoJSONSource,
   type LngLatBoundsLike,
+  type MapMouseEvent,
 } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import { BOROUGH, boundsOf, type Basemap, type Bounds } from './basemap'
 import { assumedView, towards } from './geometry'
-import { Overlay, type Hit, type PlacedCamera, type Scene } from './overlay'
+import { dragPoints, type Draggable } from './dragging'
+import { Overlay, type Hit, type PlacedCamera, type Scene, type Thought } from './overlay'
 import { buildStyle, FONT } from './style'
 import { cameraColour, readColours } from './symbols'
-import { addPatterns, markOpen, zoneData, ZONE_FILL } from './zoneLayers'
+import { addPatterns, markOpen, zoneBox, zoneData, ZONE_FILL } from './zoneLayers'
 import { isNarrow, reducedMotion, theme } from '../ui/theme'
+import type { ShownZone } from '../live/zoneFilter'
 import type { ZoneView } from '../wire/types'
 import type { Feature, FeatureCollection } from 'geojson'
 
@@ -41,6 +44,10 @@ export interface MapScene extends Scene {
 /** What lies under a press: a thing, or the zones of that place and the place itself. */
 export interface Press {
   hit: Hit | null
+  /** The point of the plan that was pressed; null: none. */
+  planPoint: number | null
+  /** A long press or the other button: about the place, whatever lies there. */
+  long: boolean
   zones: string[]
   lat: number
   lon: number
@@ -52,8 +59,10 @@ export class MapView {
   readonly #borough: Bounds
   #scene: MapScene | null = null
   #footprints = ''
-  #zones: { list: readonly ZoneView[]; open: readonly string[] } = { list: [], open: [] }
+  #zones: { list: readonly ShownZone[]; open: readonly string[] } = { list: [], open: [] }
   #aiming = false
+  /** The points of the plan may be moved. */
+  #planned = false
   #ready = false
 
   /** Raises an Error where the browser has no WebGL. Wait for `labelFont` first. */
@@ -64,6 +73,7 @@ export class MapView {
     onPress: (press: Press) => void,
     /** How many pixels of its lower edge something lies over. */
     private readonly covered: () => number,
+    onDrag: Omit<Draggable, 'grab'>,
   ) {
     this.#borough = boundsOf(basemap.boundary) ?? BOROUGH
     this.#map = new MapLibreMap({
@@ -100,10 +110,17 @@ export class MapView {
     })
     map.on('move', () => this.#overlay.draw())
     map.on('resize', () => this.#overlay.draw())
-    map.on('click', ({ point, lngLat }) => {
-      const hit = this.#overlay.hit(point.x, point.y)
-      onPress({ hit, zones: hit ? [] : this.#zonesAt(point.x, point.y), lat: lngLat.lat, lon: lngLat.lng })
+    const press = (long: boolean) => ({ point: { x, y }, lngLat }: MapMouseEvent) => {
+      const hit = this.#overlay.hit(x, y)
+      onPress({ hit, long, planPoint: this.#overlay.planPoint(x, y), zones: hit ? [] : this.#zonesAt(x, y), lat: lngLat.lat, lon: lngLat.lng })
+    }
+    map.on('click', press(false))
+    map.on('contextmenu', (event) => {
+      event.preventDefault()
+      event.originalEvent.preventDefault() // no menu of the browser's
+      press(true)(event)
     })
+    dragPoints(map, { ...onDrag, grab: (x, y) => (this.#planned ? this.#overlay.planPoint(x, y) : null) })
     map.on('mousemove', (event) => {
       const over = this.#overlay.hit(event.point.x, event.point.y)
       map.getCanvas().style.cursor = this.#aiming ? 'crosshair' : over ? 'pointer' : ''
@@ -128,8 +145,13 @@ export class MapView {
     this.#overlay.changed()
   }
 
+  setThought(thought: Thought, planned: boolean): void {
+    this.#planned = planned
+    this.#overlay.setThought(thought)
+  }
+
   /** The zones to show, and those whose card is open. */
-  setZones(list: readonly ZoneView[], open: readonly string[]): void {
+  setZones(list: readonly ShownZone[], open: readonly string[]): void {
     const same = list === this.#zones.list
     this.#zones = { list, open }
     if (same && this.#ready) markOpen(this.#map, open)
@@ -184,7 +206,7 @@ export class MapView {
 
   /** Brings a zone into view. */
   showZone(zone: ZoneView): void {
-    const box = boundsOf(zoneData([zone]).areas)
+    const box = zoneBox(zone)
     if (box) this.#showBox(box)
   }
 
@@ -194,9 +216,21 @@ export class MapView {
     this.#showBox([west, Math.min(from.lat, to.lat), east, Math.max(from.lat, to.lat)], 110, 32)
   }
 
+  showPlaces(places: readonly { lat: number; lon: number }[]): void {
+    const lats = places.map(({ lat }) => lat)
+    const lons = places.map(({ lon }) => lon)
+    if (places.length > 0) this.#showBox([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)], 110, 32)
+  }
+
   #showBox(box: Bounds, top = 64, bottom = 64): void {
     const padding = { top, left: 64, right: 64, bottom: bottom + this.covered() }
     this.#map.fitBounds(box, { padding, maxZoom: 16, animate: !reducedMotion(), duration: 600 })
+  }
+
+  /** The middle of what is seen of it. */
+  middle(): { lat: number; lon: number } {
+    const { lat, lng } = this.#map.unproject([this.#map.getContainer().clientWidth / 2, (this.#map.getContainer().clientHeight - this.covered()) / 2])
+    return { lat, lon: lng }
   }
 
   focus(): void {

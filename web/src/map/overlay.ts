@@ -3,6 +3,7 @@
 
 import { drawAircraftLayer, type PlacedAircraft } from './aircraftLayer'
 import { ellipseOnScreen } from './geometry'
+import { drawHere, drawPlan, pointAt, type DrawnPlan } from './planLayer'
 import { drawAlert, drawCamera, drawTrackDot, readColours, words, type AlertMark, type CameraMark, type MapColours } from './symbols'
 import { noteDot } from '../video/diagnostics'
 import { trackShape } from '../video/drawBoxes'
@@ -28,6 +29,12 @@ export interface Scene {
   selectedTrack: string | null
 }
 
+/** What somebody thinks of; changes by itself and often. */
+export interface Thought {
+  plan: DrawnPlan | null
+  here: { lat: number; lon: number } | null
+}
+
 export interface Viewport {
   project(lon: number, lat: number): { x: number; y: number }
   zoom(): number
@@ -49,6 +56,7 @@ export class Overlay {
   readonly #canvas: HTMLCanvasElement
   readonly #view: Viewport
   #scene: Scene = { cameras: [], alerts: [], tracks: () => [], aircraft: () => [], selectedTrack: null }
+  #thought: Thought = { plan: null, here: null }
   #colours: MapColours = readColours()
   #lastDrawMs = -Infinity
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -63,6 +71,16 @@ export class Overlay {
   setScene(scene: Scene): void {
     this.#scene = scene
     this.changed()
+  }
+
+  setThought(thought: Thought): void {
+    this.#thought = thought
+    this.changed()
+  }
+
+  /** The point of the plan that lies there. */
+  planPoint(x: number, y: number): number | null {
+    return pointAt(this.#thought.plan, x, y, this.#view)
   }
 
   recolour(): void {
@@ -96,6 +114,7 @@ export class Overlay {
       const { x, y } = this.#view.project(camera.lon, camera.lat)
       if (this.#inside(x, y)) drawCamera(g, x, y, camera, this.#colours)
     }
+    this.#drawThought(g)
     const aircraft = this.#scene.aircraft(now)
     drawAircraftLayer(g, aircraft, this.#view, this.#colours)
     for (const alert of this.#scene.alerts) {
@@ -138,6 +157,14 @@ export class Overlay {
     clearTimeout(this.#ageing)
     const next = Math.min(REDRAW_AGEING_MS, ...tracks.map((track) => track.heardAtMs + 1000 - now))
     this.#ageing = setTimeout(() => this.changed(), Math.max(next, REDRAW_MS))
+  }
+
+  #drawThought(g: CanvasRenderingContext2D): void {
+    const { plan, here } = this.#thought
+    if (plan) drawPlan(g, plan, this.#view, this.#colours)
+    if (!here) return
+    const { x, y } = this.#view.project(here.lon, here.lat)
+    drawHere(g, x, y, this.#colours)
   }
 
   #prepare(): CanvasRenderingContext2D | null {

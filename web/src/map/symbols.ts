@@ -14,6 +14,8 @@ export interface MapColours {
   vehicle: string
   other: string
   aircraft: string
+  allowed: string
+  refused: string
   text: string
   paper: string
   selected: string
@@ -27,6 +29,8 @@ export const readColours = (): MapColours => ({
   vehicle: token('vehicle'),
   other: token('other-track'),
   aircraft: token('aircraft'),
+  allowed: token('live'),
+  refused: token('danger'),
   text: token('text'),
   paper: token('map-label-halo'),
   selected: token('focus'),

@@ -1,8 +1,9 @@
 // Airspace zones in GL: they stand still, and GL draws again only when the view or the zones change.
 // Each kind by colour and by pattern and outline, so that colour alone never says it.
 
-import { boundsOf } from './basemap'
+import { boundsOf, type Bounds } from './basemap'
 import { token } from '../ui/theme'
+import type { ShownZone } from '../live/zoneFilter'
 import type { ZoneView } from '../wire/types'
 import type { Feature, FeatureCollection } from 'geojson'
 import type { FilterSpecification, LayerSpecification, Map as MapLibreMap } from 'maplibre-gl'
@@ -25,18 +26,21 @@ const LINES: Record<Restriction, { width: number; dash: number[] }> = {
   information: { width: 1.4, dash: [1, 2.5] },
 }
 
+/** What is not active then is drawn, and hardly seen. */
+const faintly = (opacity: number, faint: number) => ['case', ['get', 'faint'], faint, opacity] as never
+
 export const patternName = (restriction: Restriction, theme: string): string => `zone ${restriction} ${theme}`
 
 export function zoneLayers(theme: string): LayerSpecification[] {
   return [
-    { id: ZONE_FILL, type: 'fill', source: 'zones', paint: { 'fill-color': ['get', 'colour'], 'fill-opacity': 0.05 } },
+    { id: ZONE_FILL, type: 'fill', source: 'zones', paint: { 'fill-color': ['get', 'colour'], 'fill-opacity': faintly(0.05, 0.01) } },
     ...RESTRICTIONS.map(
       (restriction): LayerSpecification => ({
         id: `zone-pattern-${restriction}`,
         type: 'fill',
         source: 'zones',
         filter: of(restriction),
-        paint: { 'fill-pattern': patternName(restriction, theme), 'fill-opacity': 0.5 },
+        paint: { 'fill-pattern': patternName(restriction, theme), 'fill-opacity': faintly(0.5, 0.12) },
       }),
     ),
     ...RESTRICTIONS.map(
@@ -50,6 +54,7 @@ export function zoneLayers(theme: string): LayerSpecification[] {
           'line-color': ['get', 'colour'],
           'line-width': LINES[restriction].width,
           'line-dasharray': LINES[restriction].dash,
+          'line-opacity': faintly(1, 0.45),
         },
       }),
     ),
@@ -117,24 +122,30 @@ export const zoneHeights = ({ lower, upper }: Limits): string => `From ${lower} 
 export const shortHeights = ({ lower, upper }: Limits): string =>
   `${lower.split(':')[0] ?? ''} to ${upper.split(':')[0] ?? ''}`.replace(/^the /, '')
 
-export function zoneData(zones: readonly ZoneView[]): ZoneData {
+const areaOf = (zone: ZoneView): Feature => ({ type: 'Feature', properties: {}, geometry: { type: 'MultiPolygon', coordinates: zone.polygons } })
+
+export const zoneBox = (zone: ZoneView): Bounds | null => boundsOf({ type: 'FeatureCollection', features: [areaOf(zone)] })
+
+export function zoneData(zones: readonly ShownZone[]): ZoneData {
   const areas: Feature[] = []
   const names: Feature[] = []
-  for (const zone of zones) {
-    const area: Feature = { type: 'Feature', properties: {}, geometry: { type: 'MultiPolygon', coordinates: zone.polygons } }
-    const box = boundsOf({ type: 'FeatureCollection', features: [area] })
+  for (const { zone, faint } of zones) {
+    const area = areaOf(zone)
+    const box = zoneBox(zone)
+    const inactive = faint ? ', not active then' : ''
     const wide = box !== null && box[2] - box[0] > WIDE_DEG
     area.properties = {
       id: zone.zone_id,
       restriction: zone.restriction,
       colour: token(`zone-${zone.restriction}`),
       wide,
-      line: `${zone.name}, ${shortHeights(zone)}`,
+      faint: faint !== '',
+      line: `${zone.name}, ${shortHeights(zone)}${inactive}`,
     }
     areas.push(area)
     if (!box || wide) continue
     const colour = token(`zone-${zone.restriction}`)
-    const properties = { words: `${zone.name}\n${shortHeights(zone)}`, colour }
+    const properties = { words: `${zone.name}\n${shortHeights(zone)}${inactive}`, colour }
     names.push({ type: 'Feature', properties, geometry: { type: 'Point', coordinates: [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2] } })
   }
   return { areas: { type: 'FeatureCollection', features: areas }, names: { type: 'FeatureCollection', features: names } }

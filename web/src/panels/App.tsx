@@ -7,25 +7,32 @@ import { followOtherPages } from '../live/flyTo'
 import { followSounds, unheard } from '../live/sounds'
 import { stoppable } from '../live/stopping'
 import { controlEnded, controlTaken, vehicleTable } from '../live/vehicles'
+import { forgetPlan, planOpen } from '../live/plan'
+import { herePlace } from '../live/here'
+import { controlsOpen, forgetFilter } from '../live/zoneFilter'
 import { followZones } from '../live/zones'
 import { link } from '../live/link'
 import { dialog, followAddress, listOpen, select, selection, where } from '../live/place'
-import { refreshSession, session } from '../live/session'
+import { may, refreshSession, session } from '../live/session'
 import { connectLive } from '../live/socket'
 import { sourceTable } from '../live/sources'
 import { ageWords, secondTick, startTicking, timeWords } from '../live/time'
 import { Button } from '../ui/Button'
 import { AlwaysThere } from '../ui/Dialog'
+import { followWidth, narrow } from '../ui/theme'
 import { Badge, Banner, Empty, ProblemCard, Waiting } from '../ui/parts'
 import { AddCamera } from './AddCamera'
+import { HerePanel } from './Here'
 import { homeOf } from './destinations'
 import { listenToKeys } from './keyboard'
 import { KeysDialog } from './KeysDialog'
 import { ListPanel } from './ListPanel'
 import { MapPane } from './MapPane'
+import { ZoneControlsPanel, ZonesBanner } from './MapZones'
 import { MustSetUp } from './MustSetUp'
 import { NowPanel } from './NowPanel'
 import { PanelHead } from './PanelHead'
+import { PlanPanel } from './Plan'
 import { PurposeDialog } from './Purpose'
 import { Rail } from './Rail'
 import { CurrentScreen } from './Screens'
@@ -69,7 +76,7 @@ const mustSetUp = (of: Session): boolean => of.must_change_password || of.second
 function Frame({ of }: { of: Session }) {
   const [placed, setPlaced] = useState(false)
   useLayoutEffect(() => {
-    const stops = [connectLive(), followAlerts(), followSounds(), followOtherPages(), followZones(), followAddress(homeOf(of.role)), listenToKeys()]
+    const stops = [connectLive(), followAlerts(), followSounds(), followOtherPages(), followZones(), followWidth(), forgetThoughts, followAddress(homeOf(of.role)), listenToKeys()]
     setPlaced(true)
     return () => stops.forEach((stop) => stop())
   }, [of.username])
@@ -78,6 +85,13 @@ function Frame({ of }: { of: Session }) {
       <Placed of={of} />
     </AlwaysThere.Provider>
   ) : null
+}
+
+/** Whoever signs in next at this desk thinks of something else. */
+function forgetThoughts(): void {
+  forgetPlan()
+  forgetFilter()
+  herePlace.value = null
 }
 
 const stopBar = () => <StopBar />
@@ -102,6 +116,7 @@ function Placed({ of }: { of: Session }) {
         <TakenBanner />
         <EndedBanner />
         <UnheardBanner />
+        {(onMap || may('fly')) && <ZonesBanner />}
       </div>
       <Rail />
       {onMap && listOpen.value && (
@@ -133,7 +148,9 @@ function Placed({ of }: { of: Session }) {
 
 function Panel() {
   const now = selection.value
-  if (now === null) return <NowPanel />
+  if (narrow.value && herePlace.value !== null) return <HerePanel />
+  if (narrow.value && controlsOpen.value) return <ZoneControlsPanel />
+  if (now === null) return planOpen.value ? <PlanPanel /> : <NowPanel />
   if (now.kind === 'track') return <TrackPanel id={now.id} />
   if (now.kind === 'vehicle') return <VehicleOrNot id={now.id} />
   const source = sourceTable.value.get(now.id)

@@ -2,32 +2,37 @@
 
 import { effect } from '@preact/signals'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { Crosshair, MapPinOff, Scan } from 'lucide'
+import { Crosshair, MapPinCheck, MapPinOff, Scan, Waypoints } from 'lucide'
 import { openAlerts } from '../live/alerts'
 import { link } from '../live/link'
 import { picking } from '../live/flyTo'
+import { herePlace, hereJudge } from '../live/here'
 import { motionChanged, motions } from '../live/motion'
-import { select, selection, where } from '../live/place'
+import { selection, where } from '../live/place'
+import { drawnPlan, planActive, pointedAt } from '../live/planJudge'
+import { may } from '../live/session'
 import { sourceList, sourceTable } from '../live/sources'
 import { standing } from '../live/standing'
 import { secondTick, stationNow } from '../live/time'
 import { tracks, tracksChanged } from '../live/tracks'
 import { vehicleList, vehicleTable } from '../live/vehicles'
-import { openZone, openZones, zoneList, zonesShown, zoneTable } from '../live/zones'
+import { mapZones, type ShownZone } from '../live/zoneFilter'
+import { openZones, zones, zonesProblem, zonesShown, zonesUnusable, zoneTable } from '../live/zones'
 import { loadBasemap, NO_BASEMAP } from '../map/basemap'
 import { mapCommands, type MapCommands } from '../map/commands'
 import { Button } from '../ui/Button'
 import { Empty, ProblemCard, Waiting } from '../ui/parts'
-import { isNarrow, theme } from '../ui/theme'
+import { isNarrow, narrow, theme } from '../ui/theme'
 import { asProblem } from '../wire/problems'
-import { ZonesLegend, ZonesNotice } from './MapZones'
-import { openAlert } from './openAlert'
+import { HereCard } from './Here'
+import { ZonesLegend, ZonesNotices } from './MapZones'
+import { askMiddle, onDrag, onPress, openPlan, SHEET_MOVES_MS } from './mapActs'
 import { placedAircraft } from './placedAircraft'
 import { sheetHeight } from './Sheet'
 import { ZoneCards } from './ZoneCard'
-import type { MapView, Press, ViewedCamera } from '../map/map'
+import type { MapView, ViewedCamera } from '../map/map'
 import type { PlacedAlert } from '../map/overlay'
-import type { AlertView, Problem, SourceView, ZoneView } from '../wire/types'
+import type { AlertView, Problem, SourceView } from '../wire/types'
 
 /** A drone is watched with its surroundings. */
 const VEHICLE_ZOOM = 15.2
@@ -88,12 +93,22 @@ function commandsOf(map: MapView): MapCommands {
     },
     showPlace: (lon, lat) => map.showPlace(lon, lat),
     showBorough: () => map.showBorough(),
+    middle: () => map.middle(),
+    showPlaces: (places) => map.showPlaces(places),
     focus: () => map.focus(),
   }
 }
 
 const NOTHING: readonly string[] = []
-const NO_ZONES: readonly ZoneView[] = []
+const NO_ZONES: readonly ShownZone[] = []
+
+/** Outlined: whose card is open, what the verdict of a place names, what somebody points at. */
+function outlined(): readonly string[] {
+  const here = hereJudge.freshness.value === 'fresh' ? (hereJudge.judged.value.answer?.zones ?? []) : []
+  const pointed = pointedAt.value?.zoneId
+  if (pointed) return [pointed]
+  return openZones.value?.ids ?? (here.length > 0 ? here.map((one) => one.zone.zone_id) : NOTHING)
+}
 
 /** A signal's subscriber is called at once; this one waits for a change. */
 function onChange(act: () => void): () => void {
@@ -125,8 +140,9 @@ function feed(map: MapView): () => void {
       void [tracksChanged.value, motionChanged.value, vehicleList.value, picking.value]
       map.changed()
     }),
-    effect(() => map.setZones(zonesShown.value ? zoneList.value : NO_ZONES, openZones.value?.ids ?? NOTHING)),
-    effect(() => map.aim(picking.value !== null)),
+    effect(() => map.setZones(zonesShown.value ? mapZones.value : NO_ZONES, outlined())),
+    effect(() => map.setThought({ plan: drawnPlan.value, here: herePlace.value }, planActive.value)),
+    effect(() => map.aim(picking.value !== null || planActive.value)),
     theme.subscribe(onChange(() => map.restyle())),
     followSelection(map),
     sheetHeight.subscribe(onChange(() => showAgain(map))),
@@ -140,8 +156,6 @@ function showAgain(map: MapView): void {
   if (now?.kind !== 'vehicle' || !isNarrow() || picking.peek()) return
   setTimeout(() => commandsOf(map).showVehicle(now.id), SHEET_MOVES_MS)
 }
-
-const SHEET_MOVES_MS = 200
 
 function isPlaced(kind: 'source' | 'vehicle', id: string): boolean {
   if (kind === 'source') return sourceTable.value.has(id)
@@ -200,7 +214,7 @@ export function MapPane() {
     }
   }, [])
   return (
-    <div class="map-pane" role="application" aria-label="Map of Hammersmith and Fulham">
+    <div class={zonesUnusable(zones.value, zonesProblem.value) ? 'map-pane is-unusable' : 'map-pane'} role="application" aria-label="Map of Hammersmith and Fulham">
       <div ref={container} class="map" />
       <canvas ref={canvas} class="map-overlay" aria-hidden="true" />
       {state === 'loading' && (
@@ -223,10 +237,11 @@ export function MapPane() {
       {state === 'shown' && <Tools />}
       <div class="map-notices">
         <Aiming />
-        <ZonesNotice />
+        <ZonesNotices />
       </div>
       <div class="map-corner">
         <ZoneCards />
+        {!narrow.value && <HereCard />}
         <ZonesLegend />
       </div>
     </div>
@@ -254,37 +269,19 @@ async function openMap(
     import('../map/map'),
   ])
   await module.labelFont()
-  return new module.MapView(container, canvas, basemap, onPress, () => sheetOver(container))
-}
-
-/** A press picks a place while somebody aims; else it opens what lies there. Nothing there closes
- * the panel, but not a vehicle's: its urgent buttons go only when they are sent away. */
-function onPress({ hit, zones, lat, lon }: Press): void {
-  const aiming = picking.peek()
-  if (aiming) {
-    picking.value = { ...aiming, at: { lat, lon } }
-    sheetHeight.value = 'half'
-    // The sheet lies over the place now; where there is none, nothing moves under the finger.
-    if (isNarrow()) setTimeout(() => mapCommands.value?.showWay(aiming.vehicleId, { lat, lon }), SHEET_MOVES_MS)
-    return
-  }
-  if (hit?.kind === 'alert') {
-    const alert = openAlerts.peek().find((one) => one.alert_id === hit.id)
-    if (alert) openAlert(alert)
-    return
-  }
-  openZone(hit ? [] : zones)
-  if (!hit) {
-    if (selection.peek()?.kind !== 'vehicle') select(null)
-    return
-  }
-  select({ kind: hit.kind, id: hit.id })
-  sheetHeight.value = 'half'
+  return new module.MapView(container, canvas, basemap, onPress, () => sheetOver(container), onDrag)
 }
 
 /** What the next press on the map does. */
 function Aiming() {
   const now = picking.value
+  if (now === null && planActive.value) {
+    return (
+      <p class="map-says is-aiming" role="status">
+        Press to place a point; drag a point to move it
+      </p>
+    )
+  }
   if (now === null) return null
   const name = vehicleTable.value.get(now.vehicleId)?.name ?? 'it'
   if (now.at) {
@@ -310,6 +307,8 @@ function Tools() {
   const now = selection.value
   return (
     <div class="map-tools">
+      {may('see_map') && <Button icon={Waypoints} label="Plan a flight" pressed={planActive.value} onPress={openPlan} />}
+      {may('see_map') && <Button icon={MapPinCheck} label="What may I do in the middle of the map?" onPress={askMiddle} />}
       <Button icon={Scan} label="Whole borough" onPress={() => mapCommands.value?.showBorough()} />
       {now && (
         <Button

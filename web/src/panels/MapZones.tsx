@@ -1,35 +1,69 @@
-// On the map: what must be said of the zones, always; the switch and the legend; the card.
+// On the map: what must be said of the zones, always; the switch, and what opens the sliders.
 
-import { useState } from 'preact/hooks'
-import { Eye, EyeOff, TriangleAlert } from 'lucide'
-import { zones, zonesNotice, zonesProblem, zonesShown } from '../live/zones'
-import { RESTRICTIONS } from '../map/zoneLayers'
+import { Eye, EyeOff, SlidersHorizontal, TriangleAlert } from 'lucide'
+import { controlsOpen, flightTime, hiddenKinds, byHeight } from '../live/zoneFilter'
+import { utcWords } from '../live/zoneTimes'
+import { zones, zonesNotices, zonesProblem, zonesShown, zonesUnusable, type MapNotice } from '../live/zones'
 import { Icon } from '../ui/Icon'
-import { isNarrow } from '../ui/theme'
-import { ZoneSwatch } from './Airspace'
-import { restrictionWords } from './aircraftWords'
+import { Banner } from '../ui/parts'
+import { isNarrow, narrow } from '../ui/theme'
+import { PanelHead } from './PanelHead'
+import { sheetHeight } from './Sheet'
+import { ZoneControls } from './ZoneControls'
 
-export function ZonesNotice() {
-  const notice = zonesNotice(zones.value, zonesProblem.value)
-  if (!notice) return null
-  // What is not on the map needs no word about what it is for; what is wrong is said all the same.
-  if (!notice.warn && !zonesShown.value) return null
-  return <ZonesSays {...notice} />
+/** Over the whole width: nothing on this map may be taken for clear. */
+export function ZonesBanner() {
+  const words = zonesUnusable(zones.value, zonesProblem.value)
+  return words ? <ZonesBannerSays words={words} /> : null
 }
 
-export const ZonesSays = ({ words, warn }: { words: string; warn: boolean }) => (
-  <p class={warn ? 'map-says is-warn' : 'map-says badge-hatch'} role="status">
-    {warn && <Icon of={TriangleAlert} size="small" />}
+export const ZonesBannerSays = ({ words }: { words: string }) => (
+  <div class="zones-banner">
+    <Banner title={words}>Every verdict is “not known” or worse until airspace data that may be used is loaded.</Banner>
+  </div>
+)
+
+export function ZonesNotices() {
+  return (
+    <>
+      {zonesNotices(zones.value, zonesProblem.value)
+        // What is not on the map needs no word about what it is for; what is wrong is said all the same.
+        .filter(({ weight }) => weight === 'amber' || (weight === 'training' && zonesShown.value))
+        .map((notice) => (
+          <ZonesSays key={notice.words} {...notice} />
+        ))}
+      <Narrowed />
+    </>
+  )
+}
+
+export const ZonesSays = ({ words, weight }: MapNotice) => (
+  <p class={weight === 'training' ? 'map-says badge-hatch' : 'map-says is-warn'} role="status">
+    {weight !== 'training' && <Icon of={TriangleAlert} size="small" />}
     {words}
   </p>
 )
 
-export function ZonesLegend() {
-  const [open, setOpen] = useState(!isNarrow())
-  if (!zones.value?.dataset) return null
+/** Whoever sees fewer zones than there are is told, and has one press back. */
+function Narrowed() {
+  const at = flightTime.value
+  const some = byHeight.value || hiddenKinds.value.size > 0
+  if (!zonesShown.value || (!some && at === null)) return null
   return (
-    <Legend shown={zonesShown.value} open={open} onShow={(shown) => (zonesShown.value = shown)} onOpen={setOpen} />
+    <p class="map-says is-narrowed" role="status">
+      {[some && 'Some zones are hidden', at !== null && `Zones of ${utcWords(at)}`].filter(Boolean).join('; ')}
+    </p>
   )
+}
+
+export function ZonesLegend() {
+  if (!zones.value?.dataset) return null
+  return <Legend shown={zonesShown.value} open={controlsOpen.value} onShow={(shown) => (zonesShown.value = shown)} onOpen={openControls} />
+}
+
+function openControls(open: boolean): void {
+  controlsOpen.value = open
+  if (open && isNarrow()) sheetHeight.value = 'half'
 }
 
 export interface LegendProps {
@@ -49,20 +83,25 @@ export function Legend({ shown, open, onShow, onOpen }: LegendProps) {
         </button>
         {shown && (
           <button type="button" class="button button-quiet" aria-expanded={open} onClick={() => onOpen(!open)}>
-            {open ? 'Less' : 'Legend'}
+            <Icon of={SlidersHorizontal} />
+            <span>{open ? 'Less' : 'Height, time, kinds'}</span>
           </button>
         )}
       </div>
-      {shown && open && (
-        <ul class="legend-list">
-          {RESTRICTIONS.map((restriction) => (
-            <li key={restriction}>
-              <ZoneSwatch of={restriction} />
-              {restrictionWords(restriction)}
-            </li>
-          ))}
-        </ul>
-      )}
+      {shown && open && !narrow.value && <ZoneControls />}
     </section>
   )
 }
+
+/** In the sheet, where the map has no room for it. */
+export function ZoneControlsPanel() {
+  return (
+    <>
+      <PanelHead title="Airspace zones" onClose={() => (controlsOpen.value = false)} />
+      <div class="panel-body">
+        <ZoneControls />
+      </div>
+    </>
+  )
+}
+

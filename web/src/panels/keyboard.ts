@@ -2,11 +2,15 @@
 
 import { nextAlert, acknowledgeOpen } from '../live/alerts'
 import { picking } from '../live/flyTo'
+import { herePlace } from '../live/here'
 import { dialog, go, listOpen, searchAsked, select, selection, where } from '../live/place'
-import { me } from '../live/session'
+import { planOpen } from '../live/plan'
+import { controlsOpen } from '../live/zoneFilter'
+import { may, me } from '../live/session'
 import { stopNow, stoppable } from '../live/stopping'
 import { openZones } from '../live/zones'
 import { DESTINATIONS, homeOf, MORE } from './destinations'
+import { askMiddle, openPlan } from './mapActs'
 import { goTo } from './Rail'
 import { landButton } from './StopBar'
 import type { Urgent } from '../wire/flight'
@@ -17,6 +21,8 @@ export const KEYS: [keys: string[], what: string][] = [
   [['n'], 'Next alert'],
   [['a'], 'Acknowledge the open alert'],
   [['l'], 'List of everything on the map'],
+  [['i'], 'What may I do in the middle of the map?'],
+  [['p'], 'Plan a flight, to have it judged'],
   [['/'], 'Search'],
   [['↑', '↓'], 'Move in a list'],
   [['Enter'], 'Open what is chosen'],
@@ -37,11 +43,21 @@ const types = (target: EventTarget | null): boolean =>
 function back(): void {
   const now = where.peek()
   if (picking.peek()) picking.value = null
+  else if (now.screen === 'map' && herePlace.peek()) herePlace.value = null
   else if (openZones.peek() && now.screen === 'map') openZones.value = null
+  else if (now.screen === 'map' && controlsOpen.peek()) controlsOpen.value = false
   else if (now.item) go(now.screen)
   else if (now.screen !== 'map') go(homeOf(me.peek()?.role ?? null))
   else if (selection.peek() !== null) select(null)
+  else if (planOpen.peek()) planOpen.value = false
   else if (listOpen.peek()) goTo.map()
+}
+
+/** Both are on the map; whoever is elsewhere goes there first. */
+const onMap = (act: () => void) => () => {
+  if (!may('see_map')) return
+  go('map')
+  act()
 }
 
 function search(): void {
@@ -66,6 +82,8 @@ const ACTS: Record<string, () => void> = {
   n: nextAlert,
   a: acknowledgeOpen,
   l: list,
+  i: onMap(askMiddle),
+  p: onMap(openPlan),
   '/': search,
   '?': () => (dialog.value = 'keys'),
   Escape: back,

@@ -38,5 +38,18 @@ export function token(name: string): string {
 
 export const reducedMotion = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches
 
+const NARROW = '(max-width: 860px), (orientation: portrait)'
+
 /** The same line as in frame.css: below it list and panel are a sheet. */
-export const isNarrow = (): boolean => matchMedia('(max-width: 860px), (orientation: portrait)').matches
+export const isNarrow = (): boolean => matchMedia(NARROW).matches
+
+/** The same, for what is drawn anew when a tablet is turned. */
+export const narrow = signal(false)
+
+export function followWidth(): () => void {
+  const media = matchMedia(NARROW)
+  const read = () => (narrow.value = media.matches)
+  read()
+  media.addEventListener('change', read)
+  return () => media.removeEventListener('change', read)
+}
