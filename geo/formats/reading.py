@@ -44,7 +44,8 @@ class Reading:
     Attributes:
         format: what it was read as. title: as the file calls itself; "" if it does not.
         zones: as the file has them; ids are unique. notes: what a person should know of one that
-            was read (an id made unique, an arc whose ends do not meet), by zone id.
+            was read (an id made unique, an arc whose ends do not meet), by zone id; by "" of the
+            file itself (two dates that differ).
         gaps: every feature that was refused, with its place in the file ("line 12",
             "feature 7 'EGR157'", "placemark 'EG RU077'") and the reason. gaps_left_out: how many
             more there were.
