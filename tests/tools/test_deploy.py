@@ -50,6 +50,40 @@ def test_units_are_hardened_and_start_what_there_is(file: Path) -> None:
     parse(words[4:])  # ends the test if there is no such command or option
 
 
+def test_a_drone_s_unit_is_as_hardened_as_a_camera_s_and_keeps_its_address_off_the_line() -> None:
+    camera = unit(DEPLOY / "systemd" / "kestrel-camera@.service")["Service"]
+    drone = unit(DEPLOY / "systemd" / "kestrel-drone@.service")["Service"]
+    own = {"EnvironmentFile", "Environment", "ExecStart", "TimeoutStopSec"}
+    assert set(camera) == set(drone)
+    assert {key: drone[key] for key in drone if key not in own} == {
+        key: camera[key] for key in camera if key not in own
+    }
+    assert drone["EnvironmentFile"] == "/etc/kestrel/drone-%i.env"
+    assert "CAMERA" not in drone["ExecStart"]
+
+
+def test_a_drone_s_unit_says_to_the_command_what_its_file_says() -> None:
+    """Put together as systemd does: ${NAME} is one word, $NAME as many as it holds."""
+    service = unit(DEPLOY / "systemd" / "kestrel-drone@.service")["Service"]
+    file = {
+        "AUTOPILOTS": "udpin://127.0.0.1:14550 tcpout://10.0.0.3:5760",
+        "OPTIONS": "--camera-pitch -45 --camera-rigid",
+        "NAME": "Kestrel 1",
+        "STATION": "https://station.example:8443",
+    }
+    words: list[str] = []
+    for word in service["ExecStart"].split():
+        if word.startswith("${"):
+            words.append(file[word[2:-1]])
+        else:
+            words += file[word[1:]].split() if word.startswith("$") else [word]
+    given = parse(words[4:])
+    assert given.command.name == "drone"
+    assert given.addresses == file["AUTOPILOTS"].split()
+    assert (given.camera_pitch, given.camera_rigid, given.camera) == (-45.0, True, None)
+    assert (given.name, given.station) == (file["NAME"], file["STATION"])
+
+
 def test_the_station_tells_systemd() -> None:
     service = unit(DEPLOY / "systemd" / "kestrel.service")["Service"]
     assert service["Type"] == "notify"

@@ -115,11 +115,12 @@ def test_it_and_the_units_mean_the_same_places() -> None:
     said = dict(re.findall(r'^([A-Z]+) = "([^"]+)"', text, re.MULTILINE))
     units = ROOT / "deploy" / "systemd"
     station = (units / "kestrel.service").read_text()
-    camera = (units / "kestrel-camera@.service").read_text()
+    agents = [(units / f"kestrel-{kind}@.service").read_text() for kind in ("camera", "drone")]
     assert f"EnvironmentFile=-{said['SECRETS']}\n" in station
     assert f"--settings {said['SETTINGS']}\n" in station
-    assert f"KESTREL_DATA_FOLDER={said['DATA']}\n" in camera
-    for unit in (station, camera):
+    for agent in agents:
+        assert f"KESTREL_DATA_FOLDER={said['DATA']}\n" in agent
+    for unit in (station, *agents):
         assert f"User={said['USER']}\n" in unit
         assert f"ExecStart={said['PROGRAM']}/.venv/bin/python " in unit
     assert os.access(SCRIPT, os.X_OK)
@@ -130,7 +131,60 @@ def test_others_are_told_what_to_do(command: ModuleType, monkeypatch: pytest.Mon
     assert "sudo kestrel users list" in command.main(["users", "list"])
     command.USER = "nobody-of-that-name"  # type: ignore[attr-defined]
     assert "There is no user" in command.main(["users", "list"])
-    assert "kestrel-camera@NAME" in command.main(["camera", "rtsp://a:b@c/"])
+
+
+SECRET = "h0rse-b4ttery"
+ADDRESS = f"rtsp://cam:{SECRET}@10.0.0.9/live"
+IN_QUERY = f"http://10.0.0.9/stream?user=cam&password={SECRET}"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["camera", ADDRESS], "kestrel-camera@NAME"),
+        (["camera", "--name", "Gate", IN_QUERY], "kestrel-camera@NAME"),
+        (["drone", "udpin://0.0.0.0:14550", "--camera", ADDRESS], "kestrel-drone@NAME"),
+        (["drone", "udpin://0.0.0.0:14550", f"--camera={ADDRESS}"], "kestrel-drone@NAME"),
+        (["drone", "udpin://0.0.0.0:14550", f"--camera={IN_QUERY}"], "kestrel-drone@NAME"),
+        (["drone", f"--cam={ADDRESS}", "udpin://0.0.0.0:14550"], "kestrel-drone@NAME"),
+        (["drone", "--c", IN_QUERY, "udpin://0.0.0.0:14550"], "kestrel-drone@NAME"),
+        (["--port", "8080", "drone", "udpin://0.0.0.0:1", "--camera", IN_QUERY], "command first"),
+        (["--no-demo-camera", "camera", IN_QUERY], "command first"),
+        (["--settings=/etc/kestrel/kestrel.toml", "camera", IN_QUERY], "command first"),
+        (["--help", "camera", IN_QUERY], "command first"),
+        (["agents", "enrol", "--station", f"https://me:{SECRET}@station/"], "with a password"),
+        (["agents", "enrol", f"--station=https://{SECRET}@station/"], "with a password"),
+    ],
+)
+def test_no_password_is_taken_from_a_command_line(
+    command: ModuleType, monkeypatch: pytest.MonkeyPatch, words: list[str], said: str
+) -> None:
+    monkeypatch.setattr(os, "execve", lambda *_given: pytest.fail("it was run"))
+    answer = command.main(words)
+    assert said in answer
+    assert SECRET not in answer
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["users", "list"],
+        ["agents", "add", "Gate", "--kind", "drone"],
+        ["simulate", "drone", "--count", "2"],
+        ["backup", "/var/lib/kestrel/a@b.tar"],
+        ["agents", "enrol", "--station", "https://station.example:8443/"],
+    ],
+)
+def test_what_holds_no_password_is_run(
+    command: ModuleType, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    ran: list[list[str]] = []
+    for name in ("initgroups", "setgid", "setuid", "umask", "chdir"):
+        monkeypatch.setattr(os, name, lambda *_given: None)
+    monkeypatch.setattr(os, "execve", lambda _python, given, _environment: ran.append(given))
+    command.main(words)
+    assert ran[0][-len(words) :] == words
 
 
 def test_it_reaches_the_installation_from_anywhere(tmp_path: Path) -> None:
