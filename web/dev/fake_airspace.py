@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import fake_scene  # first: it finds the product's code
 import flask
 import msgspec
 
@@ -178,7 +179,7 @@ def dataset_view() -> dict[str, Any]:
     return {
         "name": made.name,
         "training": True,
-        "effective_from": made.effective_from.isoformat(),
+        "effective_from": fake_scene.iso(86400),
         "effective_until": made.effective_until.isoformat(),
         "problem": problem(),
         "terrain": TERRAIN.name,
