@@ -267,6 +267,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         library=airspace.library,
         papers=airspace.papers,
         verdicts=airspace.verdicts,
+        packs=airspace.packs,
         controls=vehicles.controls,
         flights=vehicles.flights,
         cameras=vehicles.cameras,

@@ -15,6 +15,7 @@ from ground_station.core.clock import Clock, SystemClock
 from ground_station.core.settings import AirspaceSettings, Settings
 from ground_station.services.airspace import Airspace, station_airspace
 from ground_station.services.airspace_library import AirspaceLibrary
+from ground_station.services.application_pack import ApplicationPacks
 from ground_station.services.papers import Papers
 from ground_station.services.verdicts import Verdicts
 from ground_station.store import Database, SqlAirspace, SqlPermissions, SqlUsers, open_audit
@@ -29,6 +30,7 @@ class AirspaceServices:
     library: AirspaceLibrary
     papers: Papers
     verdicts: Verdicts
+    packs: ApplicationPacks
 
 
 def join_airspace(
@@ -54,7 +56,8 @@ def join_airspace(
         clock=clock,
     )
     verdicts = Verdicts(airspace=airspace, papers=papers, settings=settings, clock=clock)
-    return AirspaceServices(airspace, library, papers, verdicts)
+    packs = ApplicationPacks(verdicts, papers, clock)
+    return AirspaceServices(airspace, library, papers, verdicts, packs)
 
 
 @contextmanager

@@ -144,6 +144,8 @@ CONTRACT: Mapping[str, Speaks] = MappingProxyType(
         "papers.ask_permission": _json(s.RequestView, s.AskPermission, status=201),
         "papers.change_request": _json(s.RequestView, s.ChangeRequest),
         "papers.add_document": Speaks({201: Answer(s.DocumentAdded)}, bytes, ANY),
+        "sora.volumes": _json(s.VolumesView, s.Application),
+        "sora.application_pack": Speaks({200: Answer(bytes, "application/zip")}, s.Application),
         "papers.document": Speaks({200: Answer(bytes, BYTES)}),
         # audit, sharing
         "audit.audit": _json(s.AuditPage, before=int, act=str, actor=str, subject=str),

@@ -18,6 +18,7 @@ from ground_station.services.agents import Agents
 from ground_station.services.airspace import Airspace
 from ground_station.services.airspace_library import AirspaceLibrary
 from ground_station.services.alert_desk import Alerts
+from ground_station.services.application_pack import ApplicationPacks
 from ground_station.services.audit_reading import AuditReading
 from ground_station.services.control import Controls
 from ground_station.services.enrolment import Enrolments, Warden
@@ -84,6 +85,7 @@ class Parts:
     library: AirspaceLibrary
     papers: Papers
     verdicts: Verdicts
+    packs: ApplicationPacks
     controls: Controls
     flights: Flights
     cameras: VehicleCameras

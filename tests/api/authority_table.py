@@ -124,6 +124,8 @@ ROLES: dict[tuple[str, str], frozenset[Role]] = {
     ("DELETE", "/api/airspace/drawn/<drawn_id>"): AIRSPACE,
     ("POST", "/api/airspace/check"): EVERY_ROLE,
     ("POST", "/api/airspace/here"): EVERY_ROLE,
+    ("POST", "/api/airspace/volumes"): PAPERS,
+    ("POST", "/api/airspace/application-pack"): PAPERS,
     ("GET", "/api/airspace/operator"): PAPERS,
     ("PUT", "/api/airspace/operator"): AIRSPACE,
     ("GET", "/api/airspace/permissions"): PAPERS,

@@ -67,6 +67,7 @@ class Site:
             library=airspace.library,
             papers=airspace.papers,
             verdicts=airspace.verdicts,
+            packs=airspace.packs,
             controls=self.world.controls,
             flights=self.world.flights,
             cameras=self.world.cameras,

@@ -91,6 +91,12 @@ from ground_station.api.schemas.session import (
     Session,
     SignInRequest,
 )
+from ground_station.api.schemas.sora import (
+    Application,
+    SizeStep,
+    SoraCoefficients,
+    VolumesView,
+)
 from ground_station.api.schemas.sources import (
     AddSourceRequest,
     IceServer,
@@ -144,6 +150,7 @@ __all__ = [
     "AirspaceWord",
     "AlertView",
     "AnalysedFrame",
+    "Application",
     "AskPermission",
     "AuditPage",
     "AuditRecordView",
@@ -209,7 +216,9 @@ __all__ = [
     "Session",
     "SignInRequest",
     "SignInView",
+    "SizeStep",
     "Snapshot",
+    "SoraCoefficients",
     "SourceAdded",
     "SourceFigures",
     "SourceTracks",
@@ -229,6 +238,7 @@ __all__ = [
     "ViewFootprint",
     "ViewerClock",
     "ViewerToken",
+    "VolumesView",
     "Watch",
     "WhatHere",
     "ZoneLayerView",

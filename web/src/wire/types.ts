@@ -792,6 +792,61 @@ export interface SignInRequest {
   code: string | null
 }
 
+/**
+ * `POST /api/airspace/volumes` -> VolumesView, and `POST /api/airspace/application-pack` -> a
+ * ZIP with the volumes as KML, the text and the figures. Heights of the plan are above the
+ * ground. `people_per_km2` null: nobody has said, and no ground risk class is given.
+ */
+export interface Application {
+  plan: CheckPlan
+  title: string
+  model: string
+  airframe: 'fixed_wing' | 'rotary'
+  span_m: number
+  speed_mps: number
+  half_width_m: number
+  descent: 'ballistic' | 'one_to_one' | 'parachute'
+  mass_kg: number | null
+  people_per_km2: number | null
+  controlled_ground: boolean
+  crew: string[]
+  mitigations: string[]
+  coefficients: SoraCoefficients
+}
+
+/** A part of a sum. */
+export interface SizeStep {
+  name: string
+  metres: number
+}
+
+/** Metres, seconds, degrees and metres a second; see `geo.sora.Coefficients`. */
+export interface SoraCoefficients {
+  gnss_m: number
+  position_holding_m: number
+  map_m: number
+  reaction_s: number
+  pitch_deg: number
+  bank_deg: number
+  altimetry_m: number
+  parachute_open_s: number
+  wind_mps: number
+  sink_mps: number
+}
+
+/** Outlines as GeoJSON Polygon coordinates, [lon, lat]; heights above the ground. */
+export interface VolumesView {
+  flight: number[][][]
+  contingency: number[][][]
+  buffer: number[][][]
+  flight_height_m: number
+  contingency_m: number
+  contingency_height_m: number
+  ground_risk_m: number
+  steps: SizeStep[]
+  ground_risk_class: number | null
+}
+
 /** `POST /api/sources`: a source that any WHIP client may publish to. */
 export interface AddSourceRequest {
   name: string
