@@ -50,8 +50,8 @@ def volumes_kml(volumes: Volumes, name: str) -> bytes:
             "</Polygon>",
             "</Placemark>",
         ]
-    lines += ["</Document>", "</kml>", ""]
-    return "\n".join(line for line in lines if line or line == "").encode("utf-8")
+    lines += ["</Document>", "</kml>"]
+    return ("\n".join(line for line in lines if line) + "\n").encode("utf-8")
 
 
 def _ring(ring: Ring, top_m: float) -> str:
