@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote
 
 import flask
@@ -42,6 +42,7 @@ MAX_PLAN_BYTES = 256_000
 MAX_RING = 500
 HEIGHTS_M = (-500.0, 20_000.0)  # of a zone that somebody draws
 COMMAND_LINE = "the command line"
+YEARS = timedelta(days=3660)
 MOST_SHOWN = 5000  # zones of one dataset
 
 DATUMS = {"AGL": Datum.AGL, "AMSL": Datum.AMSL, "HAE": Datum.HAE}
@@ -274,18 +275,35 @@ def here() -> flask.Response:
 
 
 def plan_of(body: CheckPlan) -> FlightPlan:
-    """A plan of the page; InvalidInput for numbers that are no place or height."""
+    """A plan of the page; InvalidInput for numbers that are no place, height, speed or time."""
     if not all(abs(one.lat) <= 85 and abs(one.lon) <= 180 for one in body.path):
         raise InvalidInput("Latitudes go from -85 to 85 degrees, longitudes from -180 to 180.")
+    for height in (body.height_m, *(one.height_m for one in body.path)):
+        _within(height, -1_000.0, 20_000.0, "A height", "m")
+    for speed in (body.speed_mps, *(one.speed_mps for one in body.path)):
+        _within(speed, 0.1, 200.0, "A speed", "m/s")
+    _within(body.contingency_m, 0.0, 10_000.0, "The contingency", "m")
     return FlightPlan(
         path=tuple(PathPoint(one.lat, one.lon, one.height_m, one.speed_mps) for one in body.path),
         height_m=body.height_m,
         datum=DATUMS[body.datum],
-        starts=None if body.starts is None else utc_of(body.starts),
+        starts=None if body.starts is None else _start(body.starts),
         speed_mps=body.speed_mps,
         bvlos=body.bvlos,
         contingency_m=body.contingency_m,
     )
+
+
+def _within(value: float | None, least: float, most: float, what: str, unit: str) -> None:
+    if value is not None and not least <= value <= most:
+        raise InvalidInput(f"{what} is from {least:g} to {most:,.0f} {unit}.")
+
+
+def _start(at: datetime) -> datetime:
+    starts = utc_of(at)
+    if abs(starts - parts().clock.now()) > YEARS:
+        raise InvalidInput("A flight starts within ten years of now.")
+    return starts
 
 
 def utc_of(at: datetime) -> datetime:

@@ -66,7 +66,7 @@ class Verdicts:
         flight = replace(plan, operator=operator, starts=plan.starts or self._clock.now())
         try:
             judgement = judge(flight, self._against(zones), changes=changes)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise InvalidInput(f"This plan cannot be judged: {error}") from error
         return Checked(judgement, zones, operator)
 
@@ -107,6 +107,8 @@ class Verdicts:
         starts = plan.starts or self._clock.now()
         if not starts < ends <= starts + timedelta(days=366):
             raise InvalidInput("The flight ends after it starts, and within a year.")
+        if ends <= self._clock.now():
+            raise InvalidInput("This flight is over already.")
         return self._papers.ask(
             who,
             NewRequest(
