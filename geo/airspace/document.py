@@ -166,7 +166,8 @@ def _operator(given: object) -> Operator:
     if given is None:
         return Operator()
     known = _object(given, "operator")
-    permissions = known.get("permissions") or []
+    permissions = known.get("permissions")
+    permissions = [] if permissions is None else permissions
     if not isinstance(permissions, list) or len(permissions) > MAX_PERMISSIONS:
         raise ValueError(f"operator.permissions must be a list of at most {MAX_PERMISSIONS}.")
     return Operator(
