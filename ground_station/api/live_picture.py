@@ -8,13 +8,13 @@ taken off exactly those pages that had it, and named to no others.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from ground_station.api.live_audience import Audience
 from ground_station.api.live_vehicles import LiveVehicles, VehicleNews
-from ground_station.api.live_views import LiveViews
+from ground_station.api.live_views import LiveViews, NumberOf
 from ground_station.api.parts import Parts
 from ground_station.api.schemas import (
     AgentView,
@@ -38,6 +38,7 @@ from ground_station.api.views import (
     track_place,
     without_figures,
 )
+from ground_station.core.agent_vehicles import CameraPose
 from ground_station.core.authority import Principal, Scope
 from ground_station.core.entities import Alert
 from ground_station.core.errors import KestrelError
@@ -250,11 +251,14 @@ class LivePicture:
             self._told[audience] = told
         return told
 
-    def _numbers_for(self, audience: Audience) -> Callable[[str], int | None]:
-        told = self._told_to(audience)
+    def _numbers_for(self, audience: Audience) -> NumberOf:
+        told, scope = self._told_to(audience), audience.scope
 
-        def number_of(source_id: str) -> int | None:
-            return self._shown[source_id].view.number if source_id in told else None
+        def number_of(source_id: str, pose: CameraPose) -> int | None:
+            shown = self._shown.get(source_id) if source_id in told else None
+            if shown is None or not scope.holds(shown.owner_id, pose.lat, pose.lon):
+                return None
+            return shown.view.number
 
         return number_of
 

@@ -1,4 +1,8 @@
-"""What the live pages are told of where moving cameras look."""
+"""What the live pages are told of where moving cameras look.
+
+The place of a moving camera's source follows its vehicle once a second: whether a view is told is
+judged by the pose it is of, each time anew, and never by where the source last was.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from dataclasses import dataclass
 
 from ground_station.api.parts import Parts
 from ground_station.api.schemas import ViewFootprint
+from ground_station.core.agent_vehicles import CameraPose
 from ground_station.services.pose_locate import footprint
 from ground_station.services.poses import StampedPose
 
@@ -18,6 +23,9 @@ SLACK_S = 0.005  # a turn that is so much early is the one that was meant
 FORGET_AFTER_S = 60.0  # without a pose; a camera's last view is no news any more
 
 Ring = list[list[float]]
+# A source's number for the pose that is about to be told; None where it is not told of, or was not
+# in the audience's area at that very pose.
+NumberOf = Callable[[str, CameraPose], int | None]
 
 
 @dataclass(slots=True)
@@ -55,15 +63,11 @@ class LiveViews:
             del self._views[source_id]
         return bool(self._moved)
 
-    def moved(self, number_of: Callable[[str], int | None], now_s: float) -> list[ViewFootprint]:
-        """Those of this turn.
-
-        Args:
-            number_of: a source's number; None where it is not told of.
-        """
+    def moved(self, number_of: NumberOf, now_s: float) -> list[ViewFootprint]:
+        """Those of this turn."""
         return _in_words(self._moved, number_of, now_s)
 
-    def all(self, number_of: Callable[[str], int | None], now_s: float) -> list[ViewFootprint]:
+    def all(self, number_of: NumberOf, now_s: float) -> list[ViewFootprint]:
         """Every camera's last view, with its age: for a fresh snapshot."""
         return _in_words(self._views, number_of, now_s)
 
@@ -80,12 +84,10 @@ class LiveViews:
         return [[round(lon, 6), round(lat, 6)] for lon, lat in ring]
 
 
-def _in_words(
-    views: dict[str, _View], number_of: Callable[[str], int | None], now_s: float
-) -> list[ViewFootprint]:
+def _in_words(views: dict[str, _View], number_of: NumberOf, now_s: float) -> list[ViewFootprint]:
     found = []
     for source_id, view in views.items():
-        number = number_of(source_id)
+        number = number_of(source_id, view.stamped.pose)
         if number is not None:
             age_ms = max(0, round((now_s - view.stamped.heard_s) * 1000))
             found.append(ViewFootprint(number, age_ms, view.ring))

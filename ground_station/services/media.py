@@ -248,7 +248,9 @@ class Media:
         self.ends.put(session.node_id, session_id)
 
     def end_all_of_source(self, removed: SourceStatus) -> None:
-        """A source was removed, with this last status: end its publisher and its viewers."""
+        """A source was removed, with this last status: end its publisher and its viewers, and
+        forget its poses."""
+        self._poses.forget(removed.source.source_id)
         known = self.sessions.remove_of_source(removed.source.source_id)
         ends = {session.session_id: session.node_id for session in known}
         if removed.session_id is not None and removed.node_id is not None:
@@ -310,6 +312,8 @@ class Media:
         if status is not None and status.source.agent_id == agent_id:
             self._poses.take(message.source_id, message.times)
             self._times.put(message)
+            if self._sources.find(message.source_id) is None:  # removed meanwhile
+                self._poses.forget(message.source_id)
 
     # --- inside --------------------------------------------------------------------------------
 

@@ -72,6 +72,11 @@ class Poses:
             while len(camera.by_timestamp) > MAX_POSES:
                 camera.by_timestamp.popitem(last=False)
 
+    def forget(self, source_id: str) -> None:
+        """The source was removed."""
+        with self._lock:
+            self._cameras.pop(source_id, None)
+
     def at(self, source_id: str, rtp_timestamp: int) -> CameraPose | None:
         """The pose of exactly that frame; None where it did not come, never a neighbour's.
 

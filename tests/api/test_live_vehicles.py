@@ -506,6 +506,38 @@ def test_a_page_without_the_source_is_not_told_where_it_looks(site: Site) -> Non
     assert any(one.views for one in telemetry_of(own))
 
 
+def test_a_view_is_judged_by_its_own_pose_and_not_by_where_its_source_last_was(site: Site) -> None:
+    node = site.world.node()
+    flying = drone(site.world)
+    opened = site.world.media.publish(flying.source_id, "token of drone agent", OFFER)
+    site.world.report(node, live(flying.source_id, opened.session_id))
+    site.world.cameras.follow()
+    page, everywhere = in_area(site, "ines"), page_of(site, "warden")
+    turn(site)
+    flying.posed(1, pose())
+    turn(site, 0.2)
+    [before] = snapshot_of(page).sources
+    assert [one.source for told in telemetry_of(everywhere) for one in told.views]
+    turn(site, 0.2)
+    everything(page), everything(everywhere)
+    flying.posed(2, pose(OUTSIDE))  # the source itself follows within a second, and has not yet
+    turn(site, 0.2)
+    _, batches, moved = everything(page)
+    assert all(batch.removed_sources == [] for batch in batches)
+    assert moved == []
+    _, _, [seen] = everything(everywhere)
+    assert seen.views[0].source == before.number
+    late = in_area(site, "otto")  # whose snapshot is as recent as the source's last place
+    turn(site, 0.05)
+    [snapshot], _, whole = everything(late)
+    assert [one.source_id for one in snapshot.sources] == [flying.source_id]
+    assert [one for told in whole for one in told.views] == []
+    flying.posed(3, pose())
+    turn(site, 0.2)
+    _, _, [back] = everything(page)
+    assert back.views[0].source == before.number
+
+
 def test_its_source_is_where_the_vehicle_is(site: Site) -> None:
     flying = drone(site.world)
     page = in_area(site, "ines")

@@ -50,6 +50,35 @@ def test_the_pose_of_exactly_that_frame() -> None:
     assert newest == (second, clock.now())
 
 
+def test_a_removed_source_leaves_no_pose_behind(world: World) -> None:
+    flying = drone(world)
+    source_id = flying.source_id
+    flying.posed(3000, pose())
+    assert [one for one, _ in world.poses.all()] == [source_id]
+    removed = world.sources.remove(source_id, lambda _agent_id: False)
+    world.media.end_all_of_source(removed)
+    assert world.poses.all() == []
+    assert world.poses.latest(source_id) is None
+
+
+def test_poses_that_come_while_their_source_is_removed_do_not_stay(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flying = drone(world)
+    source_id, take = flying.source_id, world.poses.take
+
+    def removed_in_between(*given: Any) -> None:
+        removed = world.sources.remove(source_id, lambda _agent_id: False)
+        world.media.end_all_of_source(removed)
+        take(*given)
+
+    monkeypatch.setattr(world.poses, "take", removed_in_between)
+    world.media.frame_times(
+        flying.identity.agent_id, FrameTimes(source_id, times(world.clock, (3000, pose())))
+    )
+    assert world.poses.all() == []
+
+
 def test_an_old_pose_is_of_another_frame() -> None:
     clock = ManualClock()
     kept = Poses(clock)
