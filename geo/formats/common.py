@@ -114,6 +114,12 @@ class Collector:
         """A feature that is no zone at all."""
         self.skipped[reason] = self.skipped.get(reason, 0) + 1
 
+    def require_any(self) -> None:
+        """Raises FileRefused for a dataset of nothing: all of the country would be clear by it."""
+        if not self.zones and not self.gaps:
+            left = ", ".join(f"{count} of {reason}" for reason, count in self.skipped.items())
+            raise FileRefused("It has no zones" + (f" ({left})." if left else "."))
+
     def reading(self, **more: Any) -> Reading:
         """All of it. `more`: the dates, AIRAC and area of `Reading`."""
         return Reading(

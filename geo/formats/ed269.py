@@ -44,6 +44,7 @@ def read_ed269(data: bytes) -> Reading:
     for at, feature in enumerate(features, 1):
         collector.count()
         _feature(collector, feature, at)
+    collector.require_any()
     airac, begins, ends = uas_facts.dates_said(
         collector, (collector.title, text(file.get("description"), 2000))
     )

@@ -50,6 +50,7 @@ def read_ed318(data: bytes) -> Reading:
     for at, feature in enumerate(features, 1):
         collector.count()
         _feature(collector, feature, at)
+    collector.require_any()
     metadata = maybe_members(file.get("metadata"))
     airac, begins, ends = _dates(collector, metadata)
     return collector.reading(airac=airac, effective_from=begins, effective_until=ends)

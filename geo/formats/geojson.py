@@ -64,6 +64,7 @@ def read_geojson(data: bytes) -> Reading:
     for at, feature in enumerate(features, 1):
         collector.count()
         _feature(collector, feature, at)
+    collector.require_any()
     begins, ends = (_instant(file, key) for key in ("validFrom", "validTo"))
     return collector.reading(effective_from=begins, effective_until=ends)
 

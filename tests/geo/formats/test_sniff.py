@@ -77,6 +77,20 @@ def test_what_is_not_known_is_refused(data: bytes, reason: str) -> None:
         sniff(data, "zones.txt")
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"features": []}',
+        collection(metadata={"x": "zoneAuthority"}),
+        collection(plain_feature({"type": "Point", "coordinates": [0, 51]})),
+    ],
+    ids=range(3),
+)
+def test_a_file_of_nothing_makes_nothing_clear(data: bytes) -> None:
+    with pytest.raises(FileRefused, match="It has no zones"):
+        read(data, "")
+
+
 def test_a_zipped_json_or_text_is_read() -> None:
     assert read(zipped("zones.json", ed269(uas_zone())), "zones.zip").format is Format.ED269
     assert read(zipped("zones.txt", OPENAIR), "zones.zip").format is Format.OPENAIR
