@@ -13,6 +13,7 @@ import pytest
 
 from geo.formats.kml import read_kml
 from geo.formats.reading import Reading
+from geo.zones import Circle, Polygon
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "airspace"
 REAL = SHARED / "eaip_2022-12-29.kmz"
@@ -83,6 +84,11 @@ def polygon(
 def linear(ring: Sequence[Place], height: float = 0.0) -> str:
     places = " ".join(f"{lon},{lat},{height}" for lat, lon in (*ring, ring[0]))
     return f"<LinearRing><coordinates>{places}</coordinates></LinearRing>"
+
+
+def as_polygon(part: Circle | Polygon) -> Polygon:
+    assert isinstance(part, Polygon)
+    return part
 
 
 def zipped(**files: bytes) -> bytes:

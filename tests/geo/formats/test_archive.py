@@ -12,7 +12,7 @@ import pytest
 
 from geo.formats import archive
 from geo.formats.archive import Entry, unpack
-from geo.formats.reading import FileRefused
+from geo.formats.reading import MAX_FILE_BYTES, FileRefused
 from tests.geo.formats.kml_text import zipped
 
 
@@ -147,4 +147,4 @@ def test_one_that_breaks_off_is_refused(keep: int) -> None:
 
 
 def test_one_that_is_too_large_is_refused() -> None:
-    assert "at most" in refused(b"\x00" * (archive.MAX_FILE_BYTES + 1))
+    assert "at most" in refused(b"\x00" * (MAX_FILE_BYTES + 1))

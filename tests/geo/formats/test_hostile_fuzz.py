@@ -10,8 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.formats.reading import Format
-from ground_station.cli import bench_fuzz
+from geo.formats.reading import Format, Reading
 from ground_station.cli.bench_fuzz import fuzz_all, readers, seeds, tried
 
 READERS, SEEDS = readers(), seeds()
@@ -82,7 +81,7 @@ def test_without_atheris_nothing_is_said_to_have_run(monkeypatch: pytest.MonkeyP
 
 
 def test_a_finding_is_a_finding() -> None:
-    def careless(data: bytes) -> bench_fuzz.Reading:
+    def careless(data: bytes) -> Reading:
         raise KeyError(data)
 
     with pytest.raises(KeyError):

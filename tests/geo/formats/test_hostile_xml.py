@@ -41,9 +41,9 @@ GOOD_AIXM = message(
     airspace("EGR900", component(points(*SQUARE, SQUARE[0])), more=timesheet()),
     airspace("EGR1U028B", component(arc((51.47, -0.18), 2, 10, 30)), name="X RWY 09L"),
 )
-GOOD = [(read_kml, GOOD_KML), (read_aixm, GOOD_AIXM)]
+GOOD: list[tuple[Reader, bytes]] = [(read_kml, GOOD_KML), (read_aixm, GOOD_AIXM)]
 BOTH = pytest.mark.parametrize(("read", "good"), GOOD, ids=["kml", "aixm"])
-ROOTS = {read_kml: "kml", read_aixm: "AIXMBasicMessage"}
+ROOTS: dict[Reader, str] = {read_kml: "kml", read_aixm: "AIXMBasicMessage"}
 
 
 def outcome(read: Reader, data: bytes) -> str:

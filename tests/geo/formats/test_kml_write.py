@@ -89,7 +89,7 @@ def test_training_is_in_the_title() -> None:
 
 
 def test_circles_and_polygons_together_stay_exact() -> None:
-    parts = (Circle(51.47, -0.18, 3704.0), Polygon(SQUARE))
+    parts: tuple[Circle | Polygon, ...] = (Circle(51.47, -0.18, 3704.0), Polygon(SQUARE))
     [read] = back(zone(Layer(parts, SURFACE, TOP)))
     assert len(read.parts) == 2
     assert all(same_shape(*both) for both in zip(read.parts, parts, strict=True))
