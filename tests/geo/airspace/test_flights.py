@@ -134,14 +134,15 @@ def test_beyond_sight_only_inside_the_volume_of_an_authorisation() -> None:
     held = {"authorisation": {"reference": "OA", "bvlos": True, "volume": volume}}
     common = {"category": "SPECIFIC_OA", "operator": held, "bvlos": True}
     assert verdict(document(BROADWAY, **common), index_of()).verdict is Verdict.ALLOWED
-    for more in (
+    changed: tuple[dict[str, Any], ...] = (
         {"height_m": 101},
         {"path": [[lon, lat], [lon + 0.02, lat]]},
         {"contingency_m": 2_000},
         {"operator": {"authorisation": {"reference": "OA", "bvlos": True}}},
         {"operator": {"authorisation": {"reference": "OA", "volume": volume}}},
         {"operator": {}},
-    ):
+    )
+    for more in changed:
         judgement = verdict(document(BROADWAY, **{**common, **more}), index_of())
         assert judgement.verdict is Verdict.REFUSED, more
         assert codes(judgement) == {"CATEGORY"}

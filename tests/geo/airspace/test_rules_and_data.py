@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -177,3 +178,10 @@ def test_notams_are_said_to_be_unchecked_unless_they_are_young() -> None:
         read = None if age_h is None else NOON - timedelta(hours=age_h)
         judgement = judge(plan, Against(index_of(), None, NOON, notams_as_of=read))
         assert bool(told(judgement, "NOTAM_NOT_CHECKED")) == said
+
+
+def test_the_documents_have_each_rule_with_its_dates() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "airspace.md").read_text()
+    for rule in RULES:
+        row = f"| {rule.code} | {rule.since} | {rule.until or ''} | {rule.law} | {rule.text} |"
+        assert row in text
