@@ -47,6 +47,32 @@ def bench_zones(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--checks", type=int, default=5_000, help="of each dataset (%(default)s)")
 
 
+def bench_airspace(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON document on stdout, progress on stderr"
+    )
+    parser.add_argument(
+        "--probes",
+        type=int,
+        default=1_000_000,
+        help="random probes against the oracle (%(default)s: some minutes; 0: none)",
+    )
+    parser.add_argument("--seed", type=int, default=1, help="of the probes (%(default)s)")
+    parser.add_argument(
+        "--fuzz",
+        type=int,
+        default=0,
+        metavar="SECONDS",
+        help="fuzz each reader of files for so long (needs atheris)",
+    )
+    parser.add_argument(
+        "--country",
+        type=Path,
+        metavar="FILE",
+        help="a file of a whole country's zones to import (left out: one of 1,000 is made)",
+    )
+
+
 def zones(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--training",
@@ -85,9 +111,7 @@ def zones_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "plan", type=Path, metavar="PLAN.json", help="docs/airspace.md has its form"
     )
-    parser.add_argument(
-        "--dataset", type=Path, metavar="FILE", required=True, help="zones, in any known format"
-    )
+    zones_of_file(parser)
     parser.add_argument(
         "--as-of", metavar="DATE", help="assert that the zones were valid then (2026-06-15)"
     )
@@ -96,6 +120,37 @@ def zones_check(parser: argparse.ArgumentParser) -> None:
 
 def zones_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="zones, in any known format")
+    parser.add_argument("--offer", action="store_true", help="keep it in the installation")
+    parser.add_argument(
+        "--use", action="store_true", help="keep it, and check flights against it from now on"
+    )
+    zones_accepted(parser)
+    parser.add_argument(
+        "--json", action="store_true", help="with --offer or --use: one JSON document on stdout"
+    )
+
+
+def zones_datasets(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
+
+
+def zones_accepted(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--accept-refused",
+        type=int,
+        default=0,
+        metavar="N",
+        help="how many refused features you have seen: near them nothing will be clear",
+    )
+
+
+def zones_use(parser: argparse.ArgumentParser) -> None:
+    zones_dataset_id(parser)
+    zones_accepted(parser)
+
+
+def zones_dataset_id(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("id", metavar="ID", help="as run.py zones datasets has it")
 
 
 def zones_export(parser: argparse.ArgumentParser) -> None:

@@ -431,6 +431,12 @@ COMMANDS: tuple[Command, ...] = (
         configure=arguments.bench_zones,
     ),
     Command(
+        "bench airspace",
+        "measure verdicts, imports and the live check, and probe them against an exact oracle",
+        "ground_station.cli.bench_airspace:run",
+        configure=arguments.bench_airspace,
+    ),
+    Command(
         "zones list",
         "the airspace zones that flights are checked against",
         "ground_station.cli.zones:show",
@@ -453,6 +459,24 @@ COMMANDS: tuple[Command, ...] = (
         "what a file of zones holds, what of it is refused and why",
         "ground_station.cli.zones_check:show_import",
         configure=arguments.zones_import,
+    ),
+    Command(
+        "zones datasets",
+        "the files of zones that the installation keeps",
+        "ground_station.cli.zones_store:datasets",
+        configure=arguments.zones_datasets,
+    ),
+    Command(
+        "zones use",
+        "check flights against one of them from now on",
+        "ground_station.cli.zones_store:use",
+        configure=arguments.zones_use,
+    ),
+    Command(
+        "zones discard",
+        "give one of them up",
+        "ground_station.cli.zones_store:discard",
+        configure=arguments.zones_dataset_id,
     ),
     Command(
         "zones export",

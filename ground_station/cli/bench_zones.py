@@ -86,17 +86,17 @@ def measure(
     clock = SystemClock()
     chance = random.Random(1)  # noqa: S311  # nothing secret
     training = training_dataset(clock.now())
-    country = _spread(training, zones, chance, UNITED_KINGDOM, 400.0)
-    overlapping = _spread(training, zones, chance, LONDON, 3_000.0)
+    country = spread(training, zones, chance, UNITED_KINGDOM, 400.0)
+    overlapping = spread(training, zones, chance, LONDON, 3_000.0)
     return {
         "goal_ms": GOAL_MS,
-        "training": _checked("training zones", training, clock, checks, say),
-        "country": _checked(f"{zones} zones over the country", country, clock, checks, say),
-        "overlapping": _checked(f"{zones} over London", overlapping, clock, checks, say),
+        "training": checked("training zones", training, clock, checks, say),
+        "country": checked(f"{zones} zones over the country", country, clock, checks, say),
+        "overlapping": checked(f"{zones} over London", overlapping, clock, checks, say),
     }
 
 
-def _checked(
+def checked(
     name: str, dataset: ZoneDataset, clock: Clock, checks: int, say: Callable[[str], None]
 ) -> CheckFigures:
     settings = AirspaceSettings(training=True)
@@ -144,7 +144,7 @@ def _report(chance: random.Random) -> VehicleReport:
     )
 
 
-def _spread(
+def spread(
     like: ZoneDataset,
     count: int,
     chance: random.Random,
