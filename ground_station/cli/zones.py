@@ -6,12 +6,11 @@ from argparse import Namespace
 
 from geo.zones import Breach, Kinematics
 from geo.zones.outlines import band_words
-from ground_station.cli.options import settings_from
 from ground_station.cli.zones_of_file import here_of_file, list_file
-from ground_station.core.clock import SystemClock
+from ground_station.cli.zones_store import airspace_of
 from ground_station.core.errors import InvalidInput
 from ground_station.core.fleet import AirspaceState
-from ground_station.services.airspace import Airspace, station_airspace
+from ground_station.services.airspace import Airspace
 
 CLEAR, NOT_CLEAR = 0, 1
 
@@ -20,10 +19,11 @@ def show(arguments: Namespace) -> int:
     """`run.py zones list`; 1 while nothing may be called clear."""
     if arguments.dataset is not None:
         return list_file(arguments)
-    airspace = _airspace(arguments)
+    airspace = airspace_of(arguments)
     print(_heading(airspace))
-    for zone in airspace.dataset.zones if airspace.dataset else ():
-        print(f"{zone.zone_id:10}  {zone.name}: {band_words(zone)}. Ask: {zone.authority}")
+    for index in airspace.in_use.all:
+        for zone in index.dataset.zones:
+            print(f"{zone.zone_id:10}  {zone.name}: {band_words(zone)}. Ask: {zone.authority}")
     return NOT_CLEAR if airspace.problem() else CLEAR
 
 
@@ -39,7 +39,7 @@ def here(arguments: Namespace) -> int:
         raise InvalidInput(
             "--hae, --at and --ground are for the zones of a file.", "Name it with --dataset."
         )
-    airspace = _airspace(arguments)
+    airspace = airspace_of(arguments)
     lat, lon = arguments.lat, arguments.lon
     try:
         ground_m = airspace.ground_amsl_m(lat, lon)
@@ -81,7 +81,3 @@ def _heading(airspace: Airspace) -> str:
     ends = dataset.effective_until
     until = "not known until when it is valid" if ends is None else f"valid until {ends:%d %B %Y}"
     return f"{dataset.name}; {until}. {airspace.problem()}".strip()
-
-
-def _airspace(arguments: Namespace) -> Airspace:
-    return station_airspace(settings_from(arguments).airspace, SystemClock())

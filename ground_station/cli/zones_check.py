@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from argparse import Namespace
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from geo.airspace.verdict import Against, Judgement, Verdict, judge
 from geo.formats.reading import MAX_FILE_BYTES, FileRefused, Reading
 from geo.formats.sniff import read
 from geo.zones import ZoneDataset, ZoneIndex
+from ground_station.cli.zones_store import against_of, offer
 from ground_station.core.clock import SystemClock
 from ground_station.core.errors import InvalidInput
 from ground_station.services.airspace_files import checked, dataset_of
@@ -48,8 +49,7 @@ def check(arguments: Namespace) -> int:
         plan = plan_from(_plan_document(arguments.plan))
     except ValueError as error:
         raise InvalidInput(f"{arguments.plan}: {error}", "Correct the plan.") from error
-    index = index_of(zone_file(arguments.dataset).dataset, str(arguments.dataset))
-    against = Against(index, None, SystemClock().now(), as_of=_day(arguments.as_of))
+    against = replace(_against(arguments), as_of=_day(arguments.as_of))
     try:
         judgement = judge(plan, against)
     except ValueError as error:
@@ -62,13 +62,31 @@ def check(arguments: Namespace) -> int:
     return ALLOWED if allowed else NOT_ALLOWED
 
 
+def _against(arguments: Namespace) -> Against:
+    """The zones of a file; without one, what the installation's flights are checked against."""
+    if arguments.dataset is None:
+        return against_of(arguments)
+    index = index_of(zone_file(arguments.dataset).dataset, str(arguments.dataset))
+    return Against(index, None, SystemClock().now())
+
+
 def show_import(arguments: Namespace) -> int:
-    """`run.py zones import`: what a file holds, what is refused and why. Nothing is stored.
+    """`run.py zones import`: what a file holds, what is refused and why. Nothing is stored, unless
+    it is to be offered or used (`zones_store.offer`).
 
     Returns:
         0 if every feature was read, 1 if some were refused.
     """
+    if arguments.offer or arguments.use:
+        return offer(arguments)
     file = zone_file(arguments.file)
+    print_reading(file)
+    print("Nothing was stored: --offer offers it to the installation, --use takes it into use.")
+    return NOT_ALLOWED if file.reading.gaps or file.reading.gaps_left_out else ALLOWED
+
+
+def print_reading(file: ZoneFile) -> None:
+    """What was read of a file, and each refusal with its reason."""
     reading = file.reading
     print(f"{file.name}: {reading.format.value}, {file.size_bytes:,} bytes, SHA-256 {file.sha256}")
     print(f"Title: {reading.title or 'not said'}. AIRAC: {reading.airac or 'not said'}.")
@@ -83,9 +101,7 @@ def show_import(arguments: Namespace) -> int:
     if refused > MOST_SHOWN:
         print(f"and {refused - min(MOST_SHOWN, len(reading.gaps))} more.")
     for zone_id, notes in list(reading.notes.items())[:MOST_SHOWN]:
-        print(f"Note on {zone_id}: {'; '.join(notes)}")
-    print("Nothing was stored: this only shows what the file holds.")
-    return NOT_ALLOWED if refused else ALLOWED
+        print(f"Note{f' on {zone_id}' if zone_id else ''}: {'; '.join(notes)}")
 
 
 def zone_file(path: Path) -> ZoneFile:
@@ -94,7 +110,7 @@ def zone_file(path: Path) -> ZoneFile:
     Raises:
         InvalidInput: it cannot be opened, is too large, or nothing of it can be read.
     """
-    data = _bytes(path, MAX_FILE_BYTES)
+    data = file_bytes(path, MAX_FILE_BYTES)
     try:
         reading = checked(read(data, path.name))
     except FileRefused as error:
@@ -112,7 +128,7 @@ def index_of(dataset: ZoneDataset, name: str) -> ZoneIndex:
 
 def _plan_document(path: Path) -> object:
     try:
-        return json.loads(_bytes(path, MAX_PLAN_BYTES))
+        return json.loads(file_bytes(path, MAX_PLAN_BYTES))
     except RecursionError as error:
         raise ValueError("its lists are nested too deep.") from error
     except UnicodeDecodeError as error:
@@ -121,7 +137,8 @@ def _plan_document(path: Path) -> object:
         raise ValueError(f"line {error.lineno}: it is not JSON: {error.msg}.") from error
 
 
-def _bytes(path: Path, most: int) -> bytes:
+def file_bytes(path: Path, most: int) -> bytes:
+    """Raises InvalidInput: it cannot be read, or is larger than `most` bytes."""
     try:
         with path.open("rb") as file:
             data = file.read(most + 1)

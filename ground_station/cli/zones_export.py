@@ -13,11 +13,9 @@ from geo.formats.kml_write import write_kml
 from geo.formats.openair_written import write_openair
 from geo.formats.writing import Written
 from geo.zones import ZoneDataset
-from ground_station.cli.options import settings_from
 from ground_station.cli.zones_check import zone_file
-from ground_station.core.clock import SystemClock
+from ground_station.cli.zones_store import airspace_of
 from ground_station.core.errors import InvalidInput
-from ground_station.services.airspace import station_airspace
 
 _WRITERS: dict[str, Callable[[ZoneDataset], Written]] = {
     "ed269": write_ed269,
@@ -50,7 +48,7 @@ def export(arguments: Namespace) -> int:
 def _dataset(arguments: Namespace) -> ZoneDataset:
     if arguments.dataset is not None:
         return zone_file(arguments.dataset).dataset
-    airspace = station_airspace(settings_from(arguments).airspace, SystemClock())
+    airspace = airspace_of(arguments)
     if airspace.dataset is None:
         raise InvalidInput(airspace.problem(), "Name a file with --dataset, or --training.")
     return airspace.dataset

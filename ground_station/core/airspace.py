@@ -228,7 +228,7 @@ class AirspaceRepository(Protocol):
         ...
 
     def discard(self, dataset_id: str, at: datetime, by: str) -> DatasetRecord:
-        """Conflict if it is in use; NotFound."""
+        """Conflict if it is in use or discarded already; NotFound."""
         ...
 
     def drawn(self) -> Sequence[DrawnZone]:

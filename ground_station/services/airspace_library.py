@@ -164,6 +164,10 @@ class AirspaceLibrary:
     def datasets(self, who: Principal) -> Sequence[DatasetRecord]:
         """Newest first."""
         require(who, Permission.MANAGE_AIRSPACE)
+        return self.all_datasets()
+
+    def all_datasets(self) -> Sequence[DatasetRecord]:
+        """For the machine's command line."""
         return self._repository.datasets()
 
     def dataset(self, who: Principal, dataset_id: str) -> Imported:
@@ -262,7 +266,7 @@ class AirspaceLibrary:
         """Give up its zones; that it was offered stays on record.
 
         Raises:
-            NotAllowed, NotFound; Conflict: it is in use.
+            NotAllowed, NotFound; Conflict: it is in use, or discarded already.
         """
         self._require_station(doer)
         entry = doer.entry(Act.DATASET_DISCARDED, dataset_id, {})

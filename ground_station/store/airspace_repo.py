@@ -110,6 +110,8 @@ class SqlAirspace:
                 raise Conflict(
                     "This dataset is in use.", "Take another into use first; it then makes way."
                 )
+            if row.state == DatasetState.DISCARDED:
+                raise Conflict("This dataset is discarded already.")
             row.state, row.zones_form = DatasetState.DISCARDED, None
             row.decided_at, row.decided_by = at, by
             session.flush()
