@@ -16,6 +16,7 @@ from ground_station.core.settings import AirspaceSettings, Settings
 from ground_station.services.airspace import Airspace, station_airspace
 from ground_station.services.airspace_library import AirspaceLibrary
 from ground_station.services.application_pack import ApplicationPacks
+from ground_station.services.demonstration_operator import enter_demonstration_operator
 from ground_station.services.papers import Papers
 from ground_station.services.verdicts import Verdicts
 from ground_station.store import Database, SqlAirspace, SqlPermissions, SqlUsers, open_audit
@@ -69,3 +70,15 @@ def opened_airspace(settings: Settings) -> Iterator[AirspaceServices]:
         services = join_airspace(settings.airspace, database, audit, clock, Bus())
         services.library.refresh()
         yield services
+
+
+def prepare_demonstration(settings: Settings) -> None:
+    """Enter who the demonstration flies as, unless an operator is entered."""
+    with opened_store(settings) as database:
+        clock = SystemClock()
+        enter_demonstration_operator(
+            SqlPermissions(database, clock),
+            SqlUsers(database).default_organisation_id(),
+            open_audit(database, settings.data_folder, clock),
+            clock,
+        )

@@ -25,10 +25,14 @@ from ground_station.core.processes import board_file
 from ground_station.core.settings import Settings
 from ground_station.services.addresses import authority_file, prepare_certificates, public_url
 
+ANALYSED_FPS_VARIABLE = "KESTREL_NODE__ANALYSED_FPS"
 FORMER_STATION_ENDS_S = 5.0
 LOOK_S = 0.2
 LOOK_LATER_S = 5.0
 SLOW_AFTER_S = 30.0
+# Of each of the four sources: together what one detector on two cores carries. Asked for 10 each, it
+# gave some 5.5 and dropped the rest; a tracker is better told the rate that it gets.
+ANALYSED_FPS = 5.0
 MAVLINK_PORT = 14550  # where ground stations listen by custom; another one if it is taken
 NO_FOOTAGE = (
     "There is no demonstration footage, so there are no demonstration cameras. Add a camera or "
@@ -55,6 +59,7 @@ def run(arguments: Namespace) -> int:
         require_free_port(settings.station.host, settings.station.port, wait_s)
         prepare_certificates(settings, SystemClock().now())
         sign_in = prepare(folder, settings)
+        prepare_operator(settings)
         begin_patrol_anew(folder.path)
         specs = child_specs(arguments, settings)
         announcer = Announcer(settings, sign_in, [spec.title for spec in specs], began_s)
@@ -95,6 +100,13 @@ def prepare(folder: DataFolder, where: Settings | Path) -> str:
     )
 
 
+def prepare_operator(settings: Settings) -> None:
+    """Who the demonstration flies as: marked as none that is real, without any authority."""
+    from ground_station.app_airspace import prepare_demonstration
+
+    prepare_demonstration(settings)
+
+
 def child_specs(arguments: Namespace, settings: Settings) -> list[ChildSpec]:
     """The children in starting order. Tokens are new at every start and reach only their agent."""
     from ground_station.app import issue_agent_token
@@ -104,6 +116,8 @@ def child_specs(arguments: Namespace, settings: Settings) -> list[ChildSpec]:
         argv = [sys.executable, "-P", "-m", "ground_station.cli", f"_{name}"]
         argv += ["--parent", str(os.getpid()), *arguments_for_child(arguments, settings)]
         environment: dict[str, str] = {}
+        if kind is AgentKind.NODE:
+            environment[ANALYSED_FPS_VARIABLE] = str(analysed_fps(settings))
         if kind is not None:
             argv += ["--station-url", station_url(settings)]
             authority = authority_file(settings)
@@ -128,6 +142,14 @@ def child_specs(arguments: Namespace, settings: Settings) -> list[ChildSpec]:
         specs.append(spec("simulator", "Drone simulator", None, *port))
         specs.append(spec("drone", "Demonstration drone", AgentKind.DRONE, *port))
     return specs
+
+
+def analysed_fps(settings: Settings) -> float:
+    """How many frames a second of each source the node is asked to analyse: what the settings say
+    or, where they say nothing, less than their default while the demonstration's cameras run."""
+    if settings.agents.demo_camera and "analysed_fps" not in settings.node.model_fields_set:
+        return ANALYSED_FPS
+    return settings.node.analysed_fps
 
 
 def demonstration_footage() -> list[Path]:
