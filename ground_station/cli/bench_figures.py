@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,11 +55,14 @@ def machine() -> dict[str, Any]:
     }
 
 
-def load_figures(pid: int, seconds: float, when: str) -> list[Figure]:
+def load_figures(
+    pid: int, seconds: float, when: str, wait: Callable[[float], None] = time.sleep
+) -> list[Figure]:
+    """Processor and memory of a process and its children over `seconds`; `wait` lets them pass."""
     processes = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
     before = {p.pid: cpu_s(p) for p in processes}
     started = time.monotonic()
-    time.sleep(seconds)
+    wait(seconds)
     elapsed_s = time.monotonic() - started
     rows = [(_role(p), (cpu_s(p) - before[p.pid]) / elapsed_s, _pss_mb(p)) for p in processes]
     cpu = sum(row[1] for row in rows)

@@ -37,15 +37,31 @@ class Seen:
     age_ms: float
 
 
+def signed_in(address: str, username: str, password: str) -> tuple[httpx.Client, str]:
+    """A client with that person's sign-in, and what its changes must carry.
+
+    Raises:
+        Unavailable: the station refused, with what it said.
+    """
+    client = httpx.Client(base_url=address, timeout=40)
+    csrf = client.get("/api/session").json()["csrf_token"]
+    answer = client.post(
+        "/api/sign-in",
+        json={"username": username, "password": password},
+        headers={"X-CSRF-Token": csrf},
+    )
+    if answer.is_error:
+        client.close()
+        raise Unavailable(f"The station refused the sign-in: {answer.text[:300]}")
+    return client, str(answer.json()["csrf_token"])
+
+
 class Pilot:
     """Use as a context manager. The live link runs on a thread of its own."""
 
     def __init__(self, address: str, username: str, password: str) -> None:
         self._address = address
-        self._http = httpx.Client(base_url=address, timeout=40)
-        self._csrf = self._http.get("/api/session").json()["csrf_token"]
-        answer = self.post("/api/sign-in", {"username": username, "password": password})
-        self._csrf = answer["csrf_token"]
+        self._http, self._csrf = signed_in(address, username, password)
         self.seen: deque[Seen] = deque(maxlen=MAX_SEEN)
         self.vehicles: dict[str, dict[str, Any]] = {}
         self._changed: dict[str, list[tuple[float, str]]] = {}  # (monotonic, link) by vehicle

@@ -30,8 +30,8 @@ FORMER_STATION_ENDS_S = 5.0
 LOOK_S = 0.2
 LOOK_LATER_S = 5.0
 SLOW_AFTER_S = 30.0
-# Of each of the four sources: together what one detector on two cores carries. Asked for 10 each, it
-# gave some 5.5 and dropped the rest; a tracker is better told the rate that it gets.
+# Of each of the four sources: together what one detector on two cores carries. Asked for 10 each,
+# it gave some 5.5 and dropped the rest; a tracker is better told the rate that it gets.
 ANALYSED_FPS = 5.0
 MAVLINK_PORT = 14550  # where ground stations listen by custom; another one if it is taken
 NO_FOOTAGE = (

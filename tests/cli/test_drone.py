@@ -66,6 +66,39 @@ def test_the_drone_is_left_out(names: list[str], option: str) -> None:
     assert {"drone", "simulator"}.isdisjoint(one.name for one in specs)
 
 
+@pytest.mark.parametrize(
+    ("words", "file", "variable", "asked"),
+    [
+        ([], "", None, demo.ANALYSED_FPS),
+        (["--no-demo-camera"], "", None, 10.0),  # an installation's own cameras
+        ([], "[node]\nanalysed_fps = 25\n", None, 25.0),
+        ([], "[node]\nanalysed_fps = 10\n", None, 10.0),  # said, though it is the default
+        ([], "[node]\nconfidence = 0.4\n", None, demo.ANALYSED_FPS),
+        ([], "", "8", 8.0),
+    ],
+)
+def test_the_node_is_asked_for_no_more_than_its_machine_carries(
+    names: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    file: str,
+    variable: str | None,
+    asked: float,
+) -> None:
+    (tmp_path / "s.toml").write_text(file)
+    if variable is not None:
+        monkeypatch.setenv(demo.ANALYSED_FPS_VARIABLE, variable)
+    arguments = parse([*names, *words, "--settings", str(tmp_path / "s.toml")])
+    specs = {one.name: one for one in demo.child_specs(arguments, settings_from(arguments))}
+    for name, value in specs["node"].environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv(TOKEN_VARIABLE)
+    child = parse(specs["node"].argv[4:])  # what the node itself then reads
+    assert settings_from(child).node.analysed_fps == asked
+    assert demo.ANALYSED_FPS_VARIABLE not in specs["station"].environment
+
+
 def test_a_port_that_is_taken_gives_way_to_another() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
         taken.bind(("127.0.0.1", 0))

@@ -1,0 +1,98 @@
+"""What the bench says of frames analysed: what was asked, what was given, source by source."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+from ground_station.cli.bench_analysis import Analysis
+from ground_station.core.errors import Unavailable
+
+
+def source(name: str, analysed: float, received: float = 25.0, dropped: int = 0) -> dict[str, Any]:
+    return {
+        "name": name,
+        "analysed_fps": analysed,
+        "received_fps": received,
+        "frames_dropped": dropped,
+    }
+
+
+def station(*answers: list[dict[str, Any]]) -> httpx.Client:
+    left = list(answers)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert request.url.path == "/api/sources"
+        return httpx.Response(200, content=json.dumps(left.pop(0) if len(left) > 1 else left[0]))
+
+    return httpx.Client(base_url="http://station", transport=httpx.MockTransport(answer))
+
+
+def test_each_source_is_held_to_the_share_of_what_was_asked() -> None:
+    with station(
+        [source("Park", 5.0, dropped=3), source("Gate", 4.0)],
+        [source("Park", 4.8, dropped=5), source("Gate", 4.8)],
+    ) as client:
+        analysis = Analysis(client)
+        analysis.look()
+        analysis.look()
+    gate, park = analysis.figures(5.0)
+    assert (gate.name, gate.value, gate.reached) == ("frames analysed, Gate", 4.4, False)
+    assert (park.name, park.value, park.reached) == ("frames analysed, Park", 4.9, True)
+    assert park.goal == gate.goal == "≥ 4.5 (90% of 5)"
+    assert park.note == "98% of the 5 asked; 25.0 received; 2 dropped that were due"
+
+
+def test_the_goal_moves_with_what_is_asked() -> None:
+    with station([source("Park", 5.49)]) as client:
+        analysis = Analysis(client)
+        analysis.look()
+    assert analysis.figures(5.0)[0].reached is True
+    [figure] = analysis.figures(10.0)
+    assert (figure.reached, figure.goal) == (False, "≥ 9 (90% of 10)")
+    assert figure.note.startswith("55% of the 10 asked")
+
+
+def test_a_source_that_is_not_live_is_not_left_out() -> None:
+    with station([source("Park", 5.0), source("Gate", 0.0, received=0.0)]) as client:
+        analysis = Analysis(client)
+        analysis.look()
+    gate, _park = analysis.figures(5.0)
+    assert (gate.value, gate.reached) == (0.0, False)
+
+
+def test_no_source_at_all_is_said() -> None:
+    with station([]) as client:
+        analysis = Analysis(client)
+        analysis.look()
+    with pytest.raises(Unavailable, match="no source"):
+        analysis.figures(5.0)
+
+
+def test_a_station_that_refuses_is_said() -> None:
+    transport = httpx.MockTransport(lambda _request: httpx.Response(503, text="closing"))
+    with (
+        httpx.Client(base_url="http://station", transport=transport) as client,
+        pytest.raises(Unavailable, match="closing"),
+    ):
+        Analysis(client).look()
+
+
+def test_it_looks_several_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s = 100.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal now_s
+        now_s += seconds
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    monkeypatch.setattr(time, "monotonic", lambda: now_s)
+    with station([source("Park", 5.0)]) as client:
+        analysis = Analysis(client)
+        analysis.watch(7.0)
+    assert now_s == pytest.approx(107.0)
+    assert len(analysis.given["Park"].analysed_fps) == 4
