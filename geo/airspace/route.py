@@ -15,7 +15,7 @@ from geo.zones.model import Datum
 from geo.zones.shapes import GEOD
 
 GROUND_EVERY_M = 250.0
-MOST_PIECES = 20_000  # of all legs together; the ground is looked at less often beyond
+MOST_PIECES = 20_000  # of all legs together (5,000 km); the ground is not looked at beyond
 LONGEST_FLIGHT = timedelta(hours=24)  # of which the end is not known
 
 
@@ -66,11 +66,13 @@ def route_of(plan: FlightPlan, terrain: Terrain | None) -> Route:
     if len(corners) == 1:
         return Route((corners[0],), (0,), _seconds(plan, corners, (0,)), 1, plan.starts)
     points, leg_of = [corners[0]], []
-    per_leg = max(1, MOST_PIECES // (len(corners) - 1))
     sampled = terrain is not None and plan.ground_amsl_m is None
+    if sampled and _longest_m(corners) > MOST_PIECES * GROUND_EVERY_M:
+        sampled = False  # too far to look at the ground everywhere: it is not known then
+        corners = [replace(corner, ground_amsl_m=None) for corner in corners]
     for leg, (start, end) in enumerate(itertools.pairwise(corners)):
         between = (
-            points_between(start, end, every_m=GROUND_EVERY_M, most=per_leg) if sampled else []
+            points_between(start, end, every_m=GROUND_EVERY_M, most=MOST_PIECES) if sampled else []
         )
         for point in between:
             ground = terrain.ground_amsl_m(point.lat, point.lon) if terrain else None
@@ -111,6 +113,10 @@ def _seconds(
             return None
         passed.append(passed[-1] + _length_m(start, end) / speed)
     return tuple(passed)
+
+
+def _longest_m(corners: list[Kinematics]) -> float:
+    return sum(_length_m(start, end) for start, end in itertools.pairwise(corners))
 
 
 def _length_m(start: Kinematics, end: Kinematics) -> float:

@@ -127,6 +127,12 @@ def test_the_height_above_ground_is_looked_at_all_along_a_leg(
     assert verdict(plan, index_of(), terrain=terrain).verdict is expected
 
 
+def test_the_ground_of_a_way_too_long_to_look_at_is_not_known() -> None:
+    path = [[-20.0, 51.0], [60.0, 51.0]]
+    plan = document(BROADWAY, path=path, ground_amsl_m=None, datum="AMSL")
+    assert codes(verdict(plan, index_of(), terrain=_Hill())) == {"TERRAIN_UNKNOWN"}
+
+
 def test_beyond_sight_only_inside_the_volume_of_an_authorisation() -> None:
     lon, lat = BROADWAY
     ring = [[lon - 0.01, lat - 0.01], [lon + 0.01, lat - 0.01], [lon, lat + 0.01]]
