@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +17,7 @@ from ground_station.core.authority import Role
 from ground_station.core.registry import token_hash
 from ground_station.store import SqlSignIns, database_file, open_database
 from tests.api.airspace_files import padded, zones_file
-from tests.api.served import Served
+from tests.api.served import ROOT, Page, Served, eventually
 from tests.services.world import PASSWORD
 
 pytestmark = pytest.mark.system
@@ -99,3 +101,35 @@ def test_a_letter_comes_back_as_a_download(supervisor: httpx.Client) -> None:
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.content == b"<script>alert(1)</script>"
+
+
+def test_what_the_command_line_takes_into_use_reaches_station_and_page_within_seconds(
+    served: Served, supervisor: httpx.Client, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    page = Page(supervisor)
+    try:
+        eventually(lambda: bool(page.events))
+        first = page.events[0][1]["airspace_version"]
+        assert supervisor.get("/api/zones").json()["dataset"] is None  # no simulation
+        file = tmp_path_factory.mktemp("files") / "zones.json"
+        file.write_bytes(zones_file(datetime.now(UTC)))
+        told = zones_command(served, "import", str(file), "--use")
+        assert "in use" in told
+        eventually(lambda: page.events[-1][1].get("airspace_version") not in (first, None))
+        found = supervisor.get("/api/zones").json()
+        assert found["dataset"]["name"] == "AIRAC of the test"
+        assert [zone["zone_id"] for zone in found["zones"]] == ["1U077"]
+        [row] = supervisor.get("/api/airspace/datasets").json()
+        assert (row["state"], row["imported_by"]) == ("in_use", "the command line")
+    finally:
+        page.client.disconnect()
+
+
+def zones_command(served: Served, *words: str) -> str:
+    """`run.py zones ...` in a process of its own; what it prints."""
+    command = [sys.executable, "run.py", "zones", *words, "--data-folder", str(served.folder)]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
