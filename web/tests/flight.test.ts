@@ -213,7 +213,7 @@ describe('words', () => {
     expect(zonesNotices(null, null)).toEqual([])
     expect(zonesUnusable(null, null)).toBe('')
     expect(zonesNotices(null, problem)).toMatchObject([{ weight: 'banner' }])
-    expect(zonesUnusable({ dataset: null, zones: [] }, null)).toMatch(/Nothing here is shown as clear/)
+    expect(zonesUnusable({ dataset: null, zones: [] }, null)).toMatch(/^No airspace zones/)
     expect(said({ problem: 'Out of date.' })[0]).toMatchObject({ weight: 'banner', words: expect.stringMatching(/^Out of date/) as string })
     expect(said({})).toEqual([{ weight: 'training', words: TRAINING }])
     expect(said({ training: false })).toEqual([])

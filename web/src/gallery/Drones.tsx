@@ -227,7 +227,7 @@ function Zones() {
     <Section title="Airspace zones">
       <Shelf name="what is said on the map">
         <ZonesSays words={TRAINING} weight="training" />
-        <ZonesSays words="NOTAMs are not checked: none are imported" weight="amber" />
+        <ZonesSays words="NOTAMs not checked: none imported" weight="amber" />
       </Shelf>
       <Shelf name="legend: open, folded, zones hidden">
         <Legend shown open onShow={nothing} onOpen={nothing} />

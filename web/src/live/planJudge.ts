@@ -2,6 +2,7 @@
 
 import { computed, signal } from '@preact/signals'
 import { checkPlan } from '../wire/airspace'
+import { herePlace } from './here'
 import { plan, planOpen, planRequest } from './plan'
 import { selection, where } from './place'
 import { judgeOf } from './verdict'
@@ -28,7 +29,7 @@ export function legLooks(points: number, answer: VerdictView | null, fresh: bool
 export const heldPoint = signal<number | null>(null)
 
 /** A press on the map places a point: the plan is what is in the panel. */
-export const planActive = computed(() => planOpen.value && selection.value === null && where.value.screen === 'map')
+export const planActive = computed(() => planOpen.value && herePlace.value === null && selection.value === null && where.value.screen === 'map')
 
 /** The plan as the map draws it; null: none is open. */
 export const drawnPlan = computed(() => {

@@ -43,13 +43,11 @@ export interface MapNotice {
   words: string
 }
 
-const SURE = 'Nothing here is shown as clear.'
-
 /** Why no place is known to be clear; "" while the zones may be used. */
 export function zonesUnusable(view: ZonesView | null, problem: Problem | null): string {
-  if (view === null) return problem === null ? '' : `Airspace zones could not be read: ${problem.detail || problem.title} ${SURE}`
-  if (view.dataset === null) return `No airspace zones are loaded. ${SURE}`
-  return view.dataset.problem ? `${view.dataset.problem} ${SURE}` : ''
+  if (view === null) return problem === null ? '' : `Airspace zones could not be read: ${problem.detail || problem.title}`
+  if (view.dataset === null) return 'No airspace zones are loaded.'
+  return view.dataset.problem
 }
 
 /** What must be said with the map, whether or not zones are shown on it. */
@@ -61,7 +59,7 @@ export function zonesNotices(view: ZonesView | null, problem: Problem | null): M
   const dataset = view?.dataset
   if (!dataset) return notices
   if (dataset.gaps > 0) notices.push({ weight: 'amber', words: gapWords(dataset.gaps) })
-  if (dataset.notams_as_of === null) notices.push({ weight: 'amber', words: 'NOTAMs are not checked: none are imported' })
+  if (dataset.notams_as_of === null) notices.push({ weight: 'amber', words: 'NOTAMs not checked: none imported' })
   else if (dataset.notams_too_old) notices.push({ weight: 'amber', words: `NOTAMs are too old: imported ${bothWords(Date.parse(dataset.notams_as_of))}` })
   if (dataset.training) notices.push({ weight: 'training', words: TRAINING })
   return notices

@@ -160,6 +160,8 @@ export class MapView {
 
   /** Whether the next press picks a place. */
   aim(aiming: boolean): void {
+    // What was read at first sight makes room for the place that is to be pressed.
+    if (aiming) foldAttribution(this.#map.getContainer())
     this.#aiming = aiming
     this.#map.getCanvas().style.cursor = aiming ? 'crosshair' : ''
   }

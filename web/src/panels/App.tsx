@@ -148,8 +148,9 @@ function Placed({ of }: { of: Session }) {
 
 function Panel() {
   const now = selection.value
-  if (narrow.value && herePlace.value !== null) return <HerePanel />
   if (narrow.value && controlsOpen.value) return <ZoneControlsPanel />
+  // Whoever flies keeps the vehicle's panel; then it lies on the map.
+  if (herePlace.value !== null && (narrow.value || now === null)) return <HerePanel />
   if (now === null) return planOpen.value ? <PlanPanel /> : <NowPanel />
   if (now.kind === 'track') return <TrackPanel id={now.id} />
   if (now.kind === 'vehicle') return <VehicleOrNot id={now.id} />

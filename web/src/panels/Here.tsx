@@ -86,7 +86,5 @@ function Asked({ of }: { of: WhatHere }) {
 
 function openControls(): void {
   controlsOpen.value = true
-  if (!isNarrow()) return
-  close()
-  sheetHeight.value = 'half'
+  if (isNarrow()) sheetHeight.value = 'half'
 }

@@ -16,7 +16,7 @@ import { standing } from '../live/standing'
 import { secondTick, stationNow } from '../live/time'
 import { tracks, tracksChanged } from '../live/tracks'
 import { vehicleList, vehicleTable } from '../live/vehicles'
-import { mapZones, type ShownZone } from '../live/zoneFilter'
+import { controlsOpen, mapZones, type ShownZone } from '../live/zoneFilter'
 import { openZones, zones, zonesProblem, zonesShown, zonesUnusable, zoneTable } from '../live/zones'
 import { loadBasemap, NO_BASEMAP } from '../map/basemap'
 import { mapCommands, type MapCommands } from '../map/commands'
@@ -241,7 +241,7 @@ export function MapPane() {
       </div>
       <div class="map-corner">
         <ZoneCards />
-        {!narrow.value && <HereCard />}
+        {!narrow.value && selection.value !== null && !controlsOpen.value && <HereCard />}
         <ZonesLegend />
       </div>
     </div>
@@ -278,7 +278,7 @@ function Aiming() {
   if (now === null && planActive.value) {
     return (
       <p class="map-says is-aiming" role="status">
-        Press to place a point; drag a point to move it
+        {narrow.value ? 'Press to place a point' : 'Press to place a point; drag a point to move it'}
       </p>
     )
   }

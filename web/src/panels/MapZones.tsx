@@ -19,7 +19,7 @@ export function ZonesBanner() {
 
 export const ZonesBannerSays = ({ words }: { words: string }) => (
   <div class="zones-banner">
-    <Banner title={words}>Every verdict is “not known” or worse until airspace data that may be used is loaded.</Banner>
+    <Banner title={words}>No place is known to be clear: every verdict is “not known” or worse until airspace data that may be used is loaded.</Banner>
   </div>
 )
 
@@ -51,7 +51,7 @@ function Narrowed() {
   if (!zonesShown.value || (!some && at === null)) return null
   return (
     <p class="map-says is-narrowed" role="status">
-      {[some && 'Some zones are hidden', at !== null && `Zones of ${utcWords(at)}`].filter(Boolean).join('; ')}
+      {[some && 'Some zones are hidden', at !== null && `As of ${utcWords(at)}`].filter(Boolean).join('. ')}
     </p>
   )
 }

@@ -2,10 +2,13 @@
 
 import { useEffect } from 'preact/hooks'
 import { MapPinPlus, Maximize, Trash2, Undo2 } from 'lucide'
-import { addPoint, applyChange, canUndo, changePlan, EMPTY_PLAN, plan, planOpen, planRequest, undo } from '../live/plan'
+import { addPoint, applyChange, canUndo, changePlan, EMPTY_PLAN, plan, planOpen, planRequest, undo, type Plan } from '../live/plan'
 import { planJudge } from '../live/planJudge'
+import { bothWords } from '../live/zoneTimes'
 import { mapCommands } from '../map/commands'
 import { Button } from '../ui/Button'
+import { narrow } from '../ui/theme'
+import { aboveWords } from './Here'
 import { PanelHead } from './PanelHead'
 import { PlanFields } from './PlanFields'
 import { PlanPoints } from './PlanPoints'
@@ -19,24 +22,26 @@ export function PlanPanel() {
     <>
       <PanelHead title="Plan a flight" onClose={() => (planOpen.value = false)} />
       <div class="panel-body plan">
-        {points.length === 0 ? (
+        {points.length === 0 && (
           <p class="plan-hint">Press the map to place the first point. Without a mouse: move the map and add its middle.</p>
-        ) : (
-          <VerdictOf
-            judged={planJudge.judged.value}
-            freshness={planJudge.freshness.value}
-            plan={request}
-            onChange={applyChange}
-          />
         )}
-        <Acts />
-        <PlanFields plan={plan.value} onChange={changePlan} />
+        <VerdictOf judged={planJudge.judged.value} freshness={planJudge.freshness.value} plan={request} onChange={applyChange}>
+          <Acts />
+          <details class="plan-settings" open={!narrow.value || points.length === 0}>
+            <summary>{inShort(plan.value)}</summary>
+            <PlanFields plan={plan.value} onChange={changePlan} />
+          </details>
+        </VerdictOf>
         <PlanPoints />
         <p class="field-hint">A thought only: nothing is sent to a drone from here.</p>
       </div>
     </>
   )
 }
+
+/** What the verdict is of. */
+export const inShort = ({ height_m, datum, speed_mps, startsMs }: Plan): string =>
+  `${aboveWords({ height_m, datum })}, ${speed_mps} m/s, ${startsMs === null ? 'starting now' : `starting ${bothWords(startsMs)}`}`
 
 function Acts() {
   const { points } = plan.value

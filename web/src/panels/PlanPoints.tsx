@@ -26,9 +26,9 @@ export function PlanPoints() {
   if (points.length === 0) return null
   return (
     <section class="stack" aria-label="Points">
-      <h4 class="section-title">
+      <h3 class="section-title">
         Points <span>{points.length}</span>
-      </h4>
+      </h3>
       <p class="field-hint">Drag them on the map, or move them here with the arrow keys: 10 m, with Shift 100 m.</p>
       <ol class="plan-points">
         {points.map((point, at) => (

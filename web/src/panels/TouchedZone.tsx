@@ -15,9 +15,9 @@ export function TouchedZones({ of, plan, ofLegs }: { of: VerdictView; plan: Chec
   if (of.zones.length === 0) return null
   return (
     <section class="stack" aria-label="Zones">
-      <h4 class="section-title">
+      <h3 class="section-title">
         Zones <span>{of.zones.length}</span>
-      </h4>
+      </h3>
       <ul class="breaches">
         {of.zones.map((one) => (
           <TouchedZone key={one.zone.zone_id} one={one} ofLegs={ofLegs} plan={plan} />

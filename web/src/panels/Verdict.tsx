@@ -9,6 +9,7 @@ import { Button } from '../ui/Button'
 import { ProblemCard, Waiting } from '../ui/parts'
 import { TouchedZones } from './TouchedZone'
 import { codeWords, datasetSays, plainInformation, VERDICTS, whenWords, legsOf, type DatasetSays, type Verdict } from './verdictWords'
+import type { ComponentChildren } from 'preact'
 import type { Freshness, Judged } from '../live/verdict'
 import type { ChangeView, CheckPlan, InformationView, ReasonView, VerdictView } from '../wire/types'
 
@@ -19,9 +20,11 @@ export interface VerdictProps {
   plan: CheckPlan | null
   /** Makes a change that the station offers, and has it judged again; without it they are only said. */
   onChange?: (change: ChangeView) => void
+  /** Between the verdict and its reasons: what it depends on. */
+  children?: ComponentChildren
 }
 
-export function VerdictOf({ judged, freshness, plan, onChange }: VerdictProps) {
+export function VerdictOf({ judged, freshness, plan, onChange, children }: VerdictProps) {
   const { answer, problem } = judged
   return (
     <div class="verdict">
@@ -31,14 +34,17 @@ export function VerdictOf({ judged, freshness, plan, onChange }: VerdictProps) {
         <>
           <VerdictHead verdict={answer.verdict} stale={freshness === 'stale'} atMs={judged.atMs} failed={problem !== null} />
           <DatasetLines of={datasetSays(answer)} />
-          <div class={freshness === 'stale' ? 'verdict-rest is-stale' : 'verdict-rest'}>
-            <Reasons of={answer} ofLegs={legsOf(answer, plan)} />
-            <Changes of={answer} {...(onChange ? { onChange } : {})} />
-            <TouchedZones of={answer} plan={plan} ofLegs={legsOf(answer, plan)} />
-            <Informations of={answer} />
-            <p class="verdict-foot">{footWords(answer)}</p>
-          </div>
         </>
+      )}
+      {children}
+      {answer && (
+        <div class={freshness === 'stale' ? 'verdict-rest is-stale' : 'verdict-rest'}>
+          <Reasons of={answer} ofLegs={legsOf(answer, plan)} />
+          <Changes of={answer} {...(onChange ? { onChange } : {})} />
+          <TouchedZones of={answer} plan={plan} ofLegs={legsOf(answer, plan)} />
+          <Informations of={answer} />
+          <p class="verdict-foot">{footWords(answer)}</p>
+        </div>
       )}
     </div>
   )
@@ -80,7 +86,7 @@ function Reasons({ of, ofLegs }: { of: VerdictView; ofLegs: number }) {
   if (of.reasons.length === 0) return null
   return (
     <section class="stack" aria-label="Why">
-      <h4 class="section-title">Why</h4>
+      <h3 class="section-title">Why</h3>
       <ul class="reasons">
         {of.reasons.map((reason, at) => (
           <ReasonRow key={at} reason={reason} ofLegs={ofLegs} />
@@ -119,7 +125,7 @@ function Changes({ of, onChange }: { of: VerdictView; onChange?: (change: Change
   if (of.changes.length === 0) return null
   return (
     <section class="stack" aria-label="What would change it">
-      <h4 class="section-title">What would change it</h4>
+      <h3 class="section-title">What would change it</h3>
       <ul class="changes">
         {of.changes.map((change, at) => (
           <li key={at} class="change">
@@ -147,7 +153,7 @@ function InformationList({ name, all }: { name: string; all: readonly Informatio
   if (all.length === 0) return null
   return (
     <section class="stack" aria-label={name}>
-      <h4 class="section-title">{name}</h4>
+      <h3 class="section-title">{name}</h3>
       <ul class="informations">
         {all.map((one, at) => (
           <li key={at}>
