@@ -26,7 +26,8 @@ from geo.zones.training import training_dataset
 
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
 BEGINS, ENDS = datetime(2026, 6, 11, tzinfo=UTC), datetime(2026, 7, 9, tzinfo=UTC)
-LONDON = Path("/work/shared/data/airspace/greater_london_zones.json")
+SHARED = Path(__file__).parents[4] / "shared" / "data" / "airspace"
+LONDON = SHARED / "greater_london_zones.json"
 
 # (longitude, latitude)
 STAMFORD_BRIDGE = (-0.1910, 51.4817)
