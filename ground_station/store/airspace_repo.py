@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError as ConstraintBroken
-from sqlalchemy.orm import undefer
+from sqlalchemy.orm import Session, undefer
 
 from geo.zones.model import ZoneDataset
 from ground_station.core.airspace import (
@@ -83,22 +83,13 @@ class SqlAirspace:
 
     def take_into_use(self, dataset_id: str, at: datetime, by: str) -> DatasetRecord:
         """See the port."""
-        with self._database.write() as session:
-            row = session.get(AirspaceDatasetRow, dataset_id)
-            if row is None:
-                raise NotFound(NO_DATASET)
-            if row.state not in (DatasetState.OFFERED, DatasetState.RETIRED):
-                raise Conflict(f"This dataset is {row.state.replace('_', ' ')} already.")
-            before = session.scalars(
-                select(AirspaceDatasetRow).where(AirspaceDatasetRow.kind_in_use == row.kind)
-            ).all()
-            for other in before:
-                other.state, other.kind_in_use = DatasetState.RETIRED, None
-            session.flush()  # or two would be in use for an instant
-            row.state, row.kind_in_use = DatasetState.IN_USE, row.kind
-            row.decided_at, row.decided_by = at, by
-            session.flush()
-            return _record(row)
+        try:
+            with self._database.write() as session:
+                return _taken(session, dataset_id, at, by)
+        except ConstraintBroken as error:
+            raise Conflict(
+                "Somebody else has just taken another dataset into use.", "Look, then decide again."
+            ) from error
 
     def discard(self, dataset_id: str, at: datetime, by: str) -> DatasetRecord:
         """See the port."""
@@ -169,6 +160,25 @@ class SqlAirspace:
                 record.title, False, record.effective_from, record.effective_until, ()
             )
         return record, unpacked_dataset(kept)
+
+
+def _taken(session: Session, dataset_id: str, at: datetime, by: str) -> DatasetRecord:
+    """The one before of its kind is retired."""
+    row = session.get(AirspaceDatasetRow, dataset_id)
+    if row is None:
+        raise NotFound(NO_DATASET)
+    if row.state not in (DatasetState.OFFERED, DatasetState.RETIRED):
+        raise Conflict(f"This dataset is {row.state.replace('_', ' ')} already.")
+    before = session.scalars(
+        select(AirspaceDatasetRow).where(AirspaceDatasetRow.kind_in_use == row.kind)
+    ).all()
+    for other in before:
+        other.state, other.kind_in_use = DatasetState.RETIRED, None
+    session.flush()  # or two would be in use for an instant
+    row.state, row.kind_in_use = DatasetState.IN_USE, row.kind
+    row.decided_at, row.decided_by = at, by
+    session.flush()
+    return _record(row)
 
 
 def _record(row: AirspaceDatasetRow) -> DatasetRecord:
