@@ -72,6 +72,23 @@ async function pressMap(page) {
   await page.waitForTimeout(900);
 }
 
+/** A plan of three points. */
+async function planned(page) {
+  await press("Plan a flight")(page);
+  const box = await page.locator(".map-pane").boundingBox();
+  for (const [x, y] of [[0.4, 0.4], [0.55, 0.45], [0.7, 0.7]]) {
+    await page.mouse.click(box.x + box.width * x, box.y + box.height * y);
+    await page.waitForTimeout(200);
+  }
+  await page.waitForTimeout(1200); // the station judges it
+}
+
+async function pickZone(page) {
+  await page.keyboard.press("l");
+  await page.getByRole("option", { name: /London Heliport/ }).first().click();
+  await page.waitForTimeout(900);
+}
+
 // [user, name, hash, dev act before, what to do then]
 const STATES = [
   ["operator", "wall asks for a purpose", "#/wall"],
@@ -92,8 +109,17 @@ const STATES = [
   ["pilot", "a lost drone", DRONE, "drone-lost"],
   ["pilot", "a drone in a zone", DRONE, "drone-inside"],
   ["pilot", "no drone", DRONE, "no-drone"],
-  ["pilot", "a zone", "#/map", "", pressMap],
-  ["pilot", "no zones", "#/map", "no-zones"],
+  ["pilot", "what may I do here", "#/map", "", pressMap],
+  ["pilot", "what may I do here, with a drone", DRONE, "", pressMap],
+  ["officer", "what may I do here, for an officer", "#/map", "", pressMap],
+  ["pilot", "a zone", "#/map", "", pickZone],
+  ["pilot", "zones by height and time", "#/map", "", press("Height, time, kinds")],
+  ["pilot", "a plan without a point", "#/map", "", press("Plan a flight")],
+  ["pilot", "a plan", "#/map", "", planned],
+  ["pilot", "a plan that cannot be judged", "#/map", "verdicts-fail", planned],
+  ["pilot", "airspace data out of date", "#/map", "zones-old", pressMap],
+  ["pilot", "airspace data with gaps", "#/map", "zones-gaps", pressMap],
+  ["pilot", "no zones", "#/map", "no-zones", pressMap],
   ["officer", "a drone for an officer", DRONE],
   ["supervisor", "home", "#/home"],
   ["supervisor", "alerts", "#/alerts"],

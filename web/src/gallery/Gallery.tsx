@@ -14,6 +14,7 @@ import { AlertRow } from '../screens/AlertRow'
 import { Table } from '../screens/Table'
 import { ALERT, PROBLEM, SOURCE } from './samples'
 import { Drones } from './Drones'
+import { Verdicts } from './Verdicts'
 import { Section, Shelf } from './Section'
 import { Symbols } from './Symbols'
 import type { ComponentChildren } from 'preact'
@@ -49,6 +50,7 @@ export function Gallery() {
       <Forms />
       <Office />
       <Drones />
+      <Verdicts />
       <Section title="Night, whatever the page’s light">
         <div class="gallery-night" data-theme="night">
           <Button kind="primary">Watch</Button>
