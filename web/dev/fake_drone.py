@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 import fake_airspace as airspace
+import fake_papers as papers
 import flask
 from fake_scene import iso, source
 
@@ -248,6 +249,7 @@ def serve_drone(app: flask.Flask, problem: Callable[..., flask.Response]) -> Non
     """The endpoints of vehicles and zones."""
 
     airspace.serve_airspace(app, problem)
+    papers.serve_papers(app, problem)
 
     @app.get("/api/vehicles")
     def vehicles() -> flask.Response:
@@ -311,4 +313,5 @@ ACTS = {
     "no-drone": lambda: there.update(drone=False),
     "a-drone": lambda: there.update(drone=True),
     **airspace.ACTS,
+    **papers.ACTS,
 }

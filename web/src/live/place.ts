@@ -7,7 +7,7 @@ export type Selection = { kind: 'source' | 'track' | 'vehicle'; id: string } | n
 export type OpenDialog = 'keys' | 'add-camera' | 'purpose' | null
 
 export const SCREENS = [
-  'map', 'wall', 'alerts', 'home', 'sources', 'people', 'roles', 'agents',
+  'map', 'wall', 'alerts', 'home', 'airspace', 'papers', 'sources', 'people', 'roles', 'agents',
   'system', 'audit', 'sharing', 'retention', 'account', 'more',
 ] as const
 export type ScreenName = (typeof SCREENS)[number]

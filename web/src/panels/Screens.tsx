@@ -15,6 +15,8 @@ const LOAD: Record<Exclude<ScreenName, 'map'>, () => Promise<Page>> = {
   wall: () => import('../screens/Wall').then((m) => m.Wall),
   alerts: () => import('../screens/Alerts').then((m) => m.Alerts),
   home: () => import('../screens/Home').then((m) => m.Home),
+  airspace: () => import('../screens/AirspaceData').then((m) => m.AirspaceData),
+  papers: () => import('../screens/Papers').then((m) => m.Papers),
   sources: () => import('../screens/Sources').then((m) => m.Sources),
   people: () => import('../screens/People').then((m) => m.People),
   roles: () => import('../screens/Roles').then((m) => m.Roles),

@@ -1,7 +1,7 @@
 // Where one can go, who may, and where each role's work begins.
 
 import {
-  Archive, BellRing, Cctv, CircleUserRound, Ellipsis, Grid3x3, Handshake, House, Map as MapIcon, ScrollText, Server,
+  Archive, BellRing, Cctv, CircleUserRound, Ellipsis, FileCheck2, Grid3x3, Handshake, House, Layers, Map as MapIcon, ScrollText, Server,
   ServerCog, ShieldCheck, Users, type IconNode,
 } from 'lucide'
 import { whyNot } from '../live/session'
@@ -23,6 +23,8 @@ export const DESTINATIONS: readonly Destination[] = [
   { screen: 'map', words: 'Map', what: 'Drones, cameras, zones and what is seen', icon: MapIcon, needs: 'see_map', key: 'm' },
   { screen: 'wall', words: 'Wall', what: 'Up to nine pictures at once', icon: Grid3x3, needs: 'watch_video', key: 'w' },
   { screen: 'alerts', words: 'Alerts', what: 'What asks for a decision', icon: BellRing, needs: 'see_alerts', key: 'a' },
+  { screen: 'airspace', words: 'Airspace data', what: 'Datasets, NOTAMs and zones of your own', icon: Layers, needs: 'manage_airspace', key: 'z' },
+  { screen: 'papers', words: 'Papers', what: 'Operator, permissions and requests', icon: FileCheck2, needs: 'see_papers', key: 'f' },
   { screen: 'sources', words: 'Sources', what: 'Every camera and how it stands', icon: Cctv, needs: 'see_map', key: 's' },
   { screen: 'people', words: 'People', what: 'Accounts, roles, areas and devices', icon: Users, needs: 'see_people', key: 'p' },
   { screen: 'roles', words: 'Roles', what: 'What each role may do', icon: ShieldCheck, needs: 'see_people', key: 'r' },

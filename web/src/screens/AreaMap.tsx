@@ -31,7 +31,16 @@ export function planOf(box: Bounds, width: number, height: number): Plan {
   }
 }
 
-export function AreaMap({ corners, onCorner }: { corners: readonly Corner[]; onCorner: (corner: Corner) => void }) {
+const METRES_PER_DEGREE = 111_320
+
+export interface Ring {
+  centre: Corner
+  radiusM: number
+}
+
+/** Corners of an outline, or a circle whose middle is pressed. */
+export function AreaMap(props: { corners: readonly Corner[]; ring?: Ring | null; onCorner: (corner: Corner) => void; label?: string; hint?: string }) {
+  const { corners, ring = null, onCorner } = props
   const canvas = useRef<HTMLCanvasElement>(null)
   const [basemap, setBasemap] = useState<Basemap | null>(null)
   const [failed, setFailed] = useState(false)
@@ -39,8 +48,8 @@ export function AreaMap({ corners, onCorner }: { corners: readonly Corner[]; onC
   useEffect(() => void loadBasemap().then(setBasemap, () => setFailed(true)), [])
   const box = (basemap && boundsOf(basemap.boundary)) ?? BOROUGH
   useEffect(() => {
-    if (canvas.current) draw(canvas.current, box, basemap, corners)
-  }, [basemap, corners, now])
+    if (canvas.current) draw(canvas.current, box, basemap, corners, ring)
+  }, [basemap, corners, ring?.centre[0], ring?.centre[1], ring?.radiusM, now])
   const press = (event: MouseEvent & { currentTarget: HTMLCanvasElement }) => {
     const at = event.currentTarget.getBoundingClientRect()
     onCorner(planOf(box, at.width, at.height).toCorner(event.clientX - at.left, event.clientY - at.top))
@@ -48,13 +57,13 @@ export function AreaMap({ corners, onCorner }: { corners: readonly Corner[]; onC
   return (
     <>
       {failed && <Note tone="warn">The plan of the borough could not be loaded. Type the corners below.</Note>}
-      <canvas ref={canvas} class="area-map" role="img" aria-label={`Plan of the borough with ${corners.length} corners; they can be typed below`} onClick={press} />
-      <p class="field-hint">Press where the corners are, one after the other.</p>
+      <canvas ref={canvas} class="area-map" role="img" aria-label={props.label ?? `Plan of the borough with ${corners.length} corners; they can be typed below`} onClick={press} />
+      <p class="field-hint">{props.hint ?? 'Press where the corners are, one after the other.'}</p>
     </>
   )
 }
 
-function draw(canvas: HTMLCanvasElement, box: Bounds, basemap: Basemap | null, corners: readonly Corner[]): void {
+function draw(canvas: HTMLCanvasElement, box: Bounds, basemap: Basemap | null, corners: readonly Corner[], ring: Ring | null): void {
   const unit = Math.min(devicePixelRatio || 1, 2)
   const { clientWidth: width, clientHeight: height } = canvas
   canvas.width = width * unit
@@ -67,6 +76,11 @@ function draw(canvas: HTMLCanvasElement, box: Bounds, basemap: Basemap | null, c
   const { toPixel } = planOf(box, width, height)
   if (basemap) drawGround(g, basemap, toPixel)
   g.beginPath()
+  if (ring) {
+    const [x, y] = toPixel(ring.centre)
+    const [, top] = toPixel([ring.centre[0], ring.centre[1] + ring.radiusM / METRES_PER_DEGREE])
+    g.arc(x, y, y - top, 0, Math.PI * 2)
+  }
   corners.forEach((corner, at) => {
     const [x, y] = toPixel(corner)
     if (at === 0) g.moveTo(x, y)
@@ -80,7 +94,7 @@ function draw(canvas: HTMLCanvasElement, box: Bounds, basemap: Basemap | null, c
   g.globalAlpha = 0.2
   g.fill()
   g.globalAlpha = 1
-  for (const corner of corners) {
+  for (const corner of ring ? [ring.centre] : corners) {
     const [x, y] = toPixel(corner)
     g.beginPath()
     g.arc(x, y, 4, 0, Math.PI * 2)

@@ -60,6 +60,66 @@ export async function json<T>(method: string, url: string, body?: unknown, signa
   }
 }
 
+/** What the station answers as a file. */
+export const fileOf = async (method: 'GET' | 'POST', url: string, body?: unknown): Promise<Blob> => (await request(method, url, body)).blob()
+
+export interface Upload {
+  url: string
+  file: Blob
+  name: string
+  /** Sent so far, of all bytes. */
+  onProgress?: (sent: number, all: number) => void
+  signal?: AbortSignal
+}
+
+/** Sends a file as the request's body. What `signal` ends once all is sent may be done all the same.
+ * Not by fetch, which does not say how far it is. */
+export function upload<T>({ url, file, name, onProgress, signal }: Upload): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const asked = new XMLHttpRequest()
+    const give = () => asked.abort()
+    const done = () => signal?.removeEventListener('abort', give)
+    asked.open('POST', url)
+    asked.setRequestHeader('Accept', 'application/json')
+    asked.setRequestHeader('X-CSRF-Token', csrfToken)
+    asked.setRequestHeader('X-File-Name', encodeURIComponent(name))
+    asked.setRequestHeader('Content-Type', file.type || 'application/octet-stream')
+    asked.upload.onprogress = (event) => onProgress?.(event.loaded, event.total)
+    asked.onload = () => {
+      done()
+      void answered<T>(asked).then(resolve, reject)
+    }
+    asked.onerror = () => {
+      done()
+      reject(noAnswer())
+    }
+    asked.onabort = () => {
+      done()
+      reject(new DOMException('Cancelled', 'AbortError'))
+    }
+    if (signal?.aborted) return asked.onabort(new ProgressEvent('abort'))
+    signal?.addEventListener('abort', give)
+    asked.send(file)
+  })
+}
+
+async function answered<T>(asked: XMLHttpRequest): Promise<T> {
+  const { status, responseText } = asked
+  if (status >= 200 && status < 300) {
+    try {
+      return JSON.parse(responseText) as T
+    } catch {
+      throw noAnswer()
+    }
+  }
+  const retry = asked.getResponseHeader('Retry-After')
+  const headers = retry === null ? {} : { 'Retry-After': retry }
+  const error = await problemOf(new Response(responseText, { status: status || 500, statusText: asked.statusText, headers }))
+  if (status === 401) onSignedOut()
+  if (status === 403) onRefused(error.problem.code)
+  throw error
+}
+
 async function session(method: string, url: string, body?: unknown): Promise<Session> {
   const answer = await json<Session>(method, url, body)
   csrfToken = answer.csrf_token
