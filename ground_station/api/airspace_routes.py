@@ -18,6 +18,7 @@ from ground_station.api.schemas import (
     DatasetDetail,
     DatasetRow,
     DatasetWords,
+    DateDataset,
     DecideDataset,
     DrawnZoneView,
     DrawZone,
@@ -77,6 +78,19 @@ def import_dataset() -> flask.Response:
         file_name(),
     )
     return json_answer(_detail(made), 201)
+
+
+@blueprint.post("/api/airspace/datasets/<dataset_id>/date")
+@access(Access.SIGNED_IN, Permission.MANAGE_AIRSPACE)
+def date_dataset(dataset_id: str) -> flask.Response:
+    """Say when it holds, where its file does not."""
+    checked_id(dataset_id, "airspace dataset")
+    body = json_body(DateDataset)
+    begins = None if body.effective_from is None else utc_of(body.effective_from)
+    made = parts().library.date(
+        person(identity().principal), dataset_id, begins, utc_of(body.effective_until)
+    )
+    return json_answer(_row(made))
 
 
 @blueprint.post("/api/airspace/datasets/<dataset_id>/decide")

@@ -129,6 +129,7 @@ CONTRACT: Mapping[str, Speaks] = MappingProxyType(
         "airspace.datasets": _json(list[s.DatasetRow]),
         "airspace.dataset": _json(s.DatasetDetail),
         "airspace.import_dataset": Speaks({201: Answer(s.DatasetDetail)}, bytes, BYTES),
+        "airspace.date_dataset": _json(s.DatasetRow, s.DateDataset),
         "airspace.decide_dataset": _json(s.DatasetRow, s.DecideDataset),
         "airspace.drawn": _json(list[s.DrawnZoneView]),
         "airspace.draw": _json(s.DrawnZoneView, s.DrawZone, status=201),

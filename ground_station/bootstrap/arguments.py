@@ -144,6 +144,19 @@ def zones_accepted(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def zones_date(parser: argparse.ArgumentParser) -> None:
+    zones_dataset_id(parser)
+    parser.add_argument(
+        "--from",
+        dest="begins",
+        metavar="DATE",
+        help="from 00:00 UTC of this day; needed where the file does not say",
+    )
+    parser.add_argument(
+        "--until", required=True, metavar="DATE", help="until 00:00 UTC of this day"
+    )
+
+
 def zones_use(parser: argparse.ArgumentParser) -> None:
     zones_dataset_id(parser)
     zones_accepted(parser)

@@ -467,6 +467,12 @@ COMMANDS: tuple[Command, ...] = (
         configure=arguments.zones_datasets,
     ),
     Command(
+        "zones date",
+        "say when a dataset holds, where its file does not",
+        "ground_station.cli.zones_store:date",
+        configure=arguments.zones_date,
+    ),
+    Command(
         "zones use",
         "check flights against one of them from now on",
         "ground_station.cli.zones_store:use",

@@ -10,7 +10,8 @@ import json
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
+from datetime import date as day
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from geo.formats.reading import MAX_FILE_BYTES, Reading
 from ground_station.cli.options import settings_from
 from ground_station.core.airspace import DatasetRecord
 from ground_station.core.clock import SystemClock
-from ground_station.core.errors import Conflict
+from ground_station.core.errors import Conflict, InvalidInput
 from ground_station.core.settings import Settings
 from ground_station.services.airspace import Airspace, station_airspace
 from ground_station.services.airspace_library import Imported, command_line
@@ -79,6 +80,17 @@ def use(arguments: Namespace) -> int:
     """`run.py zones use ID`. Raises NotFound, Conflict."""
     with _changing(arguments) as services:
         record = services.library.use(command_line(), arguments.id, arguments.accept_refused)
+    print(_line(record))
+    return 0
+
+
+def date(arguments: Namespace) -> int:
+    """`run.py zones date ID`. Raises NotFound, Conflict, InvalidInput."""
+    begins = None if arguments.begins is None else _midnight(arguments.begins)
+    with _changing(arguments) as services:
+        record = services.library.date(
+            command_line(), arguments.id, begins, _midnight(arguments.until)
+        )
     print(_line(record))
     return 0
 
@@ -203,6 +215,13 @@ def _line(one: DatasetRecord) -> str:
         f"{one.dataset_id}  {one.state.value.replace('_', ' '):9}  {one.kind.value:5}  "
         f"{one.zones} zones, {one.refused} refused, {begins} to {ends}  {one.title}"
     )
+
+
+def _midnight(text: str) -> datetime:
+    try:
+        return datetime.combine(day.fromisoformat(text), time(), UTC)
+    except ValueError as error:
+        raise InvalidInput(f"{text} is no date.", "Give it as 2026-11-26.") from error
 
 
 def _instant(at: datetime | None) -> str | None:

@@ -227,6 +227,10 @@ class AirspaceRepository(Protocol):
         retired; NotFound."""
         ...
 
+    def date(self, dataset_id: str, begins: datetime, ends: datetime) -> DatasetRecord:
+        """Say when it holds. Conflict unless it is offered and its file does not say; NotFound."""
+        ...
+
     def discard(self, dataset_id: str, at: datetime, by: str) -> DatasetRecord:
         """Conflict if it is in use or discarded already; NotFound."""
         ...

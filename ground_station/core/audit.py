@@ -69,6 +69,7 @@ class Act(StrEnum):
     FLIGHT_COMMANDED = "flight_commanded"  # before it is sent; hold, return and land: with it
     FLIGHT_ANSWERED = "flight_answered"  # what came of it
     DATASET_IMPORTED = "dataset_imported"  # read and offered; nothing is checked against it yet
+    DATASET_DATED = "dataset_dated"  # somebody said when it holds, since its file does not
     DATASET_USED = "dataset_used"
     DATASET_DISCARDED = "dataset_discarded"
     ZONE_DRAWN = "zone_drawn"

@@ -59,6 +59,7 @@ log = logging.getLogger(__name__)
 LOOK_EVERY_S = 3.0
 MAX_FILE_NAME, MAX_REASON = 300, 500
 LONGEST_DRAWN = timedelta(days=366)
+LONGEST_CYCLE = timedelta(days=56)  # two AIRAC cycles
 Reader = Callable[[bytes, str], Reading]
 
 
@@ -261,6 +262,37 @@ class AirspaceLibrary:
             used = self._repository.take_into_use(dataset_id, self._clock.now(), doer.user_id)
         self._refresh_or_fail()
         return used
+
+    def date(
+        self, doer: Doer, dataset_id: str, begins: datetime | None, ends: datetime
+    ) -> DatasetRecord:
+        """Say when an offered dataset holds, as its publisher says elsewhere, since its file does
+        not (ED-269 cannot). What the file does say stays.
+
+        Args:
+            begins: None: as the file says.
+
+        Raises:
+            NotAllowed, NotFound; InvalidInput: no such time; Conflict: the file says it, or the
+                dataset is not offered any more.
+        """
+        self._require_station(doer)
+        found = self._repository.dataset(dataset_id)
+        if found is None:
+            raise NotFound("There is no such airspace dataset.")
+        record = found[0]
+        begins = record.effective_from or begins
+        ends = record.effective_until or ends
+        if begins is None or not begins < ends <= begins + LONGEST_CYCLE:
+            raise InvalidInput("Say from when until when it holds: at most 56 days.")
+        details: dict[str, Detail] = {
+            "file": record.file_name,
+            "sha256": record.sha256,
+            "begins": begins.isoformat(),
+            "ends": ends.isoformat(),
+        }
+        with self._audit.together(doer.entry(Act.DATASET_DATED, dataset_id, details)):
+            return self._repository.date(dataset_id, begins, ends)
 
     def discard(self, doer: Doer, dataset_id: str) -> DatasetRecord:
         """Give up its zones; that it was offered stays on record.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -90,6 +91,24 @@ class SqlAirspace:
             raise Conflict(
                 "Somebody else has just taken another dataset into use.", "Look, then decide again."
             ) from error
+
+    def date(self, dataset_id: str, begins: datetime, ends: datetime) -> DatasetRecord:
+        """See the port."""
+        with self._database.write() as session:
+            row = session.get(AirspaceDatasetRow, dataset_id)
+            if row is None:
+                raise NotFound(NO_DATASET)
+            if row.state != DatasetState.OFFERED or row.zones_form is None:
+                raise Conflict(f"This dataset is {row.state.replace('_', ' ')} already.")
+            if row.effective_from is not None and row.effective_until is not None:
+                raise Conflict("This dataset says when it holds.")
+            dataset = unpacked_dataset(row.zones_form)
+            row.zones_form = packed_dataset(
+                replace(dataset, effective_from=begins, effective_until=ends)
+            )
+            row.effective_from, row.effective_until = begins, ends
+            session.flush()
+            return _record(row)
 
     def discard(self, dataset_id: str, at: datetime, by: str) -> DatasetRecord:
         """See the port."""

@@ -118,6 +118,7 @@ ROLES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/airspace/datasets"): AIRSPACE,
     ("GET", "/api/airspace/datasets/<dataset_id>"): AIRSPACE,
     ("POST", "/api/airspace/datasets"): AIRSPACE,
+    ("POST", "/api/airspace/datasets/<dataset_id>/date"): AIRSPACE,
     ("POST", "/api/airspace/datasets/<dataset_id>/decide"): AIRSPACE,
     ("GET", "/api/airspace/drawn"): EVERY_ROLE,
     ("POST", "/api/airspace/drawn"): AIRSPACE,

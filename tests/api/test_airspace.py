@@ -141,6 +141,48 @@ def test_the_published_zones_of_london_can_be_imported(site: Site) -> None:
     assert "does not say when it holds" in zones(browser)["dataset"]["problem"]
 
 
+def test_a_file_that_cannot_say_when_it_holds_is_dated_by_a_person(site: Site) -> None:
+    browser = site.signed_in()
+    row = imported(browser, ed269(uas_zone()))["row"]
+    assert (row["effective_from"], row["effective_until"]) == (None, None)
+    path = f"/api/airspace/datasets/{row['dataset_id']}/date"
+    now = site.world.clock.now()
+    begins, ends = now - timedelta(days=5), now + timedelta(days=23)
+    for wrong in (
+        {"effective_until": ends.isoformat()},  # and from when?
+        {"effective_from": ends.isoformat(), "effective_until": begins.isoformat()},
+        {"effective_from": begins.isoformat(), "effective_until": "2027-01-01T00:00:00Z"},
+        {"effective_from": begins.isoformat(), "effective_until": "2026-01-20T00:00:00"},
+    ):
+        problem(browser.post(path, wrong), 400)
+    body = {"effective_from": begins.isoformat(), "effective_until": ends.isoformat()}
+    dated = browser.post(path, body)
+    assert dated.status_code == 200, dated.text
+    assert dated.get_json()["effective_until"] == "2026-01-24T00:00:00Z"
+    problem(browser.post(path, body), 409)  # once
+    decide(browser, row["dataset_id"], "use")
+    assert zones(browser)["dataset"]["problem"] == ""
+    record = site.world.audit.read(act=Act.DATASET_DATED)[0].entry
+    assert record.details["sha256"] == row["sha256"]
+    assert record.details["ends"] == ends.isoformat()
+    site.world.clock.advance(24 * 86_400)
+    assert "ended on" in zones(site.signed_in())["dataset"]["problem"]
+
+
+def test_what_the_file_says_of_its_validity_stays(site: Site) -> None:
+    browser = site.signed_in()
+    now = site.world.clock.now()
+    body = {
+        "effective_from": (now - timedelta(days=2)).isoformat(),
+        "effective_until": (now + timedelta(days=20)).isoformat(),
+    }
+    row = imported(browser, zones_file(now))["row"]
+    problem(browser.post(f"/api/airspace/datasets/{row['dataset_id']}/date", body), 409)
+    used = in_use(site, browser)
+    problem(browser.post(f"/api/airspace/datasets/{used['dataset_id']}/date", body), 409)
+    problem(browser.post(f"/api/airspace/datasets/{new_id()}/date", body), 404)
+
+
 def test_a_name_from_outside_is_one_line_and_not_long(site: Site) -> None:
     browser = site.signed_in()
     body = zones_file(site.world.clock.now())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from ground_station.cli.main import main
 from ground_station.core.audit import Act, Actor
 from tests.api.airspace_files import zones_file
 from tests.geo.airspace.cases import document
+from tests.geo.formats.samples import ed269, uas_zone
 
 Out = pytest.CaptureFixture[str]
 INSIDE = ["51.5", "-0.225", "60"]
@@ -148,6 +149,22 @@ def test_the_installation_s_zones_are_exported(folder: Path, tmp_path: Path, cap
     target = tmp_path / "out.json"
     assert zones(folder, "export", target, "--format", "ed318") == 0
     assert json.loads(target.read_text())["features"][0]["properties"]["identifier"] == "1U077"
+
+
+def test_a_file_without_a_date_is_dated_here(folder: Path, tmp_path: Path, capsys: Out) -> None:
+    file = tmp_path / "ed269.json"
+    file.write_bytes(ed269(uas_zone()))
+    zones(folder, "import", file, "--offer", "--json")
+    dataset_id = json.loads(capsys.readouterr().out)["dataset_id"]
+    today = datetime.now(UTC).date()
+    until = (today + timedelta(days=20)).isoformat()
+    assert zones(folder, "date", dataset_id, "--until", until) == 2
+    assert "from when until when" in capsys.readouterr().err
+    assert zones(folder, "date", dataset_id, "--until", "soon") == 2
+    assert zones(folder, "date", dataset_id, "--from", today.isoformat(), "--until", until) == 0
+    assert until in capsys.readouterr().out
+    assert zones(folder, "use", dataset_id) == 0
+    assert zones(folder, "list") == 0
 
 
 def test_each_decision_is_on_record_as_made_here(folder: Path, capsys: Out) -> None:

@@ -84,6 +84,15 @@ class DecideDataset(Wire, frozen=True, kw_only=True):
     accept_refused: int = 0
 
 
+class DateDataset(Wire, frozen=True, kw_only=True):
+    """`POST /api/airspace/datasets/<id>/date` -> DatasetRow: when an offered dataset holds, as its
+    publisher says elsewhere. Only where its file does not say (ED-269 cannot); what the file says
+    stays. `effective_from` null: as the file says."""
+
+    effective_until: datetime
+    effective_from: datetime | None = None
+
+
 # --- drawn zones (manage_airspace to draw and withdraw) ------------------------------------------
 
 

@@ -82,6 +82,7 @@ export type Act =
   | 'flight_commanded'
   | 'flight_answered'
   | 'dataset_imported'
+  | 'dataset_dated'
   | 'dataset_used'
   | 'dataset_discarded'
   | 'zone_drawn'
@@ -179,6 +180,7 @@ export const ACT_WORDS: Record<Act, string> = {
   flight_commanded: 'Flight commanded',
   flight_answered: 'Flight answered',
   dataset_imported: 'Dataset imported',
+  dataset_dated: 'Dataset dated',
   dataset_used: 'Dataset used',
   dataset_discarded: 'Dataset discarded',
   zone_drawn: 'Zone drawn',

@@ -215,6 +215,16 @@ export interface DatasetWords {
 }
 
 /**
+ * `POST /api/airspace/datasets/<id>/date` -> DatasetRow: when an offered dataset holds, as its
+ * publisher says elsewhere. Only where its file does not say (ED-269 cannot); what the file says
+ * stays. `effective_from` null: as the file says.
+ */
+export interface DateDataset {
+  effective_until: string
+  effective_from: string | null
+}
+
+/**
  * `POST /api/airspace/datasets/<id>/decide` -> DatasetRow. Of a partly bad file `use` needs
  * `accept_refused` to be the number of refused features: somebody has seen them.
  */
