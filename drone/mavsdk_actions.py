@@ -8,20 +8,29 @@ kinds.
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Awaitable, Callable
 from enum import IntEnum
 from typing import Protocol
 
-from drone.mavsdk_commands import ACCEPTED, Cmd, Commands
+from drone.mavsdk_commands import ACCEPTED, CUSTOM_MODE, NO_MODES, Cmd, Commands
+from drone.moving import Steps
 from drone.vehicle_state import Now, VehicleState
-from ground_station.core.agent_vehicles import FlightMode, GoTo, PositionReading
-from ground_station.core.errors import Conflict, KestrelError, Unprocessable
+from ground_station.core.agent_vehicles import (
+    Action,
+    FlightMode,
+    GoTo,
+    Hold,
+    Land,
+    PositionReading,
+    Return,
+)
+from ground_station.core.errors import Conflict, KestrelError, Unavailable, Unprocessable
 
 # Armed in one of these it moves by itself; MAVSDK's `arm()` ends the process in them.
 NEVER_ARM_IN = frozenset({FlightMode.RETURN, FlightMode.LAND, FlightMode.MISSION})
 FARTHEST_GO_TO_M = 20_000.0  # an autopilot without a fence was seen to accept 500 km
-_CUSTOM_MODE = 1.0  # MAV_MODE_FLAG_CUSTOM_MODE_ENABLED
 _GROUND_SPEED = 1.0
 _UNCHANGED = -1.0
 _CHANGE_MODE = 1.0  # MAV_DO_REPOSITION_FLAGS_CHANGE_MODE: only if the target is accepted
@@ -37,8 +46,20 @@ class CopterMode(IntEnum):
     BRAKE = 17
 
 
+_GUIDED, _MISSION = frozenset({FlightMode.GUIDED}), frozenset({FlightMode.MISSION})
+_BRINGS = {CopterMode.GUIDED: _GUIDED, CopterMode.AUTO: _MISSION}
+_URGENT_MODES: dict[type, CopterMode] = {
+    Hold: CopterMode.BRAKE,
+    Return: CopterMode.RTL,
+    Land: CopterMode.LAND,
+}
+
+
 class Flying(Protocol):
-    """What each kind of autopilot's actions can do. Each returns a note for a person."""
+    """What each kind of autopilot's actions can do. Each returns a note for a person.
+
+    `nudge` sends hold, return or land once more and tells nothing of what came of it.
+    """
 
     async def arm(self, now: Now) -> str: ...
     async def disarm(self, now: Now) -> str: ...
@@ -47,32 +68,8 @@ class Flying(Protocol):
     async def hold(self) -> str: ...
     async def return_home(self) -> str: ...
     async def land(self) -> str: ...
+    async def nudge(self, action: Action) -> None: ...
     async def start_mission(self, now: Now, from_first: Callable[[], Awaitable[None]]) -> str: ...
-
-
-class Steps:
-    """Whether an action of several steps may go on: not once hold, return or land was given."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._given = 0
-
-    def safety_first(self) -> None:
-        """Hold, return or land was given: nothing that began before may move the vehicle."""
-        self._given += 1
-
-    def begin(self) -> Callable[[], None]:
-        """Makes the check to call before each further step; it raises Conflict."""
-        given = self._given
-
-        def check() -> None:
-            if self._given != given:
-                raise Conflict(
-                    f"{self._name} was told to hold, return or land; the rest was not done.",
-                    "Give the command again if it still holds.",
-                )
-
-        return check
 
 
 def on_the_ground(now: Now, name: str) -> None:
@@ -138,7 +135,14 @@ class CopterActions:
         self._steps = steps
 
     async def _mode(self, mode: CopterMode, what: str, *, urgent: bool = False) -> None:
-        await self._commands.have(what, Cmd.SET_MODE, _CUSTOM_MODE, float(mode), urgent=urgent)
+        if urgent:
+            # The command may have to wait for an earlier one of its number; this does not.
+            with contextlib.suppress(Unavailable):  # then the command says so
+                await self._commands.tell_mode(mode)
+        brings = _BRINGS.get(mode, NO_MODES)
+        await self._commands.have(
+            what, Cmd.SET_MODE, float(CUSTOM_MODE), float(mode), urgent=urgent, brings=brings
+        )
         self._state.acknowledged(custom_mode=mode)
 
     async def _disarmed(self) -> None:
@@ -175,7 +179,7 @@ class CopterActions:
         check()
         try:
             await self._commands.have(
-                "take off", Cmd.TAKEOFF, 0, 0, 0, 0, 0, 0, float(height_home_m)
+                "take off", Cmd.TAKEOFF, 0, 0, 0, 0, 0, 0, float(height_home_m), brings=_GUIDED
             )
         except Unprocessable as refused:
             raise Unprocessable(
@@ -203,6 +207,7 @@ class CopterActions:
             action.lat,
             action.lon,
             action.alt_amsl_m,
+            brings=_GUIDED,
         )
         if result != ACCEPTED:
             raise await self._commands.refusal("fly there", result, began_s)
@@ -240,6 +245,9 @@ class CopterActions:
         self._state.acknowledged(custom_mode=CopterMode.LAND)
         return "It comes down where it is."
 
+    async def nudge(self, action: Action) -> None:
+        await self._commands.tell_mode(_URGENT_MODES[type(action)])
+
     async def start_mission(self, now: Now, from_first: Callable[[], Awaitable[None]]) -> str:
         if now.in_air is not True:
             on_the_ground(now, self._name)
@@ -253,7 +261,7 @@ class CopterActions:
         try:
             await self._mode(CopterMode.AUTO, "start its mission")
             check()
-            await self._commands.have("start its mission", Cmd.MISSION_START)
+            await self._commands.have("start its mission", Cmd.MISSION_START, brings=_MISSION)
         except Unprocessable as refused:
             raise Unprocessable(
                 refused.message + await self._motors_off_again(arms), refused.remedy

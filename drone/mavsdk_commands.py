@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from enum import IntEnum
+from typing import TypeVar
 
 import msgspec
 from mavsdk.asyncio.plugins.mavlink_direct import MavlinkDirectAsync
@@ -17,9 +18,12 @@ from mavsdk.plugins.mavlink_direct import (
 
 from drone.mavsdk_instance import Instance
 from drone.mavsdk_intake import AUTOPILOT_COMPONENT
+from drone.moving import Steps
 from drone.vehicle_state import VehicleState
+from ground_station.core.agent_vehicles import FlightMode
 from ground_station.core.errors import TimedOut, Unavailable, Unprocessable
 
+T = TypeVar("T")
 WORDS_WITHIN_S = 0.5  # for the sentence that goes with a refusal
 _WORDS_EVERY_S = 0.05
 _MOST_WORDS = 3
@@ -41,6 +45,9 @@ class Cmd(IntEnum):
     MESSAGE_INTERVAL = 511
 
 
+CUSTOM_MODE = 1  # MAV_MODE_FLAG_CUSTOM_MODE_ENABLED
+Modes = frozenset[FlightMode]
+NO_MODES: Modes = frozenset()
 ACCEPTED = 0
 _RESULTS = {
     1: "not now",
@@ -62,6 +69,7 @@ class Commands:
 
     Args:
         monotonic_s: the clock that `state` is filled by.
+        steps: told of what sets the vehicle moving, and asked whether it still may.
     """
 
     def __init__(
@@ -70,8 +78,10 @@ class Commands:
         system: System,
         state: VehicleState,
         monotonic_s: Callable[[], float],
+        steps: Steps,
     ) -> None:
         self._instance = instance
+        self._steps = steps
         self._direct = MavlinkDirectAsync(system)
         self._state = state
         self._monotonic_s = monotonic_s
@@ -80,12 +90,28 @@ class Commands:
         """The clock that refusals' words are looked up by."""
         return self._monotonic_s()
 
-    async def ask(self, command: Cmd, *params: float, urgent: bool = False) -> int:
-        """COMMAND_LONG with up to seven parameters, the rest 0; the autopilot's MAV_RESULT."""
+    async def ask(
+        self, command: Cmd, *params: float, urgent: bool = False, brings: Modes = NO_MODES
+    ) -> int:
+        """COMMAND_LONG with up to seven parameters, the rest 0; the autopilot's MAV_RESULT.
+
+        Args:
+            brings: of what sets it moving, the modes that leaves it in.
+        """
         fields: dict[str, float | int] = {"command": int(command), "confirmation": 0}
         for place in range(7):
             fields[f"param{place + 1}"] = float(params[place]) if place < len(params) else 0.0
-        return await self._send("COMMAND_LONG", fields, urgent)
+        return await self._send("COMMAND_LONG", fields, urgent=urgent, brings=brings)
+
+    async def tell_mode(self, custom_mode: int) -> None:
+        """The SET_MODE message, which MAVSDK hands over at once and does not repeat; a command
+        waits until every earlier one of its number is answered or given up. What the autopilot
+        answers is not looked at. Raises Unavailable."""
+        message = self._message("SET_MODE", {"base_mode": CUSTOM_MODE, "custom_mode": custom_mode})
+        try:
+            await self._instance.call(lambda: self._direct.send_message(message), urgent=True)
+        except MavlinkDirectError as error:
+            raise self._not_answered(error.result) from error
 
     async def ask_at(
         self,
@@ -94,8 +120,10 @@ class Commands:
         lat: float,
         lon: float,
         z_m: float,
+        *,
+        brings: Modes,
     ) -> int:
-        """COMMAND_INT with a place; `z_m` is above the sea."""
+        """COMMAND_INT with a place; `z_m` is above the sea. `brings`: as for `ask`."""
         fields: dict[str, float | int] = {
             "command": int(command),
             "frame": 0,  # MAV_FRAME_GLOBAL
@@ -106,16 +134,23 @@ class Commands:
             "z": float(z_m),
         }
         fields.update({f"param{place}": float(value) for place, value in enumerate(params, 1)})
-        return await self._send("COMMAND_INT", fields, urgent=False)
+        return await self._send("COMMAND_INT", fields, brings=brings)
 
-    async def have(self, what: str, command: Cmd, *params: float, urgent: bool = False) -> None:
+    async def have(
+        self,
+        what: str,
+        command: Cmd,
+        *params: float,
+        urgent: bool = False,
+        brings: Modes = NO_MODES,
+    ) -> None:
         """Like `ask`; raises Unprocessable with the autopilot's words where it does not accept.
 
         Args:
             what: completes "Vehicle 1 refused to ...".
         """
         began_s = self._monotonic_s()
-        result = await self.ask(command, *params, urgent=urgent)
+        result = await self.ask(command, *params, urgent=urgent, brings=brings)
         if result != ACCEPTED:
             raise await self.refusal(what, result, began_s)
 
@@ -141,14 +176,12 @@ class Commands:
         if said:
             await asyncio.sleep(_WORDS_EVERY_S)  # the second half of it
             said = self._state.words_since(since_s)
-        return "; ".join(text.strip().rstrip(".") for text in said[-_MOST_WORDS:])
+        words = dict.fromkeys(text.strip().rstrip(".") for text in said)  # each once
+        return "; ".join(list(words)[-_MOST_WORDS:])
 
-    async def _send(self, name: str, fields: dict[str, float | int], urgent: bool) -> int:
-        target = {
-            "target_system": self._state.system_id,
-            "target_component": AUTOPILOT_COMPONENT,
-        }
-        message = MavlinkMessage(
+    def _message(self, name: str, fields: dict[str, float | int]) -> MavlinkMessage:
+        target = {"target_system": self._state.system_id}
+        return MavlinkMessage(
             name,
             0,
             0,
@@ -156,10 +189,22 @@ class Commands:
             AUTOPILOT_COMPONENT,
             msgspec.json.encode({**target, **fields}).decode(),
         )
+
+    async def _send(
+        self,
+        name: str,
+        fields: dict[str, float | int],
+        *,
+        urgent: bool = False,
+        brings: Modes = NO_MODES,
+    ) -> int:
+        message = self._message(name, {"target_component": AUTOPILOT_COMPONENT, **fields})
+
+        async def once() -> MavlinkMessage:
+            return await self._direct.send_command(message)
+
         try:
-            ack = await self._instance.call(
-                lambda: self._direct.send_command(message), urgent=urgent
-            )
+            ack = await called(self._instance, self._steps, once, urgent=urgent, brings=brings)
         except MavlinkDirectError as error:
             raise self._not_answered(error.result) from error
         try:
@@ -181,3 +226,25 @@ class Commands:
             f"Nothing can be sent to {name} ({MavlinkDirectResult(result).name}).",
             "Check the radio or the network between agent and vehicle.",
         )
+
+
+async def called(
+    instance: Instance,
+    steps: Steps,
+    make: Callable[[], Awaitable[T]],
+    *,
+    urgent: bool = False,
+    brings: Modes = NO_MODES,
+) -> T:
+    """`Instance.call` of something that `steps` has to know of.
+
+    Args:
+        urgent: it is hold, return or land. brings: of what sets a vehicle moving, the modes that
+            leaves it in. Neither: it is nothing that `steps` knows of.
+    """
+    if urgent:
+        return await instance.call(lambda: steps.urgent(make), urgent=True)
+    if not brings:
+        return await instance.call(make)
+    given = steps.given
+    return await instance.call(lambda: steps.moving(make, given, brings))

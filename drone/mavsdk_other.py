@@ -16,13 +16,25 @@ from mavsdk.asyncio.system import System
 from mavsdk.plugins.action import ActionError, ActionResult
 from mavsdk.plugins.mission_raw import MissionRawError
 
-from drone.mavsdk_actions import NEVER_ARM_IN, Steps, flies, not_too_far, on_the_ground
-from drone.mavsdk_commands import TRY_AGAIN, Commands
+from drone.mavsdk_actions import NEVER_ARM_IN, flies, not_too_far, on_the_ground
+from drone.mavsdk_commands import NO_MODES, TRY_AGAIN, Commands, Modes, called
 from drone.mavsdk_instance import Instance
+from drone.moving import Steps
 from drone.vehicle_state import Now, VehicleState
-from ground_station.core.agent_vehicles import FlightMode, GoTo, VehicleLinkState
+from ground_station.core.agent_vehicles import (
+    Action,
+    FlightMode,
+    GoTo,
+    Hold,
+    Land,
+    Return,
+    VehicleLinkState,
+)
 from ground_station.core.errors import Conflict, KestrelError, TimedOut, Unavailable, Unprocessable
 
+# PX4 flies to a place in the mode that it also holds in.
+_HOLD, _MISSION = frozenset({FlightMode.HOLD}), frozenset({FlightMode.MISSION})
+_TAKE_OFF = frozenset({FlightMode.TAKEOFF, FlightMode.HOLD})
 _NOT_THERE = (ActionResult.NO_SYSTEM, ActionResult.CONNECTION_ERROR)
 
 
@@ -52,11 +64,16 @@ class Px4Actions:
         self._is_connected = is_connected
 
     async def _do(
-        self, what: str, make: Callable[[], Awaitable[object]], *, urgent: bool = False
+        self,
+        what: str,
+        make: Callable[[], Awaitable[object]],
+        *,
+        urgent: bool = False,
+        brings: Modes = NO_MODES,
     ) -> None:
         began_s = self._commands.now_s()
         try:
-            await self._instance.call(make, urgent=urgent)
+            await called(self._instance, self._steps, make, urgent=urgent, brings=brings)
         except ActionError as error:
             raise await self._failed(what, ActionResult(error.result), began_s) from error
         except MissionRawError as error:
@@ -115,7 +132,7 @@ class Px4Actions:
         if not now.armed:
             await self._armed()
         check()
-        await self._do("take off", self._action.takeoff)
+        await self._do("take off", self._action.takeoff, brings=_TAKE_OFF)
         return f"Climbing to {height_home_m:g} m above home."
 
     async def go_to(self, now: Now, action: GoTo) -> str:
@@ -125,6 +142,7 @@ class Px4Actions:
             lambda: self._action.goto_location(
                 float(action.lat), float(action.lon), float(action.alt_amsl_m), math.nan
             ),
+            brings=_HOLD,
         )
         note = f"{distance_m:.0f} m to go."
         if action.speed_mps is None:
@@ -148,6 +166,10 @@ class Px4Actions:
         await self._do("land", self._action.land, urgent=True)
         return "It comes down where it is."
 
+    async def nudge(self, action: Action) -> None:
+        how = {Hold: self.hold, Return: self.return_home, Land: self.land}
+        await how[type(action)]()
+
     async def start_mission(self, now: Now, from_first: Callable[[], Awaitable[None]]) -> str:
         if now.in_air is not True:
             on_the_ground(now, self._name)
@@ -157,7 +179,7 @@ class Px4Actions:
         if not now.armed:
             await self._armed()
         check()
-        await self._do("start its mission", self._mission.start_mission)
+        await self._do("start its mission", self._mission.start_mission, brings=_MISSION)
         return "It flies its mission from the first item."
 
 

@@ -9,13 +9,15 @@ from collections.abc import Awaitable, Callable, Coroutine
 from mavsdk.asyncio.system import System as AsyncSystem
 from mavsdk.system import System
 
-from drone.mavsdk_actions import CopterActions, Flying, Steps
+from drone.insisting import Insisting, Urgent
+from drone.mavsdk_actions import CopterActions, Flying
 from drone.mavsdk_commands import Commands
 from drone.mavsdk_instance import Instance
 from drone.mavsdk_intake import Intake
 from drone.mavsdk_missions import Transfers
 from drone.mavsdk_other import Px4Actions, SafetyOnly
 from drone.mavsdk_rates import Rates
+from drone.moving import Steps
 from drone.one_vehicle import Twins
 from drone.vehicle_state import Now, VehicleState
 from ground_station.core.agent_vehicles import (
@@ -34,10 +36,19 @@ from ground_station.core.agent_vehicles import (
     UploadMission,
     VehicleLinkState,
 )
-from ground_station.core.errors import Conflict, InvalidInput, KestrelError, Unavailable
+from ground_station.core.errors import (
+    Conflict,
+    InvalidInput,
+    KestrelError,
+    Unavailable,
+    Unprocessable,
+)
 
 log = logging.getLogger(__name__)
 
+# To an answer, confirmed or not; the station waits 3 s for one.
+ANSWER_WITHIN_S = 2.4
+_UNCONFIRMED, UNCONFIRMED_SAID_S = "unconfirmed", 30.0
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 5.0, 60.0
 _NOT_OF_TWO = "Give each vehicle its own number first; hold, return and land are still sent."
 
@@ -60,8 +71,8 @@ class MavsdkVehicle:
         self._monotonic_s = monotonic_s
         self._system = system
         asynchronous = AsyncSystem(system)
-        commands = Commands(instance, asynchronous, state, monotonic_s)
-        self._steps = Steps(state.name)
+        self._steps = Steps(state.name, monotonic_s)
+        commands = Commands(instance, asynchronous, state, monotonic_s, self._steps)
         self._transfers = Transfers(instance, asynchronous, commands, state)
         self.rates = Rates(commands, state, monotonic_s)
         other = (instance, asynchronous, commands, state, self._steps, system.is_connected)
@@ -69,6 +80,8 @@ class MavsdkVehicle:
         self._px4 = Px4Actions(*other)
         self._safety_only = SafetyOnly(*other)
         self._acting = False
+        self._insisting: set[asyncio.Task[None]] = set()
+        self._unconfirmed_until_s = 0.0
         self._was = VehicleLinkState.NEVER
         self._restarts = 0
         self._total: int | None = None
@@ -83,6 +96,8 @@ class MavsdkVehicle:
         """A few times a second: sets rates again after a loss, a restart or a silence, and learns
         a mission that another ground station sent. Never waits."""
         now_s = self._monotonic_s()
+        if now_s > self._unconfirmed_until_s:
+            self.state.say(_UNCONFIRMED, "")
         link, restarts = self.state.now(now_s).link, self.state.restarts()
         came_back = link is VehicleLinkState.CONNECTED and self._was is not link
         restarted = restarts != self._restarts
@@ -130,9 +145,10 @@ class MavsdkVehicle:
 
     async def close(self) -> None:
         """End its own tasks; its streams end when the instance is destroyed."""
-        if self._preparing is not None:
-            self._preparing.cancel()
-            await asyncio.gather(self._preparing, return_exceptions=True)
+        own = [*self._insisting, *([] if self._preparing is None else [self._preparing])]
+        for task in own:
+            task.cancel()
+        await asyncio.gather(*own, return_exceptions=True)
 
     # --- what it is told ------------------------------------------------------------------------
 
@@ -155,21 +171,53 @@ class MavsdkVehicle:
         return await self._one_at_a_time(now, action)
 
     async def _bring_to_safety(self, now: Now, action: Action) -> str:
-        """Sent whatever is known: what is lost to us may still hear."""
-        self._steps.safety_first()
+        """Sent whatever is known: what is lost to us may still hear. Where MAVSDK may still repeat
+        an earlier command, insisted on until it shows, which also goes on after the answer."""
+        answer_by_s = self._monotonic_s() + ANSWER_WITHIN_S
+        before = self._steps.under_way()
+        number = self._steps.safety_first()
+        self.state.say(_UNCONFIRMED, "")
         flying = self._flying(now)
         how: dict[type, Callable[[], Awaitable[str]]] = {
             Hold: flying.hold,
             Return: flying.return_home,
             Land: flying.land,
         }
+        send = how[type(action)]
+        if not before:
+            return await self._sent(send)
+        urgent = Urgent(action, number, send, lambda: flying.nudge(action))
+        insisting = Insisting(urgent, before, self.state, self._steps, self._monotonic_s)
+        task = asyncio.get_running_loop().create_task(insisting.run())
+        self._insisting.add(task)
+        task.add_done_callback(lambda task: self._insisted(insisting, task))
         try:
-            return await how[type(action)]()
+            note = await self._sent(send)
+        except Unprocessable:
+            task.cancel()
+            raise
+        finally:
+            insisting.first_over_s = self._monotonic_s()
+        await asyncio.wait([task], timeout=max(answer_by_s - self._monotonic_s(), 0.0))
+        return (insisting.said or note) if task.done() else insisting.not_yet()
+
+    async def _sent(self, send: Callable[[], Awaitable[str]]) -> str:
+        try:
+            return await send()
         except Unavailable as error:
             later = self.state.now(self._monotonic_s())
             if later.link is VehicleLinkState.CONNECTED:
                 raise
             raise self._lost(later, "It was sent, and not answered.") from error
+
+    def _insisted(self, insisting: Insisting, task: asyncio.Task[None]) -> None:
+        self._insisting.discard(task)
+        if task.cancelled():
+            return
+        if (error := task.exception()) is not None:
+            log.error("urgent_not_insisted_on vehicle=%d", self.state.system_id, exc_info=error)
+        self.state.say(_UNCONFIRMED, insisting.said)
+        self._unconfirmed_until_s = self._monotonic_s() + UNCONFIRMED_SAID_S
 
     async def _one_at_a_time(self, now: Now, action: Action) -> str:
         if self._acting:

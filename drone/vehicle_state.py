@@ -44,6 +44,14 @@ _LONGEST_LINE = 300
 _Reading = TypeVar("_Reading", bound=msgspec.Struct)
 
 
+@dataclass(frozen=True, slots=True)
+class HeardBeat:
+    """What the newest heartbeat itself said, whatever was acknowledged since."""
+
+    mode: FlightMode
+    at_s: float
+
+
 class _Slot(Generic[_Reading]):
     """The newest of one group."""
 
@@ -101,6 +109,7 @@ class VehicleState:
         self._lock = threading.Lock()
         self._beat: readings.Heartbeat | None = None
         self._beat_s = 0.0
+        self._heard_mode = FlightMode.UNKNOWN
         self._landed = LandedState.UNKNOWN
         self._position: _Slot[PositionReading] = _Slot()
         self._velocity: _Slot[VelocityReading] = _Slot()
@@ -164,6 +173,7 @@ class VehicleState:
         if at_s - self._beat_s >= VEHICLE_LOST_AFTER_S:
             self._mission_digest = ""  # what happened to it meanwhile is not known
         self._beat, self._beat_s = beat, at_s
+        self._heard_mode = readings.mode_of(beat)
         self._one.take_beat(at_s)
 
     def _take_position(self, message: readings.GlobalPositionInt, at_s: float) -> None:
@@ -259,6 +269,11 @@ class VehicleState:
             self._mission_seqs = None if waypoint_seqs is None else tuple(waypoint_seqs)
             self._mission_digest, self._mission_total = digest, total
             self._mission_id = None
+
+    def heartbeat(self) -> HeardBeat | None:
+        """The newest; `acknowledged` changes nothing of it."""
+        with self._lock:
+            return None if self._beat is None else HeardBeat(self._heard_mode, self._beat_s)
 
     def restarts(self) -> int:
         with self._lock:

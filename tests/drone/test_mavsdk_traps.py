@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from drone.mavsdk_actions import Steps
 from drone.mavsdk_commands import Commands
 from drone.mavsdk_instance import KEPT_FOR_URGENT, THREADS, Instance
 from drone.mavsdk_other import Px4Actions, SafetyOnly
+from drone.moving import Steps
 from drone.readings import Heartbeat
 from drone.vehicle_state import Now, VehicleState
 from ground_station.core.agent_vehicles import Autopilot, FlightMode, GoTo, VehicleLinkState
