@@ -17,6 +17,7 @@ import { legColour, pointAt } from '../src/map/planLayer'
 import { readNumber } from '../src/panels/NumberField'
 import { localField } from '../src/panels/PlanFields'
 import { movedBy } from '../src/panels/PlanPoints'
+import { flightPlan, steadyStart } from '../src/panels/useFlightVerdict'
 import * as words from '../src/panels/verdictWords'
 import { sumWords } from '../src/panels/ZoneControls'
 import type { VerdictView, ZoneLayerView, ZoneView } from '../src/wire/types'
@@ -180,6 +181,19 @@ describe('a plan', () => {
     expect(movedBy('Enter', false, from)).toBeNull()
   })
 
+  test('flying to a place is judged as it would be flown; a drone that drifts is no other flight', () => {
+    const from = { lat: 51.5, lon: -0.2 }
+    expect(flightPlan(from, { lat: 51.51, lon: -0.21 }, 70.04, 8)).toMatchObject({
+      path: [from, { lat: 51.51, lon: -0.21 }],
+      height_m: 70,
+      datum: 'AMSL',
+      speed_mps: 8,
+    })
+    expect(steadyStart(from, { lat: 51.5001, lon: -0.2 })).toEqual(from)
+    expect(steadyStart(from, { lat: 51.501, lon: -0.2 }).lat).toBe(51.501)
+    expect(steadyStart(null, from)).toEqual(from)
+  })
+
   test('a number that is none of its range is none', () => {
     expect(readNumber('60,5', 0, 120)).toBe(60.5)
     expect(['', 'x', '-1', '121'].map((text) => readNumber(text, 0, 120))).toEqual([null, null, null, null])
@@ -314,6 +328,13 @@ describe('a verdict', () => {
     expect(words.whenWords({ legs: [0, 1], from_s: null, until_s: null }, 2)).toBe('')
     expect(words.whenWords(reason, 0)).toBe('')
     expect(words.clockOf(3725)).toBe('1:02:05')
+  })
+
+  test('in short, beside the button that flies there', () => {
+    expect(words.shortVerdict({ answer: { ...VERDICT, verdict: 'REFUSED' } }, 'fresh')).toBe('Verdict: refused.')
+    expect(words.shortVerdict({ answer: VERDICT }, 'stale')).toMatch(/^Verdict before it changed/)
+    expect(words.shortVerdict({ answer: null }, 'waiting')).toMatch(/not known yet/)
+    expect(words.shortVerdict({ answer: null }, 'none')).toBe('')
   })
 
   test('every verdict has a word and a symbol of its own', () => {

@@ -14,6 +14,9 @@ import { AirspaceCheck, asksFor, missing, permissionsOf, type References } from 
 import { CommandLog } from './CommandLine'
 import { distanceWords, flightTime, homeAmsl, metres } from './aircraftWords'
 import { useCheck, type Check } from './useCheck'
+import { useFlightVerdict } from './useFlightVerdict'
+import { VerdictInShort } from './Verdict'
+import { shortVerdict } from './verdictWords'
 import { count, placeWords } from './words'
 import type { ComponentChildren } from 'preact'
 import type { GoToCheck, GoToRequest, VehicleView } from '../wire/types'
@@ -64,6 +67,7 @@ export function FlyTo({ vehicle, at, onOther }: { vehicle: VehicleView; at: Plac
   home.current = steadyHome(home.current, homeAmsl(vehicle, motion))
   const request = requestOf(at, height, home.current, speed)
   const check = useCheck(vehicle.vehicle_id, request, refused)
+  const { judge, plan } = useFlightVerdict(motion?.position ?? null, at, check.check, request?.speed_mps ?? null)
   const send = async () => {
     if (!request || !check.check) return
     setSending(true)
@@ -94,6 +98,8 @@ export function FlyTo({ vehicle, at, onOther }: { vehicle: VehicleView; at: Plac
       onSend={() => void send()}
       onOther={onOther}
       onCancel={() => (picking.value = null)}
+      verdictWords={shortVerdict(judge.judged.value, judge.freshness.value)}
+      verdict={<VerdictInShort judged={judge.judged.value} freshness={judge.freshness.value} plan={plan} said={check.check?.breaches.map((one) => one.zone_id) ?? []} />}
     >
       <CommandLog list={(commands.value.get(vehicle.vehicle_id) ?? []).slice(0, 1).filter((one) => one.state === 'refused')} />
     </FlyToForm>
@@ -116,6 +122,10 @@ export interface FlyToFormProps {
   onSend: () => void
   onOther: () => void
   onCancel: () => void
+  /** The verdict beside the button, so that nobody has to scroll for it. */
+  verdictWords?: string
+  /** Of the flight as a plan: the operator's rules too. */
+  verdict?: ComponentChildren
   /** What came of it. */
   children?: ComponentChildren
 }
@@ -154,6 +164,7 @@ export function FlyToForm(props: FlyToFormProps) {
         <Segments name={`${name}-speed`} legend="Speed" options={SPEEDS} value={props.speed} onChoose={props.onSpeed} />
       </div>
       <Found {...props} />
+      {props.verdict}
       {props.children}
       <div class="acts">
         <Button icon={MapPin} onPress={props.onOther}>
@@ -167,7 +178,7 @@ export function FlyToForm(props: FlyToFormProps) {
         <Button kind="primary" icon={Send} whyNot={whyNotSend(props)} {...(props.sending ? { busy: 'Sending' } : {})} onPress={props.onSend}>
           Fly there
         </Button>
-        {whyNotSend(props) === '' && props.check.check && <p class="fly-to-sum">{inShort(props.check.check)}</p>}
+        {whyNotSend(props) === '' && props.check.check && <p class="fly-to-sum">{`${inShort(props.check.check)} ${props.verdictWords ?? ''}`.trim()}</p>}
       </div>
     </section>
   )

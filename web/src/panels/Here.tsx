@@ -25,7 +25,7 @@ export function HereCard() {
     <section class="zone-card here-card" aria-label="What may I do here?">
       <header class="zone-card-head">
         <div>
-          <h3>What may I do here?</h3>
+          <h2>What may I do here?</h2>
         </div>
         <Button kind="quiet" icon={X} label="Close what may be done here" onPress={close} />
       </header>

@@ -19,7 +19,7 @@ export function ZonesBanner() {
 
 export const ZonesBannerSays = ({ words }: { words: string }) => (
   <div class="zones-banner">
-    <Banner title={words}>No place is known to be clear: every verdict is “not known” or worse until airspace data that may be used is loaded.</Banner>
+    <Banner title={words}>No place is known to be clear, and no verdict says “allowed”.</Banner>
   </div>
 )
 

@@ -50,6 +50,20 @@ export function VerdictOf({ judged, freshness, plan, onChange, children }: Verdi
   )
 }
 
+/** Beside a form that says the zones itself: the word, what it rests on, and the other reasons. */
+export function VerdictInShort({ judged, freshness, plan, said }: Omit<VerdictProps, 'onChange' | 'children'> & { said: readonly string[] }) {
+  const { answer, problem } = judged
+  if (answer === null) return freshness === 'none' ? null : problem ? <ProblemCard problem={problem} kept="Nothing is known to be allowed." /> : <Waiting>The station judges it</Waiting>
+  const reasons = answer.reasons.filter((one) => !said.includes(one.zone_id))
+  return (
+    <div class="verdict">
+      <VerdictHead verdict={answer.verdict} stale={freshness === 'stale'} atMs={judged.atMs} failed={problem !== null} />
+      <DatasetLines of={datasetSays(answer)} />
+      <Reasons of={{ reasons }} ofLegs={legsOf(answer, plan)} />
+    </div>
+  )
+}
+
 export function VerdictHead(props: { verdict: Verdict; stale?: boolean; atMs?: number; failed?: boolean }) {
   const look = VERDICTS[props.verdict]
   return (
@@ -82,7 +96,7 @@ export function DatasetLines({ of }: { of: readonly DatasetSays[] }) {
   )
 }
 
-function Reasons({ of, ofLegs }: { of: VerdictView; ofLegs: number }) {
+function Reasons({ of, ofLegs }: { of: Pick<VerdictView, 'reasons'>; ofLegs: number }) {
   if (of.reasons.length === 0) return null
   return (
     <section class="stack" aria-label="Why">

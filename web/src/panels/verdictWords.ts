@@ -2,6 +2,7 @@
 
 import { CircleCheck, CircleHelp, KeyRound, OctagonX, ShieldCheck, type IconNode } from 'lucide'
 import { bothWords } from '../live/zoneTimes'
+import type { Freshness, Judged } from '../live/verdict'
 import type { CheckPlan, InformationView, ReasonView, TouchedView, VerdictView } from '../wire/types'
 
 export type Verdict = VerdictView['verdict']
@@ -24,6 +25,13 @@ export const VERDICTS: Record<Verdict, VerdictLook> = {
   PERMISSION_NEEDED: { word: 'Permission needed', says: 'It may be flown once each permission below is recorded.', icon: KeyRound, tone: 'ask' },
   UNKNOWN: { word: 'Not known', says: 'What would decide it is not known: do not take it for allowed.', icon: CircleHelp, tone: 'unknown' },
   REFUSED: { word: 'Refused', says: 'It may not be flown like this.', icon: OctagonX, tone: 'bad' },
+}
+
+/** "Verdict: refused."; of an older flight it says so. */
+export function shortVerdict({ answer }: Pick<Judged, 'answer'>, freshness: Freshness): string {
+  if (answer === null) return freshness === 'none' ? '' : 'Verdict: not known yet.'
+  const word = VERDICTS[answer.verdict].word.toLowerCase()
+  return freshness === 'fresh' ? `Verdict: ${word}.` : `Verdict before it changed: ${word}.`
 }
 
 const CODES: Record<ReasonView['code'], string> = {
