@@ -15,17 +15,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from geo.formats.reading import MAX_FILE_BYTES, FileRefused, Reading
-from geo.zones import Applicability, GeoZone, ZoneDataset, ZoneIndex
+from geo.zones import Applicability, GeoZone, ZoneDataset
 from ground_station.core.agent_durable import one_line
 from ground_station.core.airspace import (
     AirspaceRepository,
     DatasetKind,
     DatasetRecord,
-    DatasetState,
     DrawnZone,
     InUse,
 )
-from ground_station.core.audit import Act, Actor, AuditEntry, AuditLog, Detail
+from ground_station.core.audit import Act, AuditLog, Detail
 from ground_station.core.authority import Permission, Principal, require
 from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock
@@ -35,13 +34,15 @@ from ground_station.core.errors import (
     KestrelError,
     NotAllowed,
     NotFound,
+    TimedOut,
     Unavailable,
     Unprocessable,
 )
 from ground_station.core.events import AirspaceChanged
 from ground_station.core.ids import new_id
 from ground_station.core.lifecycle import Worker
-from ground_station.services.airspace import DRAWN, Airspace
+from ground_station.services.airspace import Airspace
+from ground_station.services.airspace_doers import Doer, command_line, person
 from ground_station.services.airspace_files import (
     check_inside_area,
     checked,
@@ -50,9 +51,10 @@ from ground_station.services.airspace_files import (
     record_of,
     why_unusable,
 )
-from ground_station.services.airspace_in_use import ZonesInUse
-from ground_station.services.audit import by
+from ground_station.services.airspace_taking import TakingUp
 from ground_station.services.system import WELL, Finding
+
+__all__ = ["AirspaceLibrary", "Doer", "Imported", "command_line", "person"]
 
 log = logging.getLogger(__name__)
 
@@ -61,40 +63,6 @@ MAX_FILE_NAME, MAX_REASON = 300, 500
 LONGEST_DRAWN = timedelta(days=366)
 LONGEST_CYCLE = timedelta(days=56)  # two AIRAC cycles
 Reader = Callable[[bytes, str], Reading]
-
-
-@dataclass(frozen=True, slots=True)
-class Doer:
-    """Who does it: a person, or somebody at the machine's command line (of no organisation)."""
-
-    user_id: str
-    organisation_id: str | None
-    entry: Callable[[Act, str, dict[str, Detail]], AuditEntry]
-
-
-def person(who: Principal) -> Doer:
-    """A signed-in person with the right to.
-
-    Raises:
-        NotAllowed
-    """
-    require(who, Permission.MANAGE_AIRSPACE)
-    return Doer(
-        who.user_id,
-        who.scope.organisation_id,
-        lambda act, subject, details: by(who, act, "airspace", subject, **details),
-    )
-
-
-def command_line() -> Doer:
-    """Whoever may use the machine's command line."""
-    return Doer(
-        "",
-        None,
-        lambda act, subject, details: AuditEntry(
-            act, Actor.COMMAND_LINE, subject_kind="airspace", subject_id=subject, details=details
-        ),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +99,7 @@ class AirspaceLibrary:
         self._organisation_id = organisation_id
         self._airspace = airspace
         self._read = read
-        self._training = training
+        self._taking_up = TakingUp(repository, training)
         self._audit = audit
         self._bus = bus
         self._clock = clock
@@ -393,7 +361,7 @@ class AirspaceLibrary:
         with self._taking:
             stamp = self._repository.stamp()
             if stamp != self._stamp:
-                zones = self._made(stamp)
+                zones = self._taking_up.taken(stamp, self._stamp, self._airspace.in_use)
                 self._airspace.use(zones)
                 self._stamp = stamp
                 log.info(
@@ -403,39 +371,6 @@ class AirspaceLibrary:
                     len(stamp.drawn),
                 )
             self._tell()
-
-    def _made(self, stamp: InUse) -> ZonesInUse:
-        """Of what is stored; what is the same as before is not read again."""
-        kept, before = self._airspace.in_use, self._stamp
-        zones = replace(kept, trouble="")
-        if before is None or stamp.zones != before.zones or zones.index is None:
-            zones = self._with_dataset(zones, stamp.zones)
-        if before is None or stamp.notams != before.notams:
-            zones = self._with_notams(zones, stamp.notams)
-        if before is None or stamp.drawn != before.drawn:
-            drawn = tuple(one.zone for one in self._repository.drawn())
-            ours = ZoneIndex(ZoneDataset(DRAWN, False, None, None, drawn)) if drawn else None
-            zones = replace(zones, drawn=ours)
-        return zones
-
-    def _with_dataset(self, zones: ZonesInUse, dataset_id: str | None) -> ZonesInUse:
-        if dataset_id is not None:
-            record, dataset = self._read_back(dataset_id)
-            return replace(zones, index=ZoneIndex(dataset), airac=record.airac)
-        training = None if self._training is None else ZoneIndex(self._training())
-        return replace(zones, index=training, airac="")
-
-    def _with_notams(self, zones: ZonesInUse, dataset_id: str | None) -> ZonesInUse:
-        if dataset_id is None:
-            return replace(zones, notams=None, notams_as_of=None)
-        record, dataset = self._read_back(dataset_id)
-        return replace(zones, notams=ZoneIndex(dataset), notams_as_of=record.imported_at)
-
-    def _read_back(self, dataset_id: str) -> tuple[DatasetRecord, ZoneDataset]:
-        found = self._repository.dataset(dataset_id)
-        if found is None or found[0].state is DatasetState.DISCARDED:
-            raise Unavailable("The dataset in use changed while it was read.", "Wait a moment.")
-        return found
 
     def _tell(self) -> None:
         """Also of a validity that ran out, NOTAMs that grew too old, and each new day."""
@@ -458,9 +393,16 @@ class AirspaceLibrary:
             self._refresh_or_fail()
 
     def _refresh_or_fail(self) -> None:
-        """What was decided is on record already: a failure here makes nothing clear instead."""
+        """What was decided is on record already: a failure here makes nothing clear instead. While
+        the database does not answer, what is in use stays: nobody can decide otherwise meanwhile,
+        and the system page says so."""
         try:
             self.refresh()
+        except (Unavailable, TimedOut) as error:
+            if self._stamp is None:
+                self._fail(error)
+            else:
+                log.warning("airspace_not_looked_at reason=%s", error)
         except (KestrelError, ValueError) as error:
             self._fail(error)
 

@@ -36,7 +36,14 @@ from ground_station.core.airspace import DatasetKind, DatasetState
 from ground_station.core.audit import Act
 from ground_station.core.authority import Area as PersonsArea
 from ground_station.core.authority import Principal, Role, Scope
-from ground_station.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unprocessable
+from ground_station.core.errors import (
+    Conflict,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    Unavailable,
+    Unprocessable,
+)
 from ground_station.core.fleet import AirspaceState
 from ground_station.core.settings import AirspaceSettings
 from ground_station.services.airspace import Airspace
@@ -50,6 +57,7 @@ from tests.services.world import World
 LAT, LON = 51.4958, -0.2386
 HERE = Kinematics(LAT, LON, 60.0, 5.0)
 S = AirspaceState
+DAY = timedelta(days=1)
 
 
 def a_zone(zone_id: str, lat: float = LAT, radius_m: float = 300.0) -> GeoZone:
@@ -306,6 +314,30 @@ def test_what_is_stored_but_damaged_makes_nothing_clear(
         assert restarted.probe().problem
     finally:
         restarted.stop()
+
+
+def test_while_the_database_does_not_answer_what_is_in_use_stays(
+    shelf: Shelf, supervisor: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy() -> None:
+        raise Unavailable("The database is too busy.")
+
+    shelf.gives(a_zone("1U077"))
+    made = shelf.library.import_file(person(supervisor), lambda: b"{}", "zones.json").record
+    with monkeypatch.context() as patch:
+        patch.setattr(shelf.repository, "stamp", busy)
+        other = shelf.again()
+        other.start()  # it knows of nothing yet, so nothing is clear
+        other.stop()
+    assert "too busy" in shelf.airspace.problem()
+    shelf.library.use(person(supervisor), made.dataset_id, 0)
+    assert shelf.airspace.problem() == ""
+    with monkeypatch.context() as patch:
+        patch.setattr(shelf.repository, "stamp", busy)
+        shelf.library.draw(supervisor, a_zone("X"), "why", shelf.world.clock.now() + DAY)
+        assert shelf.airspace.way([HERE]).state is S.INSIDE
+    shelf.library.refresh()
+    assert len(shelf.airspace.way([HERE]).breaches) == 2
 
 
 def test_a_dataset_that_does_not_say_when_it_holds_makes_nothing_clear(
