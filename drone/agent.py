@@ -24,7 +24,8 @@ from drone.camera import (
 from drone.commands import FlightCommands
 from drone.link import VehicleLink
 from drone.orders import Orders
-from drone.patrol import MARKER, Patrol
+from drone.patrol import Patrol
+from drone.patrol_marker import MARKER
 from drone.pose import Eye, Mount
 from drone.telemetry import TelemetryFeed
 from ground_station.agentlink.agent_life import open_outbox, run_until_signal
@@ -165,7 +166,9 @@ class DroneAgent:
             self.patrol = Patrol(vehicles, marker, lambda: self.link.connected)
         orders = Orders()
         self.link.on_order = orders.arrived
-        self._flights = FlightCommands(vehicles, orders, self._person_commands)
+        self._flights = FlightCommands(
+            vehicles, orders, self._person_commands, self._person_commanded
+        )
         self._camera: PublishedCamera | None = None
         eye: Eye | None = None
         if drone.camera is not None:
@@ -251,6 +254,10 @@ class DroneAgent:
         if self.patrol is not None:
             self.patrol.person_commands(command)
 
+    def _person_commanded(self, command: Fly) -> None:
+        if self.patrol is not None:
+            self.patrol.person_commanded(command)
+
     # --- the camera ------------------------------------------------------------------------------
 
     def _published(self, address: str, eye: Eye, to: ToStation) -> PublishedCamera:
@@ -303,6 +310,8 @@ class DroneAgent:
         own = [*self._feed.problems, self._outbox_problem]
         if self.patrol is not None and self.patrol.problem:
             own.append(f"The patrol cannot set out: {self.patrol.problem}")
+        if self.patrol is not None and self.patrol.memory_problem:
+            own.append(self.patrol.memory_problem)
         if any(own):
             problems[""] = " ".join(text for text in own if text)
         figures = {} if self._camera is None else self._camera.figures()

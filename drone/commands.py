@@ -66,6 +66,7 @@ class FlightCommands:
         orders: told of every command as it arrived.
         before: called on the loop with each command of a person for a vehicle that is there, before
             it is carried out; must be quick and not raise.
+        after: likewise, once it was carried out or given up.
     """
 
     def __init__(
@@ -73,10 +74,12 @@ class FlightCommands:
         link: VehicleLink,
         orders: Orders,
         before: Callable[[Fly], None] = lambda command: None,
+        after: Callable[[Fly], None] = lambda command: None,
     ) -> None:
         self._link = link
         self._orders = orders
         self._before = before
+        self._after = after
         self._bridge = AioBridge(asyncio.get_running_loop())
         self._answers: OrderedDict[str, _Answer] = OrderedDict()
 
@@ -155,6 +158,8 @@ class FlightCommands:
                 f"The vehicle did not answer {what} within {within_s:g} s; whether it does it is "
                 "not known."
             ) from error
+        finally:
+            self._after(command)
 
     def _step_check(self, command: Fly) -> Callable[[], None]:
         """What to ask before anything of it is handed to the autopilot."""

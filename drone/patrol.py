@@ -24,6 +24,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from drone.link import VehicleLink
+from drone.patrol_marker import Marker
 from ground_station.core.agent_vehicles import (
     Action,
     Fly,
@@ -33,6 +34,7 @@ from ground_station.core.agent_vehicles import (
     VehicleLinkState,
     VehicleReport,
     WireMissionItem,
+    is_urgent,
     mission_digest,
 )
 from ground_station.core.errors import KestrelError
@@ -45,7 +47,6 @@ STANDS_S = 3.0  # on the ground before it goes up again
 TAKEN_UP_WITHIN_S = 30.0  # after a person's StartMission it must be up, or it stays theirs
 FIRST_PAUSE_S = 2.0
 LONGEST_PAUSE_S = 30.0
-MARKER = "patrol-ended-by-a-person"
 
 CRUISE_MPS = 8.0
 OUT_MPS = 16.0
@@ -90,7 +91,7 @@ class Patrol:
         system_id: int = 1,
     ) -> None:
         self._link = link
-        self._marker = marker
+        self._marker = Marker(marker)
         self._may_set_out = may_set_out
         self._route = route
         self._system_id = system_id
@@ -98,11 +99,17 @@ class Patrol:
         self._ready_since_s: float | None = None  # on the loop's clock
         self._taken_up_s = 0.0
         self._route_is_ours = False
-        self.state = PatrolState.ENDED if marker.exists() else PatrolState.WAITING
+        self.state = PatrolState.WAITING
         self.problem = ""
 
+    @property
+    def memory_problem(self) -> str:
+        """Why the disk may not know who flew last; "" where it does."""
+        return self._marker.problem
+
     def person_commands(self, command: Fly) -> None:
-        """A person commands that vehicle: from now on it is theirs."""
+        """A person commands that vehicle: from now on it is theirs. Never waits; `person_commanded`
+        is to be called once the command has been sent."""
         if command.system_id != self._system_id:
             return
         action: Action = command.action
@@ -116,9 +123,18 @@ class Patrol:
         self._ready_since_s = None
         if self._step is not None:
             self._step.cancel()
+        if not is_urgent(command):  # those are sent first
+            self.person_commanded(command)
+
+    def person_commanded(self, command: Fly) -> None:
+        """It was sent, and is answered or given up: now the disk may be told. Never waits."""
+        if command.system_id == self._system_id and self.state is PatrolState.ENDED:
+            self._marker.keep(True)
 
     async def run(self) -> None:
         """Until cancelled."""
+        if await self._marker.there() and self.state is PatrolState.WAITING:
+            self.state = PatrolState.ENDED
         pause_s = FIRST_PAUSE_S
         while True:
             await asyncio.sleep(LOOK_S)
@@ -160,6 +176,7 @@ class Patrol:
             self._become(PatrolState.WAITING)
         elif self.state is PatrolState.TAKEN_UP and now_s - self._taken_up_s > TAKEN_UP_WITHIN_S:
             self._become(PatrolState.ENDED)
+            self._marker.keep(True)
 
     async def _fly(self) -> None:
         mission = UploadMission(list(self._route))
@@ -197,21 +214,8 @@ class Patrol:
         self.state = state
         if state is PatrolState.ENDED:
             self.problem = ""
-            _mark(self._marker)
         elif state is PatrolState.FLYING:
-            forget_person(self._marker)
-
-
-def forget_person(marker: Path) -> None:
-    """The demonstration begins anew: the patrol may fly although a person ended it before."""
-    marker.unlink(missing_ok=True)
-
-
-def _mark(marker: Path) -> None:
-    try:
-        marker.touch()
-    except OSError:  # then only this process knows; it goes on knowing
-        log.exception("patrol_marker_not_written")
+            self._marker.keep(False)
 
 
 def _is_ready(report: VehicleReport) -> bool:

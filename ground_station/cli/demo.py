@@ -74,7 +74,7 @@ def run(arguments: Namespace) -> int:
 
 def begin_patrol_anew(data_folder: Path) -> None:
     """Whoever flew the demonstration drone at its last start does not hold up this one's patrol."""
-    from drone.patrol import MARKER, forget_person
+    from drone.patrol_marker import MARKER, forget_person
 
     forget_person(data_folder / MARKER)
 

@@ -37,13 +37,16 @@ class Flights(FlightCommands):
     """And the station that gives them."""
 
     def __init__(
-        self, link: VehicleLink, before: Callable[[Fly], None] = lambda command: None
+        self,
+        link: VehicleLink,
+        before: Callable[[Fly], None] = lambda command: None,
+        after: Callable[[Fly], None] = lambda command: None,
     ) -> None:
         self.clock = ManualClock()
         self.orders = Orders(self.clock.monotonic_s)
         self.station = new_id()
         self.number = 0
-        super().__init__(link, self.orders, before)
+        super().__init__(link, self.orders, before, after)
 
     def given(self, action: Action, system_id: int = 1) -> Fly:
         """It leaves the station now; `arrived` is the test's to call."""

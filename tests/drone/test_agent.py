@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from drone.agent import DroneSpec
-from drone.patrol import MARKER
+from drone.patrol_marker import MARKER
 from ground_station.agentlink import client as client_module
 from ground_station.agentlink.client import COMMAND_THREADS, COMMANDS_WAITING
 from ground_station.core.agent_protocol import EndSession, PublishSources, SourceGrant

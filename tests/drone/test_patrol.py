@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from itertools import pairwise
 from pathlib import Path
@@ -12,16 +13,19 @@ import pytest
 from pyproj import Geod
 
 from drone import patrol as patrol_module
-from drone.patrol import DEMO_ROUTE, MARKER, OUT_MPS, Patrol, PatrolState, forget_person
+from drone.patrol import DEMO_ROUTE, OUT_MPS, Patrol, PatrolState
+from drone.patrol_marker import MARKER, Marker, forget_person
 from ground_station.core.agent_vehicles import (
     Action,
     FlightMode,
     FlightReading,
+    Flown,
     Fly,
     GoTo,
     HealthReading,
     Hold,
     LandedState,
+    Return,
     StartMission,
     UploadMission,
     VehicleLinkState,
@@ -30,6 +34,7 @@ from ground_station.core.agent_vehicles import (
 )
 from ground_station.core.errors import Unprocessable
 from ground_station.core.ids import new_id
+from tests.drone.given import Flights, fly
 from tests.drone.scripted_link import HOME, ScriptedLink, eventually, report
 
 UP = report(flight=FlightReading(0, True, FlightMode.MISSION, LandedState.IN_AIR))
@@ -59,7 +64,9 @@ class Scene:
         return [action for _, action in self.link.carried]
 
     def person(self, action: Action) -> None:
-        self.patrol.person_commands(Fly(new_id(), 1, action, "Pat Pilot"))
+        command = Fly(new_id(), 1, action, "Pat Pilot")
+        self.patrol.person_commands(command)
+        self.patrol.person_commanded(command)
 
     async def has_started(self) -> None:
         await eventually(lambda: self.asked[-2:] == START)
@@ -159,6 +166,7 @@ def test_a_persons_command_ends_it_for_good(tmp_path: Path, action: Action) -> N
         scene.person(action)
         scene.link.vehicles = [report()]
         await a_while()
+        await eventually(scene.marker.exists)
 
     scene = on_loop(tmp_path, test)
     assert scene.asked == START
@@ -170,6 +178,109 @@ def test_a_persons_command_ends_it_for_good(tmp_path: Path, action: Action) -> N
     assert on_loop(tmp_path, restarted).asked == []  # the agent was killed and came back
     forget_person(tmp_path / MARKER)
     assert on_loop(tmp_path, lambda scene: scene.has_started()).asked == START
+
+
+# --- the disk ------------------------------------------------------------------------------------
+
+
+class Disk:
+    """Hangs until it is let go, then fails. `threads`: where it was used from."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, hangs: bool = True) -> None:
+        self.let_go = threading.Event()
+        self.threads: list[int] = []
+        self.used: list[str] = []
+        if not hangs:
+            self.let_go.set()
+        for name in ("touch", "unlink"):
+            monkeypatch.setattr(Path, name, self._use(name))
+
+    def _use(self, name: str) -> Callable[..., None]:
+        def use(_path: Path, *_more: object, **_named: object) -> None:
+            self.threads.append(threading.get_ident())
+            self.used.append(name)
+            self.let_go.wait(10)
+            raise OSError(5, "Input/output error")
+
+        return use
+
+
+def test_hold_is_sent_before_the_disk_is_asked_and_a_hanging_one_holds_nothing_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = Disk(monkeypatch)
+
+    async def test() -> None:
+        link = ScriptedLink([UP])
+        patrol = Patrol(link, tmp_path / MARKER, lambda: True)
+        used_when_sent: list[list[str]] = []
+
+        async def answer(_system_id: int, _action: Action) -> str:
+            await asyncio.sleep(0.05)
+            used_when_sent.append(list(disk.used))
+            return "holds"
+
+        link.answer = answer
+        flights = Flights(link, patrol.person_commands, patrol.person_commanded)
+        reply = await asyncio.to_thread(flights.answer, fly(Hold()))
+        assert reply == Flown("holds")
+        assert used_when_sent == [[]]
+        assert patrol.state is PatrolState.ENDED
+        await eventually(lambda: disk.used == ["touch"])
+        assert threading.get_ident() not in disk.threads
+        assert await asyncio.to_thread(flights.answer, fly(Return())) == Flown("holds")
+        disk.let_go.set()
+        await eventually(lambda: "Input/output error" in patrol.memory_problem)
+        assert patrol.state is PatrolState.ENDED
+
+    asyncio.run(test())
+
+
+def test_whether_a_person_ended_it_is_read_off_the_loop_and_unknown_means_yes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marker = tmp_path / MARKER
+    threads: list[int] = []
+    real = Path.stat
+
+    def stat(path: Path, **named: Any) -> Any:
+        if path == marker:
+            threads.append(threading.get_ident())
+            raise OSError(5, "Input/output error")
+        return real(path, **named)
+
+    monkeypatch.setattr(Path, "stat", stat)
+
+    async def test(scene: Scene) -> None:
+        assert threads == []
+        await eventually(lambda: scene.patrol.state is PatrolState.ENDED)
+        assert threading.get_ident() not in threads
+        await a_while()
+
+    scene = on_loop(tmp_path, test)
+    assert scene.asked == []
+    assert "could not be read (Input/output error)" in scene.patrol.memory_problem
+
+
+def test_the_last_word_is_what_stays_on_the_disk(tmp_path: Path) -> None:
+    marker = Marker(tmp_path / MARKER)
+    for present in (True, False) * 20:
+        marker.keep(present)
+    marker.keep(True)
+
+    async def settled() -> None:
+        await eventually(lambda: not marker._writing)
+
+    asyncio.run(settled())
+    assert (tmp_path / MARKER).exists()
+
+
+def test_a_demonstration_begins_also_where_the_marker_cannot_be_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    Disk(monkeypatch, hangs=False)
+    forget_person(tmp_path / MARKER)
+    assert "remove the file by hand" in caplog.text
 
 
 def test_a_persons_command_ends_it_in_the_middle_of_a_start(tmp_path: Path) -> None:
@@ -200,7 +311,7 @@ def test_a_person_may_start_it_again(tmp_path: Path) -> None:
         scene.person(Hold())
         scene.person(StartMission())
         await eventually(lambda: scene.patrol.state is PatrolState.FLYING)
-        assert not scene.marker.exists()
+        await eventually(lambda: not scene.marker.exists())
         scene.link.vehicles = [report()]
         await eventually(lambda: scene.asked == START * 2)
 

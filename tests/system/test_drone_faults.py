@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from drone.patrol import MARKER
+from drone.patrol_marker import MARKER
 from drone.simulator.faults import FaultKind
 from drone.simulator.host import SimulatedAutopilot
 from drone.simulator.settings import SimulatorSettings
