@@ -71,7 +71,7 @@ class AuditChain:
         self._database = database
         self._clock = clock
         self._keys = keys
-        self._queue: queue.Queue[_Waiting] = queue.Queue(MAX_WAITING)
+        self._queue: queue.Queue[_Waiting | None] = queue.Queue(MAX_WAITING)  # None: wake up
         self._worker = Worker("audit-writer", self._turn)
         self._life = threading.Lock()
         self._running = self._stopped = False
@@ -95,6 +95,8 @@ class AuditChain:
         """Commit what waits, refuse what comes, sign the end."""
         with self._life:
             self._stopped = True
+        with contextlib.suppress(queue.Full):  # full, it does not wait
+            self._queue.put_nowait(None)  # after the last record: nothing comes behind it
         self._worker.stop()
         while self._take_batch(0.0):
             pass
@@ -153,16 +155,17 @@ class AuditChain:
             raise Unavailable("The audit log is closed: the station is stopping.")
 
     def _turn(self) -> None:
-        self._take_batch(_TICK_S)
+        self._take_batch(0.0 if self._stopped else _TICK_S)
         self._sign_if_due()
 
     def _take_batch(self, wait_s: float) -> bool:
         """Commit what waits, at once; whether there was anything."""
-        batch: list[_Waiting] = []
+        taken: list[_Waiting | None] = []
         with contextlib.suppress(queue.Empty):
-            batch.append(self._queue.get(block=wait_s > 0, timeout=wait_s or None))
-            while len(batch) < MAX_BATCH:
-                batch.append(self._queue.get_nowait())
+            taken.append(self._queue.get(block=wait_s > 0, timeout=wait_s or None))
+            while len(taken) < MAX_BATCH:
+                taken.append(self._queue.get_nowait())
+        batch = [one for one in taken if one is not None]
         if not batch:
             return False
         self._commit(batch)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import time
+import threading
 
 from ground_station.core.clock import Clock
 from ground_station.core.errors import Unavailable
@@ -29,16 +29,20 @@ class AuditVerifier:
         self._check = ChainCheck()
         self._began_s = clock.monotonic_s()
         self._broken: ChainBroken | None = None
+        self._stopping = threading.Event()
         self._worker = Worker("audit-verifier", self._turn)
 
     def start(self) -> None:
         self._worker.start()
 
     def stop(self) -> None:
+        """After the slice at hand; the next start checks from the beginning again."""
+        self._stopping.set()
         self._worker.stop()
 
     def _turn(self) -> None:
-        time.sleep(PAUSE_BEHIND_S if self.step() else PAUSE_S)
+        if not self._stopping.is_set():
+            self._stopping.wait(PAUSE_BEHIND_S if self.step() else PAUSE_S)
 
     def step(self) -> bool:
         """One slice; whether there may be more to check at once."""
