@@ -13,12 +13,39 @@ async function metresPerPixel(page) {
   return (Number(number.replace(",", "")) * (unit === "km" ? 1000 : 1)) / box.width;
 }
 
-/** Where the drone was last drawn, in CSS pixels of the window. */
+/** Where the drone was drawn within the last second, in CSS pixels of the window; null = not there. */
 async function drawnAt(page) {
   const map = await page.getByRole("application", { name: /map/i }).boundingBox();
-  const at = await page.evaluate(() => window.kestrelDiagnostics.vehicles.at(-1));
-  check(at !== undefined, "The map has drawn no drone.");
-  return { x: map.x + at.x, y: map.y + at.y };
+  const at = await page.evaluate(() => {
+    const last = window.kestrelDiagnostics.vehicles.at(-1);
+    return last !== undefined && Date.now() - last.drawn_at_ms < 1000 ? last : null;
+  });
+  return at === null ? null : { x: map.x + at.x, y: map.y + at.y };
+}
+
+/** Scale and drawn place once the map has come to rest: both the same in three looks one after another. */
+async function atRest(page) {
+  const near = (a, b) => Math.abs(a.x - b.x) < 3 && Math.abs(a.y - b.y) < 3 && a.scale === b.scale;
+  const looks = [];
+  return until(
+    async () => {
+      const drawn = await drawnAt(page);
+      if (drawn === null) looks.length = 0;
+      else looks.push({ ...drawn, scale: await metresPerPixel(page) });
+      const [a, b, c] = looks.slice(-3);
+      return c !== undefined && near(a, b) && near(b, c) && c;
+    },
+    "The map did not come to rest with the drone on it.",
+    30_000,
+    400,
+  );
+}
+
+/** Height above home as the panel shows it, in whole metres; null while it shows none. */
+async function heightM(page) {
+  const figure = page.getByLabel("Flight", { exact: true }).locator(".figure").filter({ hasText: "above home" });
+  const found = /(-?\d+) m/.exec(await figure.locator("dd").innerText());
+  return found && Number(found[1]);
 }
 
 await scenario(async (o) => {
@@ -27,8 +54,10 @@ await scenario(async (o) => {
     const { page, faults } = await openPage(browser);
     await signIn(page, o);
     await page.keyboard.press("l");
-    const row = page.getByRole("option", { name: new RegExp(o.drone) }).first();
-    await row.waitFor({ timeout: 30_000 });
+    // Among the drones: its camera is a source of nearly the same name, and may be there before it.
+    const drones = page.getByRole("group", { name: "Drones" });
+    const row = drones.getByRole("option", { name: new RegExp(o.drone) });
+    await row.waitFor({ timeout: 90_000 }); // the agent first makes its simulated borough
     await row.click();
     await sayPurpose(page);
     await until(async () => (await vehicle(page))?.armable, "The drone did not become ready to fly.", 60_000, 500);
@@ -37,20 +66,23 @@ await scenario(async (o) => {
     await page.getByRole("button", { name: "Hand back control" }).waitFor();
     await page.getByLabel("Take-off height, metres").fill("20");
     const up = page.getByRole("button", { name: "Hold to take off to 20 m above home" });
+    await until(() => up.isEnabled(), "Take-off is barred.");
     await up.focus();
+    // Held until it works: on a busy machine the page's 0.8 s may be longer than anybody's clock says.
     await page.keyboard.down("Enter");
-    await page.waitForTimeout(1200);
+    await until(async () => (await vehicle(page))?.armed, "Holding the button did not arm it.", 30_000, 200);
     await page.keyboard.up("Enter");
-    await until(async () => (await vehicle(page)).landed === "in_air", "It did not take off.", 30_000, 300);
-    await page.waitForTimeout(8000); // it climbs at some 2.5 m/s
+    await until(async () => (await vehicle(page))?.landed === "in_air", "It did not take off.", 30_000, 300);
+    await until(async () => (await heightM(page)) >= 18, "It did not climb to its 20 m.", 60_000, 300);
     await page.screenshot({ path: o.screenshot_up });
 
     await page.getByRole("button", { name: "Show on map" }).first().click();
-    await page.waitForTimeout(1500);
-    const scale = await metresPerPixel(page);
-    const from = await drawnAt(page);
+    const from = await atRest(page);
     await page.getByRole("button", { name: "Fly to a place" }).click();
-    await page.mouse.click(from.x + o.east_m / scale, from.y - o.north_m / scale);
+    const to = { x: from.x + o.east_m / from.scale, y: from.y - o.north_m / from.scale };
+    const onMap = await page.evaluate(({ x, y }) => document.elementFromPoint(x, y)?.tagName === "CANVAS", to);
+    check(onMap, `Something lies over the map at ${Math.round(to.x)}, ${Math.round(to.y)}.`);
+    await page.mouse.click(to.x, to.y);
     const dialog = page.getByRole("dialog", { name: "Fly here" });
     await dialog.waitFor();
     const there = dialog.getByRole("button", { name: "Fly there" });
@@ -58,20 +90,26 @@ await scenario(async (o) => {
     const asked = await dialog.innerText();
     await page.screenshot({ path: o.screenshot_confirm });
     await there.click();
-    await until(async () => (await vehicle(page)).airspace === "nearing", "No zone was neared.", 60_000, 200);
     const alert = page.getByRole("region", { name: "Alert", exact: true }).first();
+    await until(async () => (await vehicle(page))?.airspace === "nearing", "No zone was neared.", 60_000, 200);
     await alert.waitFor({ timeout: 15_000 });
     const said = await alert.innerText();
     await page.screenshot({ path: o.screenshot_alert });
 
     const home = page.getByRole("button", { name: "Return", exact: true });
     await home.click();
-    await until(async () => (await vehicle(page)).mode === "return", "It does not fly home.", 15_000, 200);
-    await until(async () => (await vehicle(page)).landed === "on_ground", "It did not land.", 150_000, 500);
-    await page.waitForTimeout(1500);
+    await until(async () => (await vehicle(page))?.mode === "return", "It does not fly home.", 15_000, 200);
+    await until(async () => (await vehicle(page))?.landed === "on_ground", "It did not land.", 150_000, 500);
+    // Its motors go off some seconds after it has landed.
+    const last = await until(
+      async () => [await vehicle(page)].find((one) => one?.armed === false),
+      "It landed and stayed armed.",
+      30_000,
+      300,
+    );
+    await page.getByText("Armed: propellers may turn").waitFor({ state: "detached", timeout: 10_000 });
     const facts = await page.locator("dl").filter({ hasText: /ground|mode/i }).first().innerText();
     await page.screenshot({ path: o.screenshot_landed });
-    const last = await vehicle(page);
     return { asked, said, facts, armed: last.armed, faults };
   } finally {
     await browser.close();

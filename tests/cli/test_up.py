@@ -128,6 +128,8 @@ def test_an_installation_serves_https_and_stops_in_time(
     file.write_text(
         f'data_folder = "{tmp_path}/data"\n[station]\nhost = "0.0.0.0"\nport = {port}\n'
         'names = ["kestrel.lan"]\nmetrics_token = "metrics-secret-1"\n[log]\njson_lines = true\n'
+        # Without a dataset of zones an installation says that it is not in order.
+        "[airspace]\ntraining = true\n"
     )
     output = tmp_path / "output"
     with output.open("wb") as out:
