@@ -25,7 +25,7 @@ def raw_body(limit: int, what: str) -> bytes:
     """The request's body whatever it is, of at most `limit` bytes; 413 says what `what` may have,
     before anything is read; 411 where it does not say its length (werkzeug would then cut it off
     at the limit, and nobody would know)."""
-    if flask.request.content_length is None:
+    if flask.request.content_length is None and "Transfer-Encoding" in flask.request.headers:
         raise LengthRequired
     flask.request.max_content_length = limit
     try:

@@ -114,7 +114,7 @@ def test_a_discarded_one_stays_on_record_without_its_zones(site: Site) -> None:
         (b"\x00" * 100, "zones.json"),
         (b"PK\x03\x04 not a zip", "zones.json"),
         (b"<!DOCTYPE x [<!ENTITY a 'b'>]><kml>&a;</kml>", "zones.json"),
-        (b'{"title": "T", "features": []}', "No zone|no feature"),
+        (b'{"title": "T", "features": []}', "has no zones|No zone"),
     ],
 )
 def test_what_cannot_be_read_is_refused_and_changes_nothing(
