@@ -332,6 +332,16 @@ def volumes_view(body: Application) -> Row:
     }
 
 
+def decided(row: Row, decision: str) -> None:
+    """One of each kind is in use."""
+    for one in ROWS:
+        if decision == "use" and one["kind"] == row["kind"] and one["state"] == "in_use":
+            one["state"] = "retired"
+    row["state"] = "in_use" if decision == "use" else "discarded"
+    row.update(decided_at=iso(), decided_by=BY)
+    airspace.there["version"] += 1
+
+
 def serve_datasets(app: flask.Flask, refuse: Callable[..., flask.Response]) -> None:
     @app.get("/api/airspace/datasets")
     def datasets() -> flask.Response:
@@ -356,17 +366,11 @@ def serve_datasets(app: flask.Flask, refuse: Callable[..., flask.Response]) -> N
         return flask.jsonify(made), 201
 
     @app.post("/api/airspace/datasets/<dataset_id>/decide")
-    def decide(dataset_id: str) -> flask.Response:
-        body, row = flask.request.json or {}, DETAILS[dataset_id]["row"]
-        if body["decision"] == "use":
-            if body["accept_refused"] != row["refused"]:
-                return refuse(409, "conflict", f"{row['refused']} features were refused.")
-            for one in ROWS:
-                if one["kind"] == row["kind"] and one["state"] == "in_use":
-                    one["state"] = "retired"
-        row["state"] = "in_use" if body["decision"] == "use" else "discarded"
-        row.update(decided_at=iso(), decided_by=BY)
-        airspace.there["version"] += 1
+    def decide_dataset(dataset_id: str) -> flask.Response:
+        row, body = DETAILS[dataset_id]["row"], flask.request.json or {}
+        if body["decision"] == "use" and body["accept_refused"] != row["refused"]:
+            return refuse(409, "conflict", f"{row['refused']} features were refused.")
+        decided(row, body["decision"])
         return flask.jsonify(row)
 
 

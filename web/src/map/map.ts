@@ -19,10 +19,11 @@ import { dragPoints, type Draggable } from './dragging'
 import { Overlay, type Hit, type PlacedCamera, type Scene, type Thought } from './overlay'
 import { buildStyle, FONT } from './style'
 import { cameraColour, readColours } from './symbols'
+import { volumeData, VOLUMES_SOURCE } from './volumeLayers'
 import { addPatterns, markOpen, zoneBox, zoneData, ZONE_FILL } from './zoneLayers'
 import { isNarrow, reducedMotion, theme } from '../ui/theme'
 import type { ShownZone } from '../live/zoneFilter'
-import type { ZoneView } from '../wire/types'
+import type { VolumesView, ZoneView } from '../wire/types'
 import type { Feature, FeatureCollection } from 'geojson'
 
 setWorkerUrl(workerUrl)
@@ -60,6 +61,7 @@ export class MapView {
   #scene: MapScene | null = null
   #footprints = ''
   #zones: { list: readonly ShownZone[]; open: readonly string[] } = { list: [], open: [] }
+  #volumes: VolumesView | null = null
   #aiming = false
   /** The points of the plan may be moved. */
   #planned = false
@@ -132,6 +134,7 @@ export class MapView {
       addPatterns(map, theme.peek())
       this.#drawFootprints()
       this.#drawZones()
+      this.setVolumes(this.#volumes)
     })
   }
 
@@ -158,6 +161,12 @@ export class MapView {
     else this.#drawZones()
   }
 
+  /** The SORA volumes to show; null: none. */
+  setVolumes(volumes: VolumesView | null): void {
+    this.#volumes = volumes
+    if (this.#ready) this.#map.getSource<GeoJSONSource>(VOLUMES_SOURCE)?.setData(volumeData(volumes))
+  }
+
   /** Whether the next press picks a place. */
   aim(aiming: boolean): void {
     // What was read at first sight makes room for the place that is to be pressed.
@@ -174,6 +183,7 @@ export class MapView {
       addPatterns(this.#map, theme.peek())
       this.#drawFootprints()
       this.#drawZones()
+      this.setVolumes(this.#volumes)
     })
     this.#map.setStyle(buildStyle(this.basemap), { diff: true })
   }

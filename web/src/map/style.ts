@@ -2,6 +2,7 @@
 // from the page's own font.
 
 import { EMPTY, LAYERS, namePoints, outside, type Basemap } from './basemap'
+import { volumeLayers, VOLUMES_SOURCE } from './volumeLayers'
 import { zoneLabels, zoneLayers } from './zoneLayers'
 import { theme, token } from '../ui/theme'
 import type { FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
@@ -29,6 +30,7 @@ export function buildStyle(basemap: Basemap): StyleSpecification {
     footprints: { type: 'geojson', data: EMPTY },
     zones: { type: 'geojson', data: EMPTY },
     'zone-names': { type: 'geojson', data: EMPTY },
+    [VOLUMES_SOURCE]: { type: 'geojson', data: EMPTY },
     'park-names': { type: 'geojson', data: namePoints(basemap.parks) },
   }
   for (const name of LAYERS) sources[name] = { type: 'geojson', data: basemap[name] }
@@ -39,7 +41,7 @@ export function buildStyle(basemap: Basemap): StyleSpecification {
 function allLayers(): LayerSpecification[] {
   const [outsideLayer, ...rest] = overLayers()
   const dimmed = outsideLayer ? [outsideLayer] : []
-  return [...groundLayers(), ...roadLayers(), ...dimmed, ...zoneLayers(theme.peek()), ...rest, ...labelLayers(), ...zoneLabels()]
+  return [...groundLayers(), ...roadLayers(), ...dimmed, ...zoneLayers(theme.peek()), ...volumeLayers(), ...rest, ...labelLayers(), ...zoneLabels()]
 }
 
 function groundLayers(): LayerSpecification[] {

@@ -7,6 +7,8 @@ import { followOtherPages } from '../live/flyTo'
 import { followSounds, unheard } from '../live/sounds'
 import { stoppable } from '../live/stopping'
 import { controlEnded, controlTaken, vehicleTable } from '../live/vehicles'
+import { forgetImport } from '../live/datasets'
+import { forgetPapers } from '../live/papers'
 import { forgetPlan, planOpen } from '../live/plan'
 import { herePlace } from '../live/here'
 import { controlsOpen, forgetFilter } from '../live/zoneFilter'
@@ -32,6 +34,7 @@ import { ZoneControlsPanel, ZonesBanner } from './MapZones'
 import { MustSetUp } from './MustSetUp'
 import { NowPanel } from './NowPanel'
 import { PanelHead } from './PanelHead'
+import { PapersDialogsLater } from './PapersParts'
 import { PlanPanel } from './Plan'
 import { PurposeDialog } from './Purpose'
 import { Rail } from './Rail'
@@ -91,6 +94,8 @@ function Frame({ of }: { of: Session }) {
 function forgetThoughts(): void {
   forgetPlan()
   forgetFilter()
+  forgetImport()
+  forgetPapers()
   herePlace.value = null
 }
 
@@ -142,6 +147,7 @@ function Placed({ of }: { of: Session }) {
       {dialog.value === 'keys' && <KeysDialog />}
       {dialog.value === 'add-camera' && <AddCamera />}
       {dialog.value === 'purpose' && <PurposeDialog />}
+      <PapersDialogsLater />
     </div>
   )
 }

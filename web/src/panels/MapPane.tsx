@@ -8,7 +8,9 @@ import { link } from '../live/link'
 import { picking } from '../live/flyTo'
 import { herePlace, hereJudge } from '../live/here'
 import { motionChanged, motions } from '../live/motion'
+import { drawnVolumes } from '../live/papers'
 import { selection, where } from '../live/place'
+import { planOpen } from '../live/plan'
 import { drawnPlan, planActive, pointedAt } from '../live/planJudge'
 import { may } from '../live/session'
 import { sourceList, sourceTable } from '../live/sources'
@@ -27,6 +29,7 @@ import { asProblem } from '../wire/problems'
 import { HereCard } from './Here'
 import { ZonesLegend, ZonesNotices } from './MapZones'
 import { askMiddle, onDrag, onPress, openPlan, SHEET_MOVES_MS } from './mapActs'
+import { VolumesCardLater } from './PapersParts'
 import { placedAircraft } from './placedAircraft'
 import { sheetHeight } from './Sheet'
 import { ZoneCards } from './ZoneCard'
@@ -142,6 +145,8 @@ function feed(map: MapView): () => void {
     }),
     effect(() => map.setZones(zonesShown.value ? mapZones.value : NO_ZONES, outlined())),
     effect(() => map.setThought({ plan: drawnPlan.value, here: herePlace.value }, planActive.value)),
+    // Only where their legend is: on a narrow screen that is in the plan.
+    effect(() => map.setVolumes(narrow.value && !planOpen.value ? null : (drawnVolumes.value?.volumes ?? null))),
     effect(() => map.aim(picking.value !== null || planActive.value)),
     theme.subscribe(onChange(() => map.restyle())),
     followSelection(map),
@@ -243,6 +248,7 @@ export function MapPane() {
         <ZoneCards />
         {!narrow.value && selection.value !== null && !controlsOpen.value && <HereCard />}
         <ZonesLegend />
+        {!narrow.value && <VolumesCardLater />}
       </div>
     </div>
   )

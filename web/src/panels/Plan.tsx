@@ -1,18 +1,22 @@
 // A flight to be judged before it is flown: its points on the map, heights, start; the verdict first.
 
 import { useEffect } from 'preact/hooks'
-import { MapPinPlus, Maximize, Trash2, Undo2 } from 'lucide'
+import { Box, MapPinPlus, Maximize, Trash2, Undo2 } from 'lucide'
+import { openSora } from '../live/papers'
 import { addPoint, applyChange, canUndo, changePlan, EMPTY_PLAN, plan, planOpen, planRequest, undo, type Plan } from '../live/plan'
 import { planJudge } from '../live/planJudge'
+import { may } from '../live/session'
 import { bothWords } from '../live/zoneTimes'
 import { mapCommands } from '../map/commands'
 import { Button } from '../ui/Button'
 import { narrow } from '../ui/theme'
 import { aboveWords } from './Here'
 import { PanelHead } from './PanelHead'
+import { VolumesCardLater } from './PapersParts'
 import { PlanFields } from './PlanFields'
 import { PlanPoints } from './PlanPoints'
 import { VerdictOf } from './Verdict'
+import type { CheckPlan } from '../wire/types'
 
 export function PlanPanel() {
   useEffect(planJudge.follow, [])
@@ -33,6 +37,8 @@ export function PlanPanel() {
           </details>
         </VerdictOf>
         <PlanPoints />
+        <Sora of={request} />
+        {narrow.value && <VolumesCardLater />}
         <p class="field-hint">A thought only: nothing is sent to a drone from here.</p>
       </div>
     </>
@@ -42,6 +48,16 @@ export function PlanPanel() {
 /** What the verdict is of. */
 export const inShort = ({ height_m, datum, speed_mps, startsMs }: Plan): string =>
   `${aboveWords({ height_m, datum })}, ${speed_mps} m/s, ${startsMs === null ? 'starting now' : `starting ${bothWords(startsMs)}`}`
+
+/** For an application for an operational authorisation. */
+function Sora({ of }: { of: CheckPlan | null }) {
+  if (of === null || !may('see_papers')) return null
+  return (
+    <Button icon={Box} onPress={() => openSora(of)}>
+      SORA volumes
+    </Button>
+  )
+}
 
 function Acts() {
   const { points } = plan.value
