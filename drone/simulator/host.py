@@ -8,11 +8,14 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from types import TracebackType
+from typing import TypeVar
 
 from drone.simulator.faults import FOR_EVER_S, Fault, FaultKind
+from drone.simulator.pilot import Pilot
 from drone.simulator.settings import SimulatorSettings
 from drone.simulator.vehicle import Address, Arrival, SimulatedVehicle, Truth
 
+T = TypeVar("T")
 SHORTEST_WAIT_S = 0.0005
 LOOK_S = 0.01
 
@@ -129,6 +132,11 @@ class SimulatedAutopilot:
         """End that fault, or all."""
         with self._lock:
             self._vehicle.clear(kind, time.monotonic())
+
+    def by_hand(self, do: Callable[[Pilot], T]) -> T:
+        """As its own pilot at the sticks, or a test, has it done: not over the link."""
+        with self._lock:
+            return do(self._vehicle.pilot)
 
     def truth(self) -> Truth:
         """What really is, as of its last turn."""

@@ -76,8 +76,7 @@ class Site:
         self.pilot.in_air_at(20.0)
 
     def pilots_sticks(self, mode: Mode) -> None:
-        with self.vehicle._lock:
-            assert self.vehicle._vehicle.pilot.set_mode(mode)
+        assert self.vehicle.by_hand(lambda pilot: pilot.set_mode(mode))
 
     def in_the_air(self) -> bool:
         return self.vehicle.truth().height_home_m > 15.0

@@ -166,7 +166,7 @@ def test_a_person_ends_the_patrol_and_the_simulator_is_killed(stack: Stack, page
         )
     assert held.status_code == 200, held.text
     wait_for(lambda: drone(page)["mode"] == "hold", "it does not hold", 10)
-    assert marker.exists()
+    wait_for(marker.exists, "it is not remembered", 5)
     stack.child("simulator").kill()
     wait_for(lambda: _stands(page), "it did not begin anew", 20)
     time.sleep(4)  # the patrol would set out after three
