@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,14 +24,15 @@ blueprint = flask.Blueprint("zones", __name__)
 _KEPT = "kestrel_zones"
 
 
+_MAKING = threading.Lock()
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """An answer and what it was made of. `hour`: its windows of time begin there."""
+    """An answer and what it was made of: zones, dataset, problem, whether NOTAMs are too old, and
+    the hour that its windows of time were reckoned in."""
 
-    in_use: ZonesInUse
-    dataset: ZoneDataset | None
-    problem: str
-    hour: datetime
+    made_of: tuple[ZonesInUse, ZoneDataset | None, str, bool, datetime]
     body: bytes
     etag: str
 
@@ -49,20 +51,23 @@ def zones() -> flask.Response:
 
 
 def _answer(airspace: Airspace) -> _Kept:
-    kept: _Kept | None = flask.current_app.extensions.get(_KEPT)
-    now = parts().clock.now()
-    made_of = (
-        airspace.in_use,
-        airspace.dataset,
-        airspace.problem(),
-        now.replace(minute=0, second=0, microsecond=0),
-    )
-    if kept is None or (kept.in_use, kept.dataset, kept.problem, kept.hour) != made_of:
-        body = msgspec.json.encode(zones_view(airspace, made_of[2], now))
-        etag = hashlib.sha256(body).hexdigest()[:32]
-        kept = _Kept(*made_of, body, etag)
-        flask.current_app.extensions[_KEPT] = kept
-    return kept
+    """Made once for all: every page asks at the same moment when something changes, and the zones
+    of the whole country take half a second."""
+    with _MAKING:
+        kept: _Kept | None = flask.current_app.extensions.get(_KEPT)
+        now = parts().clock.now()
+        made_of = (
+            airspace.in_use,
+            airspace.dataset,
+            airspace.problem(),
+            airspace.notams_too_old(),
+            now.replace(minute=0, second=0, microsecond=0),
+        )
+        if kept is None or kept.made_of != made_of:
+            body = msgspec.json.encode(zones_view(airspace, made_of[2], now))
+            kept = _Kept(made_of, body, hashlib.sha256(body).hexdigest()[:32])
+            flask.current_app.extensions[_KEPT] = kept
+        return kept
 
 
 def zones_view(airspace: Airspace, problem: str, now: datetime) -> ZonesView:
@@ -74,21 +79,21 @@ def zones_view(airspace: Airspace, problem: str, now: datetime) -> ZonesView:
         for origin, index in origins(in_use)
         for zone in index.dataset.zones
     ]
-    if dataset is None:
+    if dataset is None and not in_use.trouble:
         return ZonesView(dataset=None, zones=views)
     as_of = in_use.notams_as_of
     return ZonesView(
         dataset=DatasetView(
-            name=dataset.name,
-            training=dataset.training,
-            effective_from=dataset.effective_from,
-            effective_until=dataset.effective_until,
+            name="" if dataset is None else dataset.name,
+            training=dataset is not None and dataset.training,
+            effective_from=None if dataset is None else dataset.effective_from,
+            effective_until=None if dataset is None else dataset.effective_until,
             problem=problem,
             terrain="" if airspace.terrain is None else airspace.terrain.name,
             airac=in_use.airac,
             notams_as_of=as_of,
             notams_too_old=airspace.notams_too_old(),
-            gaps=sum(len(index.dataset.gaps) for index in in_use.all),
+            gaps=len(in_use.gaps),
         ),
         zones=views,
     )

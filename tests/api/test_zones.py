@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from geo.zones import Applicability, Circle
 from geo.zones.activity import active_during
 from geo.zones.model import DailyPeriod
 from geo.zones.training import training_dataset
+from ground_station.api import zone_routes
 from ground_station.api.factory import create_api
 from ground_station.api.zone_views import zone_view
 from ground_station.core.authority import Role
@@ -119,6 +121,54 @@ def test_a_dataset_that_ended_is_shown_with_its_problem(site: Site) -> None:
 def test_without_a_dataset_there_is_null_and_nothing(site: Site) -> None:
     none = station_airspace(AirspaceSettings(), site.world.clock)
     assert read(with_airspace(site, none).signed_in()) == {"dataset": None, "zones": []}
+
+
+def test_pages_that_ask_at_once_are_answered_from_one(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[datetime] = []
+    real = zone_routes.zones_view
+
+    def slow(airspace: Airspace, problem: str, now: datetime) -> Any:
+        made.append(now)
+        return real(airspace, problem, now)
+
+    monkeypatch.setattr(zone_routes, "zones_view", slow)
+    browsers = [site.signed_in() for _ in range(4)]
+    answers: list[bytes] = []
+    threads = [
+        threading.Thread(target=lambda one=one: answers.append(one.http.get("/api/zones").data))
+        for one in browsers
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert len(made) == 1
+    assert len(answers) == 4
+    assert len(set(answers)) == 1
+
+
+def test_notams_that_grow_too_old_are_told_at_once(site: Site) -> None:
+    """Not only with the next hour."""
+    now = site.world.clock.now()
+    young = dataclasses.replace(
+        site.parts.airspace.in_use, notams_as_of=now - timedelta(hours=23, minutes=58)
+    )
+    site.parts.airspace.use(young)
+    browser = site.signed_in()
+    assert read(browser)["dataset"]["notams_too_old"] is False
+    site.world.clock.advance(180.0)
+    assert read(browser)["dataset"]["notams_too_old"] is True
+
+
+def test_zones_that_cannot_be_read_back_are_told_with_the_reason(site: Site) -> None:
+    """Not as if none had been imported."""
+    none = station_airspace(AirspaceSettings(), site.world.clock)
+    none.use(dataclasses.replace(none.in_use, trouble="The stored airspace zones are damaged."))
+    view = read(with_airspace(site, none).signed_in())
+    assert view["dataset"]["problem"] == "The stored airspace zones are damaged."
+    assert view["dataset"]["name"] == ""
 
 
 def test_who_is_not_signed_in_sees_none(site: Site) -> None:

@@ -52,7 +52,8 @@ class ZoneView(Wire, frozen=True, kw_only=True):
 
 
 class DatasetView(Wire, frozen=True, kw_only=True):
-    """Where the zones are from, and how long they hold."""
+    """Where the zones are from, and how long they hold. `name`: "" if what is stored cannot be
+    read: the problem says why."""
 
     name: str
     training: bool  # not for operational use

@@ -1125,7 +1125,10 @@ export interface ZonePermission {
   reference: string
 }
 
-/** Where the zones are from, and how long they hold. */
+/**
+ * Where the zones are from, and how long they hold. `name`: "" if what is stored cannot be
+ * read: the problem says why.
+ */
 export interface DatasetView {
   name: string
   training: boolean
