@@ -64,7 +64,7 @@ def load_figures(
     started = time.monotonic()
     wait(seconds)
     elapsed_s = time.monotonic() - started
-    rows = [(_role(p), (cpu_s(p) - before[p.pid]) / elapsed_s, _pss_mb(p)) for p in processes]
+    rows = [(_role(p), (cpu_s(p) - before[p.pid]) / elapsed_s, pss_mb(p)) for p in processes]
     cpu = sum(row[1] for row in rows)
     memory_mb = sum(row[2] for row in rows)
     by_role: dict[str, tuple[float, float]] = {}
@@ -89,7 +89,7 @@ def cpu_s(process: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
-def _pss_mb(process: psutil.Process) -> float:
+def pss_mb(process: psutil.Process) -> float:
     return float(process.memory_full_info().pss) / 1e6
 
 

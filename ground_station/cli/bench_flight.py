@@ -20,12 +20,12 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from ground_station.cli.bench_figures import Figure, cpu_s
-from ground_station.cli.bench_pilot import Pilot, password_of
+from ground_station.cli.bench_figures import Figure, cpu_s, pss_mb
+from ground_station.cli.bench_pilot import Pilot, Seen, password_of
 from ground_station.cli.bench_product import ROOT, SIGN_IN_FILE, Running, product, wait_for_file
 from ground_station.core.errors import TimedOut, Unavailable
 
-PARTS = ("telemetry", "commands", "link", "fleet")
+PARTS = ("telemetry", "commands", "link", "fleet", "fleet-processes")
 PILOT = "pilot"
 AIRBORNE_WITHIN_S = 90.0
 TELEMETRY_S = 30.0
@@ -43,7 +43,9 @@ def flight_figures(parts: Sequence[str], say: Say) -> Iterator[Figure]:
     if {"telemetry", "commands", "link"} & set(parts):
         yield from _on_demo(parts, say)
     if "fleet" in parts:
-        yield from _fleet(say)
+        yield from _fleet(say, processes=1)
+    if "fleet-processes" in parts:
+        yield from _fleet(say, processes=FLEET)
 
 
 def _on_demo(parts: Sequence[str], say: Say) -> Iterator[Figure]:
@@ -150,9 +152,9 @@ def _child(running: Running, word: str) -> psutil.Process:
 # --- many vehicles -------------------------------------------------------------------------------
 
 
-def _fleet(say: Say) -> Iterator[Figure]:
-    say(f"{FLEET} simulated vehicles in one agent process, {FLEET_S:g} s")
-    port = _free_udp_port()
+def _fleet(say: Say, *, processes: int) -> Iterator[Figure]:
+    """FLEET vehicles, each agent process with an equal share of them."""
+    say(f"{FLEET} simulated vehicles in {_processes(processes)}, {FLEET_S:g} s")
     with (
         tempfile.TemporaryDirectory(prefix="kestrel-bench-") as folder,
         contextlib.ExitStack() as s,
@@ -163,31 +165,58 @@ def _fleet(say: Say) -> Iterator[Figure]:
         )
         pilot = s.enter_context(_pilot(running))
         here = ["--data-folder", str(data_folder), "--port", running.address.rpartition(":")[2]]
-        count = ["--count", str(FLEET), "--mavlink-port", str(port), "--same-port"]
-        simulator = s.enter_context(_program("simulate", "drone", *count))
-        agent = s.enter_context(
-            _program("drone", f"udpin://127.0.0.1:{port}", "--simulated", *here)
-        )
-        end_s = time.monotonic() + 60
-        while sum(v["link"] == "connected" for v in pilot.vehicles.values()) < FLEET:
-            if time.monotonic() > end_s:
-                raise TimedOut(f"Not all {FLEET} vehicles connected within 60 s.")
-            time.sleep(0.2)
+        port = _free_udp_ports(processes)
+        count = ["--count", str(FLEET), "--mavlink-port", str(port)]
+        same = ["--same-port"] if processes == 1 else []
+        simulator = s.enter_context(_program("simulate", "drone", *count, *same))
+        agents = [
+            s.enter_context(
+                _program("drone", f"udpin://127.0.0.1:{port + n}", "--simulated", *here)
+            )
+            for n in range(processes)
+        ]
+        _wait_for_all(pilot, 60 + 10 * processes)
         time.sleep(5)  # rates asked for, mission and fence lists read
         pilot.seen.clear()
-        before = [_family_cpu_s(one) for one in (agent, simulator, running.process.pid)]
+        families = [[simulator], [running.process.pid], agents]
+        before = [sum(map(_family_cpu_s, pids)) for pids in families]
         began_s = time.monotonic()
         time.sleep(FLEET_S)
         took_s = time.monotonic() - began_s
-        after = [_family_cpu_s(one) for one in (agent, simulator, running.process.pid)]
+        after = [sum(map(_family_cpu_s, pids)) for pids in families]
+        memory_mb = sum(map(_family_pss_mb, agents))
         seen = list(pilot.seen)
     shares = [(b - a) / took_s for a, b in zip(before, after, strict=True)]
+    yield from _fleet_figures(processes, shares, memory_mb, seen, took_s)
+
+
+def _fleet_figures(
+    processes: int, shares: Sequence[float], memory_mb: float, seen: Sequence[Seen], took_s: float
+) -> Iterator[Figure]:
+    """`shares`: cores of the simulator, the station with its node, and all agents."""
     hz = len(seen) / took_s / FLEET
-    note = f"one agent process; simulator {shares[1]:.1%}, station and node {shares[2]:.1%}"
-    yield _most(f"agent of {FLEET} vehicles", shares[0], "cores", FLEET_CORES, note)
+    note = (
+        f"{_processes(processes)}, {memory_mb:.0f} MB; simulator {shares[0]:.1%}, station and node"
+        f" {shares[1]:.1%}"
+    )
+    where = "" if processes == 1 else f" in {processes} processes"
+    yield _most(f"agents of {FLEET} vehicles{where}", shares[2], "cores", FLEET_CORES, note)
     p95 = float(np.percentile([one.age_ms for one in seen], 95)) if seen else float("nan")
-    yield Figure("positions of each of them at the page", round(hz, 2), "Hz", "≥ 9", hz >= 9)
-    yield Figure("their telemetry to the page, p95", round(p95, 1), "ms", "", None)
+    name = f"positions of each of them at the page{where}"
+    yield Figure(name, round(hz, 2), "Hz", "≥ 9", hz >= 9)
+    yield Figure(f"their telemetry to the page, p95{where}", round(p95, 1), "ms", "", None)
+
+
+def _processes(number: int) -> str:
+    return "one agent process" if number == 1 else f"{number} agent processes"
+
+
+def _wait_for_all(pilot: Pilot, seconds: float) -> None:
+    end_s = time.monotonic() + seconds
+    while (heard := sum(v["link"] == "connected" for v in pilot.vehicles.values())) < FLEET:
+        if time.monotonic() > end_s:
+            raise TimedOut(f"Only {heard} of {FLEET} vehicles connected within {seconds:g} s.")
+        time.sleep(0.2)
 
 
 @contextlib.contextmanager
@@ -220,11 +249,23 @@ def _family_cpu_s(pid: int) -> float:
     return total
 
 
-def _free_udp_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
+def _family_pss_mb(pid: int) -> float:
+    parent = psutil.Process(pid)
+    return sum(pss_mb(one) for one in (parent, *parent.children(recursive=True)))
+
+
+def _free_udp_ports(count: int) -> int:
+    """The first of so many UDP ports of loopback, one after another, that were free just now."""
+    for _ in range(100):
+        with contextlib.ExitStack() as held, contextlib.suppress(OSError, OverflowError):
+            first = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            for more in range(1, count):
+                other = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+                other.bind(("127.0.0.1", port + more))
+            return port
+    raise Unavailable(f"No {count} UDP ports one after another are free on this machine.")
 
 
 def _most(name: str, value: float, unit: str, most: float, note: str = "") -> Figure:
