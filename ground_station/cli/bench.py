@@ -6,6 +6,7 @@ what the page itself recorded. Progress goes to stderr; `--json` prints one docu
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import subprocess
@@ -147,12 +148,7 @@ def _watched(running: Running, parts: Sequence[str]) -> list[Figure]:
     asked_fps = analysed_fps(settings_from(Namespace()))  # as the demonstration works it out
     if "load" in parts:
         time.sleep(8)  # the browser's own start
-        password = password_of(running.data_folder / SIGN_IN_FILE, USERNAME)
-        client, _csrf = signed_in(running.address, USERNAME, password)
-        with client:
-            analysis = Analysis(client)
-            figures += load_figures(running.process.pid, 20, "one viewer", analysis.watch)
-        figures += analysis.figures(asked_fps)
+        figures += _load_watched(running, asked_fps)
     output, errors = browser.communicate(timeout=120)
     if browser.returncode != 0:
         raise Unavailable(f"The browser scenario measure failed: {errors.strip()[-1500:]}")
@@ -161,6 +157,16 @@ def _watched(running: Running, parts: Sequence[str]) -> list[Figure]:
     if "latency" in parts:
         figures += _latency_figures(json.loads(output)["live"], "the agent sends the frame it read")
     return figures
+
+
+def _load_watched(running: Running, asked_fps: float) -> list[Figure]:
+    """While a browser looks: the load, and of each source what of the asked frames was analysed."""
+    password = password_of(running.data_folder / SIGN_IN_FILE, USERNAME)
+    client, _csrf = signed_in(running.address, USERNAME, password)
+    with contextlib.closing(client):
+        analysis = Analysis(client)
+        figures = load_figures(running.process.pid, 20, "one viewer", analysis.watch)
+    return figures + analysis.figures(asked_fps)
 
 
 def _latency_figures(live: list[dict[str, Any]], captured: str) -> list[Figure]:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
+from ground_station.cli import bench
 from ground_station.cli.bench_analysis import Analysis
+from ground_station.cli.bench_figures import Figure
 from ground_station.core.errors import Unavailable
 
 
@@ -96,3 +101,27 @@ def test_it_looks_several_times(monkeypatch: pytest.MonkeyPatch) -> None:
         analysis.watch(7.0)
     assert now_s == pytest.approx(107.0)
     assert len(analysis.given["Park"].analysed_fps) == 4
+
+
+def test_the_load_is_watched_with_a_sign_in_that_was_already_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = station([source("Park", 5.0)])
+
+    def signed_in(*_given: str) -> tuple[httpx.Client, str]:
+        client.get("/api/sources")  # as a sign-in does: the client is open
+        return client, "csrf"
+
+    def load(_pid: int, _seconds: float, _when: str, wait: Callable[[float], None]) -> list[Figure]:
+        wait(0.0)
+        return [Figure("load", 1.0, "cores", "", None)]
+
+    monkeypatch.setattr(bench, "password_of", lambda *_given: "a password")
+    monkeypatch.setattr(bench, "signed_in", signed_in)
+    monkeypatch.setattr(bench, "load_figures", load)
+    running = SimpleNamespace(
+        data_folder=tmp_path, address="http://station", process=SimpleNamespace(pid=1)
+    )
+    figures = bench._load_watched(running, 5.0)  # type: ignore[arg-type]
+    assert [one.name for one in figures] == ["load", "frames analysed, Park"]
+    assert client.is_closed
