@@ -209,6 +209,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
     system.add("airspace", "Airspace", airspace.library.probe)
     vehicles = join_vehicles(
         airspace.airspace,
+        airspace.papers,
         Around(
             database=database,
             audit=audit,
@@ -271,6 +272,8 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         controls=vehicles.controls,
         flights=vehicles.flights,
         cameras=vehicles.cameras,
+        conformances=vehicles.conformances,
+        auto_hold=vehicles.auto_hold,
         bus=bus,
         clock=clock,
         secret_key=key,

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from ground_station.core.audit import AuditLog
 from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock
+from ground_station.core.fleet import VehicleChanged
 from ground_station.core.lifecycle import Service
 from ground_station.services.agents import Agents
 from ground_station.services.airspace import Airspace
 from ground_station.services.alerts import AlertInbox
+from ground_station.services.auto_hold import AutoHold
+from ground_station.services.conformance import Conformances, HeldPermissions
 from ground_station.services.control import Controls, over_with_sign_in
 from ground_station.services.fleet import Fleet
 from ground_station.services.flights import Flights
 from ground_station.services.late_records import LateRecords
+from ground_station.services.papers import Papers
 from ground_station.services.poses import Poses
 from ground_station.services.sign_in import SignInService
 from ground_station.services.sources import Sources
@@ -51,10 +55,12 @@ class Vehicles:
     controls: Controls
     flights: Flights
     cameras: VehicleCameras
+    conformances: Conformances
+    auto_hold: AutoHold
     services: tuple[Service, ...]
 
 
-def join_vehicles(airspace: Airspace, around: Around) -> Vehicles:
+def join_vehicles(airspace: Airspace, papers: Papers, around: Around) -> Vehicles:
     """Join them to each other and to what is around them; starts nothing."""
     audit, bus, clock = around.audit, around.bus, around.clock
     fleet = Fleet(
@@ -80,6 +86,18 @@ def join_vehicles(airspace: Airspace, around: Around) -> Vehicles:
     around.agents.attach_fleet(fleet)
     around.sign_in.on_ended(controls.sign_in_ended)
     late = LateRecords(audit)
+    held = HeldPermissions(lambda organisation: papers.operator(organisation).permissions)
+    conformances = Conformances(
+        held=held,
+        late=late,
+        raise_alert=around.inbox.raise_own,
+        kinematics=lambda status: airspace.kinematics(
+            status, clock.monotonic_s() - status.received_s
+        ),
+        bus=bus,
+        clock=clock,
+    )
+    fleet.on_finding(conformances.follow)
     flights = Flights(
         controls=controls,
         channel=around.agents.channel,
@@ -87,10 +105,21 @@ def join_vehicles(airspace: Airspace, around: Around) -> Vehicles:
         audit=audit,
         late=late,
         clock=clock,
+        held=held,
+        approved=conformances,
     )
+    auto_hold = AutoHold(
+        controls=controls,
+        flights=flights,
+        audit=audit,
+        changed=lambda vehicle_id: bus.publish(VehicleChanged(vehicle_id)),
+        clock=clock,
+    )
+    conformances.on_worse(auto_hold.follow)
     cameras = VehicleCameras(
         fleet=fleet, sources=around.sources, poses=around.poses, bus=bus, clock=clock
     )
     around.system.add("fleet", "Vehicles", fleet.probe)
     around.system.add("flight_records", "Flight records", late.probe)
-    return Vehicles(fleet, controls, flights, cameras, (late, fleet, controls, cameras))
+    services = (late, held, fleet, controls, auto_hold, cameras)
+    return Vehicles(fleet, controls, flights, cameras, conformances, auto_hold, services)

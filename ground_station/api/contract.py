@@ -113,6 +113,7 @@ CONTRACT: Mapping[str, Speaks] = MappingProxyType(
         "vehicles.list_vehicles": _json(list[s.VehicleView]),
         "vehicles.take_control": _json(s.ControlView, s.TakeControl),
         "vehicles.release_control": _done(),
+        "vehicles.set_auto_hold": _done(s.AutoHoldRequest),
         "vehicles.hold": _json(s.CommandAnswer),
         "vehicles.return_home": _json(s.CommandAnswer),
         "vehicles.land": _json(s.CommandAnswer),

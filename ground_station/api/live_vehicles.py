@@ -205,6 +205,10 @@ class LiveVehicles:
             control=control,
             now=now,
             now_s=now_s,
+            conforms=(
+                self._parts.conformances.of(vehicle_id),
+                self._parts.auto_hold.is_on(vehicle_id),
+            ),
             former=former,
         )
         if shown is None:

@@ -20,6 +20,8 @@ from ground_station.services.airspace_library import AirspaceLibrary
 from ground_station.services.alert_desk import Alerts
 from ground_station.services.application_pack import ApplicationPacks
 from ground_station.services.audit_reading import AuditReading
+from ground_station.services.auto_hold import AutoHold
+from ground_station.services.conformance import Conformances
 from ground_station.services.control import Controls
 from ground_station.services.enrolment import Enrolments, Warden
 from ground_station.services.fleet import Fleet
@@ -89,6 +91,8 @@ class Parts:
     controls: Controls
     flights: Flights
     cameras: VehicleCameras
+    conformances: Conformances
+    auto_hold: AutoHold
     bus: Bus
     clock: Clock
     secret_key: str = field(repr=False)

@@ -45,6 +45,11 @@ WITHHELD: Final[dict[str, Any]] = {
     "control": None,
     "airspace_problem": "",
     "breaches": [],
+    "conformance": None,
+    "conformance_s": None,
+    "conformance_words": "",
+    "approved_volume": False,
+    "auto_hold": False,
     "problems": [],
     "status_texts": [],
 }

@@ -25,6 +25,7 @@ from ground_station.api.bodies import (
 from ground_station.api.live_audience import admitted
 from ground_station.api.parts import COMMAND_GATE, VEHICLE_NUMBERS, parts
 from ground_station.api.schemas import (
+    AutoHoldRequest,
     CommandAnswer,
     FenceRequest,
     GoToCheck,
@@ -102,6 +103,16 @@ def take_control(vehicle_id: str) -> flask.Response:
         identity().principal, vehicle_id, take_over=body.take_over, reason=body.reason
     )
     return json_answer(control_view(control, parts().alerts.display_name))
+
+
+@blueprint.post("/api/vehicles/<vehicle_id>/auto-hold")
+@access(Access.SIGNED_IN, Permission.FLY)
+def set_auto_hold(vehicle_id: str) -> flask.Response:
+    """Have the vehicle that one controls told to hold by itself before a breach, or not."""
+    checked_id(vehicle_id, "vehicle")
+    body = json_body(AutoHoldRequest)
+    parts().auto_hold.set(identity().principal, vehicle_id, on=body.on)
+    return no_content()
 
 
 @blueprint.delete("/api/vehicles/<vehicle_id>/control")
@@ -281,6 +292,10 @@ def _view(status: VehicleStatus) -> VehicleView:
         control=control_view(status.control, site.alerts.display_name),
         now=site.clock.now(),
         now_s=site.clock.monotonic_s(),
+        conforms=(
+            site.conformances.of(status.vehicle.vehicle_id),
+            site.auto_hold.is_on(status.vehicle.vehicle_id),
+        ),
     )
 
 

@@ -22,6 +22,7 @@ from ground_station.api.schemas import (
 )
 from ground_station.core.agent_vehicles import VehicleReport
 from ground_station.core.fleet import AirspaceFinding, Control, VehicleStatus
+from ground_station.services.conformance import Conformance
 
 # One sentence of the autopilot's is dated anew by each report, and each was some milliseconds on
 # its way: the date it was first given stays.
@@ -61,6 +62,7 @@ def vehicle_view(
     control: ControlView | None,
     now: datetime,
     now_s: float,
+    conforms: tuple[Conformance | None, bool] = (None, False),
     former: VehicleView | None = None,
 ) -> VehicleView:
     """What of a vehicle seldom changes: equal to the former one as long as nothing of it has.
@@ -68,7 +70,9 @@ def vehicle_view(
     Args:
         control: see `control_view`.
         now, now_s: of this moment, by the station's two clocks.
+        conforms: how it conforms (None: nothing heard yet), and whether automatic hold is set.
     """
+    conformance, auto_hold = conforms
     vehicle, report, finding = status.vehicle, status.report, status.finding
     flight = report.flight if report else None
     home = report.home if report else None
@@ -102,6 +106,13 @@ def vehicle_view(
         airspace=finding.state.value,
         airspace_problem=finding.problem,
         breaches=breach_views(finding),
+        conformance=None if conformance is None else conformance.state.value,
+        conformance_s=None
+        if conformance is None or conformance.seconds is None
+        else round(conformance.seconds),
+        conformance_words="" if conformance is None else conformance.words,
+        approved_volume=conformance is not None and conformance.volume,
+        auto_hold=auto_hold,
         problems=_problems(status),
         status_texts=_status_texts(report, now, now_s - status.received_s, former),
     )

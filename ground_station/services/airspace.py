@@ -18,6 +18,7 @@ from geo.zones import (
     Breach,
     GeoZone,
     Kinematics,
+    Restriction,
     ZoneDataset,
     ZoneIndex,
     check_path,
@@ -28,7 +29,7 @@ from geo.zones.check import points_between, urgency
 from geo.zones.training import training_dataset
 from ground_station.core.agent_vehicles import LandedState, PositionReading, VehicleReport
 from ground_station.core.clock import Clock
-from ground_station.core.fleet import AirspaceFinding, AirspaceState
+from ground_station.core.fleet import AirspaceFinding, AirspaceState, VehicleStatus
 from ground_station.core.settings import AirspaceSettings
 from ground_station.services.airspace_in_use import ZonesInUse
 
@@ -37,6 +38,7 @@ STALE_S = 3.0
 POSITION_ERROR_M = 5.0
 HEIGHT_ERROR_M = 5.0
 LONGEST_FLIGHT = timedelta(hours=2)  # a go-to or mission that starts now is over by then
+CLASS_FREE_AGL_M = 120.0
 GROUND_EVERY_M = 250.0  # of a leg, where a zone's limit is above the ground
 MOST_GROUND_POINTS = 200  # of one leg
 DRAWN = "Drawn zones"  # the name of the set of zones that people of ours drew
@@ -171,17 +173,39 @@ class Airspace:
                 nearing_m=self._settings.nearing_m,
             )
         ]
-        breaches = self._active_now(found)
+        height_m = None if ground_m is None else position.alt_amsl_m - ground_m
+        breaches = self._active_now(found, None if flat else height_m)
         if flat:
             return AirspaceFinding(AirspaceState.UNKNOWN, breaches, NO_HEIGHT)
-        height_m = None if ground_m is None else position.alt_amsl_m - ground_m
         return _found(breaches, moves, height_m)
 
-    def _active_now(self, found: Sequence[Breach]) -> tuple[Breach, ...]:
-        """Of zones that are active now, or will be within the look ahead: those are neared."""
+    def kinematics(self, status: VehicleStatus, age_s: float) -> Kinematics | None:
+        """Where a vehicle is and how it moves; None where that is not known.
+
+        Args:
+            age_s: since its report came.
+        """
+        report = status.report
+        position = None if report is None else report.position
+        if report is None or position is None:
+            return None
+        moves = report.velocity is not None and report.velocity.age_ms / 1000 + age_s <= STALE_S
+        ground_m = self.ground_amsl_m(position.lat, position.lon)
+        try:
+            return _kinematics(report, position, age_s, ground_m, flat=False, moves=moves)
+        except ValueError:
+            return None
+
+    def _active_now(
+        self, found: Sequence[Breach], height_agl_m: float | None
+    ) -> tuple[Breach, ...]:
+        """Of zones that ask something of a flight at that height and are active now, or will be
+        within the look ahead: those are neared."""
         now, kept = self._clock.now(), []
         for breach in found:
             zone = breach.zone
+            if not _asks(zone, height_agl_m):
+                continue
             if active_during(zone, now, now):
                 kept.append(breach)
                 continue
@@ -211,7 +235,7 @@ class Airspace:
             each
             for index in zones.all
             for each in check_path(index, way)
-            if active_during(each.zone, now, now + LONGEST_FLIGHT)
+            if _asks(each.zone, 0.0) and active_during(each.zone, now, now + LONGEST_FLIGHT)
         )
         if any(point.alt_amsl_m is None for point in points):
             problem = problem or "The height of the flight is not known."
@@ -265,6 +289,15 @@ def _on_ground(report: VehicleReport, age_s: float) -> bool:
         if speed_mps > STANDS_BELOW_MPS:
             return False
     return flight.age_ms / 1000 + age_s <= STALE_S
+
+
+def _asks(zone: GeoZone, height_agl_m: float | None) -> bool:
+    """Whether a zone asks anything of a flight so high above the ground. No flight that the station
+    sends is above 120 m, up to which controlled airspace asks nothing (`geo.airspace`)."""
+    if zone.restriction is Restriction.INFORMATION:
+        return False
+    low = height_agl_m is not None and height_agl_m <= CLASS_FREE_AGL_M
+    return not (zone.kind == "controlled" and low)
 
 
 def _no_fix(report: VehicleReport, age_s: float) -> str:

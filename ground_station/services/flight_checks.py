@@ -79,7 +79,7 @@ class FlightChecks:
         not known or too old."""
         if not isinstance(action, _Flying) or _clears(action):
             return NO_FLIGHT
-        return self._airspace.way(self._points(status, action))
+        return self._airspace.way(self.points(status, action))
 
     def position(self, status: VehicleStatus) -> PositionReading:
         """Where it is now; Conflict where that is not known."""
@@ -99,7 +99,7 @@ class FlightChecks:
         position = self.position(status)
         why_not = why_too_far(position, places)
         if not why_not:
-            way = self._points(status, action)
+            way = self.points(status, action)
             if isinstance(action, UploadMission) and action.return_at_end:
                 way = way[:-1]  # there it lands
             home = home_in_flight(status.report, position)
@@ -113,7 +113,8 @@ class FlightChecks:
         if why_not:
             raise Unprocessable(why_not)
 
-    def _points(self, status: VehicleStatus, action: _Flying) -> list[Kinematics]:
+    def points(self, status: VehicleStatus, action: _Flying) -> list[Kinematics]:
+        """The way that it would fly; Conflict where that is not known."""
         position, terrain = self.position(status), self._airspace.terrain
         home = home_in_flight(status.report, position)
         if isinstance(action, GoTo):

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 
+from geo.zones import GeoZone, Kinematics
 from ground_station.core.agent_vehicles import (
     URGENT,
     Action,
@@ -102,12 +104,30 @@ class GoToFinding:
     why_not: str
 
 
+class Approvals(Protocol):
+    """Follows whether a vehicle stays in what it was approved for; waits for nothing."""
+
+    def approve(self, vehicle_id: str, points: Sequence[Kinematics], /) -> None: ...
+
+    def forget(self, vehicle_id: str, /) -> None: ...
+
+
+class HeldPermissions(Protocol):
+    """See `conformance.HeldPermissions`."""
+
+    def know(self, organisation_id: str, /) -> None: ...
+
+    def reference(self, organisation_id: str, zone: GeoZone, at: datetime, /) -> str: ...
+
+
 class Flights:
     """Thread-safe. A command waits for the agent's answer on its caller's thread.
 
     Args:
         channel: the way to a connected agent.
         late: takes the records of what was sent first, and of every answer.
+        held: permissions that are on record; None: only what a pilot types in counts.
+        approved: is told the way of each flight that was accepted.
     """
 
     def __init__(
@@ -119,7 +139,11 @@ class Flights:
         audit: AuditLog,
         late: LateRecords,
         clock: Clock,
+        held: HeldPermissions | None = None,
+        approved: Approvals | None = None,
     ) -> None:
+        self._held = held
+        self._approved = approved
         self._controls = controls
         self._channel = channel
         self._airspace = airspace
@@ -173,9 +197,12 @@ class Flights:
             self._audit.append(commanded(flight, given))
             if isinstance(action, UploadMission):
                 self._missions.pop(vehicle_id, None)  # which it holds is not known until it answers
+            way = self._way(status, action)
             done = self._answered(flight, lambda: self._send(flight, turn))
             if isinstance(action, UploadMission):
                 self._missions[vehicle_id] = (action, given)
+            elif self._approved is not None and isinstance(action, GoTo | TakeOff | StartMission):
+                self._approved.approve(vehicle_id, way)
             return done
 
     def check_go_to(
@@ -224,6 +251,8 @@ class Flights:
         status = self._controls.reach(who, vehicle_id)
         turn = self._next_turn(vehicle_id)
         flight = Flight(who, status, action, new_id())
+        if self._approved is not None:
+            self._approved.forget(vehicle_id)  # where it goes now is the autopilot's affair
         # With it, not before it: the records' own thread waits for the disk, the vehicle does not.
         self._late.put(commanded(flight, {}))
         return self._answered(flight, lambda: self._call(flight, turn, None, URGENT_TIMEOUT_S))
@@ -240,9 +269,33 @@ class Flights:
             if mission is None:
                 return StartMission(), check_permissions(MISSION_NOT_KNOWN, given)
             self._checks.check_where(who, status, mission)
-            needed = check_permissions(self._checks.way(status, mission), {**at_upload, **given})
+            finding = self._checks.way(status, mission)
+            held = self._held_for(who, finding)
+            needed = check_permissions(finding, {**held, **at_upload, **given})
             return StartMission(mission_digest(mission)), needed
-        return action, check_permissions(self._checks.way(status, action), given)
+        finding = self._checks.way(status, action)
+        return action, check_permissions(finding, {**self._held_for(who, finding), **given})
+
+    def _held_for(self, who: Principal, finding: AirspaceFinding) -> dict[str, str]:
+        """By zone id, the recorded permission of the pilot's organisation that holds now."""
+        if self._held is None or not finding.breaches:
+            return {}
+        own, now = who.scope.organisation_id, self._clock.now()
+        self._held.know(own)
+        found = {
+            one.zone.zone_id: self._held.reference(own, one.zone, now) for one in finding.breaches
+        }
+        return {zone_id: reference for zone_id, reference in found.items() if reference}
+
+    def _way(self, status: VehicleStatus, action: Action) -> list[Kinematics]:
+        """The way that a command starts; [] for one that starts none, or a mission not known."""
+        flown = self._held_mission(status)[0] if isinstance(action, StartMission) else action
+        if not isinstance(flown, GoTo | TakeOff | UploadMission):
+            return []
+        try:
+            return self._checks.points(status, flown)
+        except KestrelError:  # its position is not known: no volume is approved
+            return []
 
     def _held_mission(self, status: VehicleStatus) -> tuple[UploadMission | None, dict[str, str]]:
         """The mission that the vehicle holds, if it is the one that went through here, as its agent

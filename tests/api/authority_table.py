@@ -140,6 +140,7 @@ ROLES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/vehicles"): EVERY_ROLE,
     ("POST", "/api/vehicles/<vehicle_id>/control"): PILOTS,
     ("DELETE", "/api/vehicles/<vehicle_id>/control"): PILOTS,
+    ("POST", "/api/vehicles/<vehicle_id>/auto-hold"): PILOTS,
     ("POST", "/api/vehicles/<vehicle_id>/hold"): STOPPERS,
     ("POST", "/api/vehicles/<vehicle_id>/return"): STOPPERS,
     ("POST", "/api/vehicles/<vehicle_id>/land"): STOPPERS,

@@ -70,6 +70,8 @@ class Site:
             packs=airspace.packs,
             controls=self.world.controls,
             flights=self.world.flights,
+            conformances=self.world.conformances,
+            auto_hold=self.world.auto_hold,
             cameras=self.world.cameras,
             bus=self.world.bus,
             clock=self.world.clock,

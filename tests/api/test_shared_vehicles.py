@@ -69,7 +69,7 @@ def test_what_is_told_is_as_it_is_and_nothing_else_says_anything(site: Site) -> 
     for name in shared.TOLD:
         assert getattr(seen, name) == getattr(view, name), name
     for name in shared.WITHHELD:
-        assert getattr(seen, name) in (None, "unknown", "", []), name
+        assert getattr(seen, name) in (None, "unknown", "", [], False), name
     for name in shared.TOLD_OF_MOTION:
         assert getattr(moved, name) == getattr(motion, name), name
     for name in shared.WITHHELD_OF_MOTION:
@@ -101,7 +101,7 @@ def test_neither_the_list_nor_the_link_tells_more_than_the_agreement_needs(site:
     for told in (listed, live):
         assert told["name"] == "Kestrel 1"
         assert [
-            name for name in SECRETS.split() if told[name] not in (None, "unknown", "", [])
+            name for name in SECRETS.split() if told[name] not in (None, "unknown", "", [], False)
         ] == []
     assert places.vehicles[0].lat == my_places.vehicles[0].lat
     assert says(places.vehicles[0], MOTION_SECRETS) == []

@@ -11,6 +11,8 @@ from ground_station.core.agent_vehicles import PositionReading, VelocityReading
 from ground_station.core.fleet import AirspaceState
 from ground_station.core.settings import AirspaceSettings
 from ground_station.services.airspace import Airspace, station_airspace
+from ground_station.services.papers import Papers
+from ground_station.store import SqlPermissions
 from tests.services.flying import LAT, LON, Drone, drone, report
 from tests.services.world import World
 
@@ -27,6 +29,7 @@ def airspace(world: World) -> Airspace:
 def joined(world: World, airspace: Airspace) -> Vehicles:
     return join_vehicles(
         airspace,
+        Papers(SqlPermissions(world.database, world.clock), world.audit, world.clock),
         Around(
             database=world.database,
             audit=world.audit,

@@ -293,7 +293,7 @@ def test_they_are_sent_with_a_full_disk_and_written_down_later(
         world.flights.fly(pilot, flying.vehicle_id, Land())
         assert len(flying.flown()) == 1
         assert not world.late_records.write()
-        assert "yet: 2." in world.late_records.probe().problem
+        assert "yet: 3." in world.late_records.probe().problem
     assert [act for act, _details in records(world)] == ["flight_commanded", "flight_answered"]
     assert not world.late_records.probe().problem
 

@@ -36,15 +36,19 @@ from ground_station.core.authority import Role
 from ground_station.core.bus import Bus
 from ground_station.core.clock import ManualClock
 from ground_station.core.errors import KestrelError
-from ground_station.core.fleet import AirspaceFinding, AirspaceState
+from ground_station.core.fleet import AirspaceFinding, AirspaceState, VehicleStatus
 from ground_station.core.ids import new_id
 from ground_station.core.model import SourceCondition
 from ground_station.core.ports import AgentIdentity
 from ground_station.core.registry import Agent, token_hash
+from ground_station.core.settings import AirspaceSettings
 from ground_station.services.agent_removal import AgentRemoval
 from ground_station.services.agents import Agents
+from ground_station.services.airspace import Airspace
 from ground_station.services.alert_desk import Alerts
 from ground_station.services.alerts import AlertInbox
+from ground_station.services.auto_hold import AutoHold
+from ground_station.services.conformance import Conformances, HeldPermissions
 from ground_station.services.control import Controls, over_with_sign_in
 from ground_station.services.enrolment import EnrolledAuthenticator, Enrolments, Warden
 from ground_station.services.fleet import Fleet
@@ -55,6 +59,7 @@ from ground_station.services.identity import Identity, Stores
 from ground_station.services.late_records import LateRecords
 from ground_station.services.media import Media
 from ground_station.services.names import Names, station_names
+from ground_station.services.papers import Papers
 from ground_station.services.passwords import Passwords
 from ground_station.services.poses import Poses
 from ground_station.services.sharing import Sharing, viewing
@@ -70,6 +75,7 @@ from ground_station.store import (
     SqlEnrolments,
     SqlFactors,
     SqlOrganisations,
+    SqlPermissions,
     SqlReceivedMessages,
     SqlSignIns,
     SqlSources,
@@ -232,6 +238,18 @@ class World:
         self.agents.attach_fleet(self.fleet)
         self.sign_in.on_ended(self.controls.sign_in_ended)
         self.late_records = LateRecords(self.audit)
+        self.papers = Papers(SqlPermissions(self.database, self.clock), self.audit, self.clock)
+        self.held = HeldPermissions(lambda own: self.papers.operator(own).permissions)
+        self.raised: list[str] = []  # kinds of alerts that conformance raised
+        self.conformances = Conformances(
+            held=self.held,
+            late=self.late_records,
+            raise_alert=self._raised,
+            kinematics=self._kinematics,
+            bus=self.bus,
+            clock=self.clock,
+        )
+        self.fleet.on_finding(self.conformances.follow)
         self.flights = Flights(
             controls=self.controls,
             channel=self.agents.channel,
@@ -239,7 +257,17 @@ class World:
             audit=self.audit,
             late=self.late_records,
             clock=self.clock,
+            held=self.held,
+            approved=self.conformances,
         )
+        self.auto_hold = AutoHold(
+            controls=self.controls,
+            flights=self.flights,
+            audit=self.audit,
+            changed=lambda _vehicle_id: None,
+            clock=self.clock,
+        )
+        self.conformances.on_worse(self.auto_hold.follow)
         self.cameras = VehicleCameras(
             fleet=self.fleet,
             sources=self.sources,
@@ -292,6 +320,15 @@ class World:
             clock=self.clock,
         )
         self.sign_in.on_ended(self.media.sign_in_ended)
+
+    def _raised(self, kind: str, *_words: object, **_more: object) -> str:
+        self.raised.append(kind)
+        return ""
+
+    def _kinematics(self, status: VehicleStatus) -> Kinematics | None:
+        """As the station's airspace has it, over ground of 5 m."""
+        flat = Airspace(dataset=None, terrain=None, settings=AirspaceSettings(), clock=self.clock)
+        return flat.kinematics(status, self.clock.monotonic_s() - status.received_s)
 
     def new_sources(self) -> Sources:
         """The registry as a station that starts now would have it."""

@@ -113,6 +113,7 @@ from ground_station.api.schemas.system import (
 )
 from ground_station.api.schemas.vehicles import (
     AirspaceWord,
+    AutoHoldRequest,
     BreachView,
     CommandAnswer,
     ControlView,
@@ -156,6 +157,7 @@ __all__ = [
     "AuditPage",
     "AuditRecordView",
     "AuthenticatorOffer",
+    "AutoHoldRequest",
     "Batch",
     "BoxedTrack",
     "BreachView",

@@ -13,6 +13,17 @@ LinkState = Literal["never", "connected", "lost"]
 AirspaceWord = Literal["on_ground", "clear", "nearing", "inside", "unknown"]
 
 
+ConformanceWord = (
+    Literal["on_ground", "conforming", "warning_30", "warning_10", "breach", "unknown"] | None
+)
+
+
+class AutoHoldRequest(Wire, frozen=True, kw_only=True):
+    """`POST /api/vehicles/<id>/auto-hold`: by who has control; it ends with their control."""
+
+    on: bool
+
+
 class ControlView(Wire, frozen=True, kw_only=True):
     """Who flies a vehicle."""
 
@@ -73,6 +84,11 @@ class VehicleView(Wire, frozen=True, kw_only=True):
     airspace: AirspaceWord
     airspace_problem: str
     breaches: list[BreachView]
+    conformance: ConformanceWord  # to zones and to its approved volume; null: nothing heard yet
+    conformance_s: int | None  # whole seconds until the breach, 0 in it
+    conformance_words: str
+    approved_volume: bool  # whether one is known
+    auto_hold: bool  # it is told to hold by itself before a breach
     problems: list[str]
     status_texts: list[StatusText]  # newest first
 

@@ -36,6 +36,11 @@ export const VEHICLE: VehicleView = {
   airspace: 'clear',
   airspace_problem: '',
   breaches: [],
+  conformance: 'conforming',
+  conformance_s: null,
+  conformance_words: '',
+  approved_volume: true,
+  auto_hold: false,
   problems: [],
   status_texts: [{ at: AT, severity: 'info', text: 'Mission: 2 WP' }],
 }

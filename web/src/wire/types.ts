@@ -938,6 +938,11 @@ export interface Trouble {
   since: string | null
 }
 
+/** `POST /api/vehicles/<id>/auto-hold`: by who has control; it ends with their control. */
+export interface AutoHoldRequest {
+  on: boolean
+}
+
 /** A zone that a vehicle, or a way, is inside of or nears. See `ZoneView` for the zone. */
 export interface BreachView {
   zone_id: string
@@ -1105,6 +1110,11 @@ export interface VehicleView {
   airspace: AirspaceWord
   airspace_problem: string
   breaches: BreachView[]
+  conformance: 'breach' | 'conforming' | 'on_ground' | 'unknown' | 'warning_10' | 'warning_30' | null
+  conformance_s: number | null
+  conformance_words: string
+  approved_volume: boolean
+  auto_hold: boolean
   problems: string[]
   status_texts: StatusText[]
 }
