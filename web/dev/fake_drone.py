@@ -164,6 +164,11 @@ class Drone:
             if self.airspace == "unknown"
             else "",
             "breaches": self.breaches() if self.landed == "in_air" else [],
+            "conformance": "conforming",
+            "conformance_s": None,
+            "conformance_words": "",
+            "approved_volume": True,
+            "auto_hold": False,
             "problems": [],
             "status_texts": self.texts,
         }

@@ -18,6 +18,7 @@ import { Badge, Empty, Facts, Note, SimulatedBadge, StandingBadge, type Fact } f
 import { asProblem } from '../wire/problems'
 import { BreachCard } from './Airspace'
 import * as words from './aircraftWords'
+import { ConformanceRow } from './Conformance'
 import { aim, FlightActs } from './FlightActs'
 import { FlyTo } from './FlyTo'
 import { PanelHead } from './PanelHead'
@@ -126,6 +127,7 @@ export function VehicleFacts({ vehicle, motion }: { vehicle: VehicleView; motion
       )}
       <Figures motion={motion} />
       <AirspaceState vehicle={vehicle} old={standing.hollow} />
+      {vehicle.conformance !== null && <ConformanceRow vehicle={vehicle} />}
       {vehicle.problems.map((problem) => (
         <Note key={problem} tone="warn">
           {problem}

@@ -15,6 +15,7 @@ export const readZones = () => json<t.ZonesView>('GET', '/api/zones')
 
 export const takeControl = (id: string, body: t.TakeControl) => json<t.ControlView>('POST', of(id, 'control'), body)
 export const handBack = (id: string) => send('DELETE', of(id, 'control'))
+export const setAutoHold = (id: string, on: boolean) => send('POST', of(id, 'auto-hold'), { on } satisfies t.AutoHoldRequest)
 
 export type Urgent = 'hold' | 'return' | 'land'
 
