@@ -355,7 +355,7 @@ def serve_datasets(app: flask.Flask, refuse: Callable[..., flask.Response]) -> N
         return flask.jsonify(found | {"notes": [], "skipped": []})
 
     @app.post("/api/airspace/datasets")
-    def add() -> tuple[flask.Response, int] | flask.Response:
+    def add_paper() -> tuple[flask.Response, int] | flask.Response:
         name = unquote(flask.request.headers["X-File-Name"])
         try:
             made = imported(flask.request.get_data(), name)
@@ -415,7 +415,7 @@ def serve_permissions(app: flask.Flask) -> None:
         return flask.jsonify(made), 201
 
     @app.delete("/api/airspace/permissions/<permission_id>")
-    def withdraw(permission_id: str) -> tuple[str, int]:
+    def withdraw_permission(permission_id: str) -> tuple[str, int]:
         for one in PERMISSIONS:
             if one["permission_id"] == permission_id:
                 one["state"] = "withdrawn"

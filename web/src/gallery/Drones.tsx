@@ -222,7 +222,7 @@ function FlyHere() {
 }
 
 function Zones() {
-  const card = { training: true, at: 0, of: 1, onStep: nothing, onClose: nothing }
+  const card = { training: true, activity: '', at: 0, of: 1, onStep: nothing, onClose: nothing }
   return (
     <Section title="Airspace zones">
       <Shelf name="what is said on the map">

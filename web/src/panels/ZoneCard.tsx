@@ -2,6 +2,9 @@
 // keeps the vehicle's.
 
 import { ChevronLeft, ChevronRight, X } from 'lucide'
+import { stationNow } from '../live/time'
+import { flightTime, kindOf, kindWords } from '../live/zoneFilter'
+import { activeAt } from '../live/zoneTimes'
 import { openZones, TRAINING, zones, zoneTable } from '../live/zones'
 import { zoneHeights } from '../map/zoneLayers'
 import { Button } from '../ui/Button'
@@ -19,6 +22,7 @@ export function ZoneCards() {
     <ZoneCard
       zone={zone}
       training={zones.value?.dataset?.training ?? false}
+      activity={activeAt(zone, flightTime.value ?? stationNow()).words}
       at={open.at}
       of={open.ids.length}
       onStep={step}
@@ -30,20 +34,22 @@ export function ZoneCards() {
 export interface ZoneCardProps {
   zone: ZoneView
   training: boolean
+  /** Whether it holds at the time of the slider, in words; "" where it always does. */
+  activity: string
   at: number
   of: number
   onStep: (by: number) => void
   onClose: () => void
 }
 
-export function ZoneCard({ zone, training, at, of, onStep, onClose }: ZoneCardProps) {
+export function ZoneCard({ zone, training, activity, at, of, onStep, onClose }: ZoneCardProps) {
   return (
     <section class="zone-card" aria-label={`Zone ${zone.name}`}>
       <header class="zone-card-head">
         <ZoneSwatch of={zone.restriction} />
         <div>
           <h3>{zone.name}</h3>
-          <p class="row-more">{restrictionWords(zone.restriction)}</p>
+          <p class="row-more">{[zone.designator, restrictionWords(zone.restriction), kindWords(kindOf(zone))].filter(Boolean).join(' · ')}</p>
         </div>
         {of > 1 && (
           <span class="zone-card-steps">
@@ -59,9 +65,12 @@ export function ZoneCard({ zone, training, at, of, onStep, onClose }: ZoneCardPr
       <Facts
         facts={[
           { name: 'Heights', value: zoneHeights(zone) },
+          { name: 'Active', value: zone.applies || 'not known', more: activity },
           { name: 'Ask', value: zone.authority || 'not known', more: zone.contact },
           { name: 'Law', value: zone.law || 'not known' },
           { name: 'Source', value: zone.source || 'not known' },
+          ...(zone.conditions ? [{ name: 'Conditions', value: zone.conditions }] : []),
+          ...(zone.message ? [{ name: 'Says', value: zone.message }] : []),
         ]}
       />
       {training && <p class="badge badge-hatch">{TRAINING}</p>}
