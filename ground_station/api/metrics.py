@@ -16,6 +16,7 @@ from ground_station.api.parts import Parts
 from ground_station.core.errors import ConfigError, KestrelError
 from ground_station.core.model import SourceCondition
 from ground_station.services.certificates import shown
+from ground_station.services.source_state import SourceStatus
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 BUCKETS_S = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -101,6 +102,7 @@ class _State(Collector):
         yield _gauge(
             "kestrel_analysed_fps", "Analysed a second, all.", sum(r.analysed_fps for r in reports)
         )
+        yield from _each_source(sources)
         yield _gauge("kestrel_viewers", "Viewers of video.", sum(r.viewers for r in reports))
 
     def _inside(self) -> Iterable[Metric]:
@@ -131,6 +133,22 @@ class _State(Collector):
         except (ConfigError, KestrelError):
             return
         yield _gauge("kestrel_certificate_not_after_seconds", "When it expires (Unix time).", ends)
+
+
+def _each_source(sources: Iterable[SourceStatus]) -> Iterable[Metric]:
+    """By the source's id and name; of one that nobody publishes 0."""
+    labels = ["source_id", "source"]
+    analysed = GaugeMetricFamily("kestrel_source_analysed_fps", "Analysed a second.", labels=labels)
+    received = GaugeMetricFamily("kestrel_source_received_fps", "Frames a second.", labels=labels)
+    dropped = GaugeMetricFamily(
+        "kestrel_source_frames_dropped", "Due, but not analysed, this session.", labels=labels
+    )
+    for one in sources:
+        report, names = one.report, [one.source.source_id, one.source.name]
+        analysed.add_metric(names, 0.0 if report is None else report.analysed_fps)
+        received.add_metric(names, 0.0 if report is None else report.received_fps)
+        dropped.add_metric(names, 0.0 if report is None else report.frames_dropped)
+    return analysed, received, dropped
 
 
 def _gauge(name: str, what: str, value: float) -> GaugeMetricFamily:

@@ -7,16 +7,21 @@ told for each source; how much of that must be given is one share for all of the
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import httpx
+from prometheus_client.parser import text_string_to_metric_families
 
 from ground_station.cli.bench_figures import Figure
 from ground_station.core.errors import Unavailable
 
 SHARE = 0.9  # of what is asked; the rest is for frames that come late on a busy machine
+FAMILIES = {
+    "kestrel_source_analysed_fps": "analysed_fps",
+    "kestrel_source_received_fps": "received_fps",
+    "kestrel_source_frames_dropped": "dropped",
+}
 LOOK_EVERY_S = 2.0  # the node reports once a second, of its last three
 
 
@@ -26,14 +31,14 @@ class Given:
 
     analysed_fps: list[float] = field(default_factory=list)
     received_fps: list[float] = field(default_factory=list)
-    dropped: list[int] = field(default_factory=list)  # due, but not analysed; counted up
+    dropped: list[float] = field(default_factory=list)  # due, but not analysed; counted up
 
 
 class Analysis:
-    """Asks the station, signed in as somebody who may see the map.
+    """Asks the station for its metrics, which it tells this machine.
 
     Args:
-        client: signed in; closed by whoever made it.
+        client: closed by whoever made it.
     """
 
     def __init__(self, client: httpx.Client) -> None:
@@ -52,17 +57,14 @@ class Analysis:
 
     def look(self) -> None:
         """Raises Unavailable when the station does not tell."""
-        answer = self._client.get("/api/sources")
+        answer = self._client.get("/metrics")
         if answer.is_error:
-            raise Unavailable(f"The station did not list its sources: {answer.text[:300]}")
-        self.take(answer.json())
-
-    def take(self, sources: Sequence[Mapping[str, Any]]) -> None:
-        for source in sources:
-            given = self.given.setdefault(source["name"], Given())
-            given.analysed_fps.append(source["analysed_fps"])
-            given.received_fps.append(source["received_fps"])
-            given.dropped.append(source["frames_dropped"])
+            raise Unavailable(f"The station did not tell its figures: {answer.text[:300]}")
+        for family in text_string_to_metric_families(answer.text):
+            kind = FAMILIES.get(family.name)
+            for sample in family.samples if kind else ():
+                given = self.given.setdefault(sample.labels["source"], Given())
+                getattr(given, kind or "").append(float(sample.value))
 
     def figures(self, asked_fps: float) -> list[Figure]:
         """One of each source; one that is not live has 0. Raises Unavailable if there was none."""
@@ -74,7 +76,7 @@ class Analysis:
 def analysed(name: str, given: Given, asked_fps: float) -> Figure:
     """The mean over all looks, against the share of what was asked."""
     fps, received = _mean(given.analysed_fps), _mean(given.received_fps)
-    dropped = max(0, given.dropped[-1] - given.dropped[0])
+    dropped = max(0, round(given.dropped[-1] - given.dropped[0]))
     note = (
         f"{fps / asked_fps:.0%} of the {asked_fps:g} asked; {received:.1f} received;"
         f" {dropped} dropped that were due"

@@ -46,6 +46,14 @@ def test_it_says_how_the_station_does(site: Site) -> None:
     assert "kestrel_audit_records_total[]" in found
 
 
+def test_it_says_what_each_source_is_given(site: Site) -> None:
+    source = site.world.sources.all()
+    text = site.browser().http.get("/metrics").get_data(as_text=True)
+    for name in ("analysed_fps", "received_fps", "frames_dropped"):
+        assert f"# TYPE kestrel_source_{name} gauge" in text
+        assert text.count(f"kestrel_source_{name}{{") == len(source)
+
+
 def test_unknown_methods_make_no_new_series(site: Site) -> None:
     http = site.browser().http
     for number in range(30):

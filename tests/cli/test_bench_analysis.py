@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -27,12 +26,24 @@ def source(name: str, analysed: float, received: float = 25.0, dropped: int = 0)
     }
 
 
+def metrics(sources: list[dict[str, Any]]) -> str:
+    """As the station words them; `tests/api/test_metrics.py` holds it to the names."""
+    lines = []
+    for key in ("analysed_fps", "received_fps", "frames_dropped"):
+        lines.append(f"# TYPE kestrel_source_{key} gauge")
+        lines += [
+            f'kestrel_source_{key}{{source_id="1",source="{one["name"]}"}} {one[key]}'
+            for one in sources
+        ]
+    return "\n".join(lines) + "\n"
+
+
 def station(*answers: list[dict[str, Any]]) -> httpx.Client:
     left = list(answers)
 
     def answer(request: httpx.Request) -> httpx.Response:
-        assert request.url.path == "/api/sources"
-        return httpx.Response(200, content=json.dumps(left.pop(0) if len(left) > 1 else left[0]))
+        assert request.url.path == "/metrics"
+        return httpx.Response(200, text=metrics(left.pop(0) if len(left) > 1 else left[0]))
 
     return httpx.Client(base_url="http://station", transport=httpx.MockTransport(answer))
 
@@ -109,7 +120,7 @@ def test_the_load_is_watched_with_a_sign_in_that_was_already_used(
     client = station([source("Park", 5.0)])
 
     def signed_in(*_given: str) -> tuple[httpx.Client, str]:
-        client.get("/api/sources")  # as a sign-in does: the client is open
+        client.get("/metrics")  # as a sign-in does: the client is open
         return client, "csrf"
 
     def load(_pid: int, _seconds: float, _when: str, wait: Callable[[float], None]) -> list[Figure]:
