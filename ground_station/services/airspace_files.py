@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from geo.formats.reading import Format, Reading
+from geo.formats.writing import TRAINING
 from geo.zones import (
     Area,
     Datum,
@@ -32,13 +33,17 @@ MAX_TITLE = 500
 
 
 def dataset_of(reading: Reading, title: str) -> ZoneDataset:
-    """A reading as a dataset. Refusals that were too many to be told are one gap anywhere."""
+    """A reading as a dataset. Refusals that were too many to be told are one gap anywhere.
+
+    A file that we wrote out of training zones says so in its title: it stays training data, which
+    no station that serves operations may use.
+    """
     gaps = reading.gaps
     if reading.gaps_left_out:
         gaps = (*gaps, Gap(f"{reading.gaps_left_out} more features", "they were refused too"))
     return ZoneDataset(
         title,
-        False,
+        TRAINING.lower() in reading.title.lower(),
         reading.effective_from,
         reading.effective_until,
         reading.zones,

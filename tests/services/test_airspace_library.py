@@ -592,3 +592,16 @@ def test_a_training_dataset_that_is_renewed_does_not_undo_what_is_taken_into_use
     assert renewing is not old
     shelf.airspace.use(new)
     assert shelf.airspace.in_use is new
+
+
+def test_training_zones_written_to_a_file_stay_training_zones(
+    shelf: Shelf, supervisor: Principal
+) -> None:
+    shelf.gives(a_zone("FAR", lat=52.5))
+    shelf.reading = replace(shelf.reading, title="London: training, not for operational use")
+    made = shelf.library.import_file(person(supervisor), lambda: b"{}", "zones.json")
+    assert made.dataset.training
+    shelf.library.use(person(supervisor), made.record.dataset_id, 0)
+    finding = shelf.airspace.way([HERE])
+    assert finding.state is S.UNKNOWN
+    assert "for training" in finding.problem

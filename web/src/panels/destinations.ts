@@ -23,7 +23,7 @@ export const DESTINATIONS: readonly Destination[] = [
   { screen: 'map', words: 'Map', what: 'Drones, cameras, zones and what is seen', icon: MapIcon, needs: 'see_map', key: 'm' },
   { screen: 'wall', words: 'Wall', what: 'Up to nine pictures at once', icon: Grid3x3, needs: 'watch_video', key: 'w' },
   { screen: 'alerts', words: 'Alerts', what: 'What asks for a decision', icon: BellRing, needs: 'see_alerts', key: 'a' },
-  { screen: 'airspace', words: 'Airspace data', what: 'Datasets, NOTAMs and zones of your own', icon: Layers, needs: 'manage_airspace', key: 'z' },
+  { screen: 'airspace', words: 'Airspace', what: 'Datasets, NOTAMs and zones of your own', icon: Layers, needs: 'manage_airspace', key: 'z' },
   { screen: 'papers', words: 'Papers', what: 'Operator, permissions and requests', icon: FileCheck2, needs: 'see_papers', key: 'f' },
   { screen: 'sources', words: 'Sources', what: 'Every camera and how it stands', icon: Cctv, needs: 'see_map', key: 's' },
   { screen: 'people', words: 'People', what: 'Accounts, roles, areas and devices', icon: Users, needs: 'see_people', key: 'p' },
