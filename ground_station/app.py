@@ -210,6 +210,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
     vehicles = join_vehicles(
         airspace.airspace,
         airspace.papers,
+        airspace.verdicts,
         Around(
             database=database,
             audit=audit,

@@ -17,6 +17,7 @@ from ground_station.services.auto_hold import AutoHold
 from ground_station.services.conformance import Conformances, HeldPermissions
 from ground_station.services.control import Controls, over_with_sign_in
 from ground_station.services.fleet import Fleet
+from ground_station.services.flight_aids import AirspaceAids
 from ground_station.services.flights import Flights
 from ground_station.services.late_records import LateRecords
 from ground_station.services.papers import Papers
@@ -26,6 +27,7 @@ from ground_station.services.sources import Sources
 from ground_station.services.system import SystemHealth
 from ground_station.services.vehicle_alerts import link_alerts
 from ground_station.services.vehicle_cameras import VehicleCameras
+from ground_station.services.verdicts import Verdicts
 from ground_station.services.zone_alerts import follow_findings
 from ground_station.store import Database, SqlControls, SqlVehicles
 
@@ -60,7 +62,9 @@ class Vehicles:
     services: tuple[Service, ...]
 
 
-def join_vehicles(airspace: Airspace, papers: Papers, around: Around) -> Vehicles:
+def join_vehicles(
+    airspace: Airspace, papers: Papers, verdicts: Verdicts, around: Around
+) -> Vehicles:
     """Join them to each other and to what is around them; starts nothing."""
     audit, bus, clock = around.audit, around.bus, around.clock
     fleet = Fleet(
@@ -105,8 +109,7 @@ def join_vehicles(airspace: Airspace, papers: Papers, around: Around) -> Vehicle
         audit=audit,
         late=late,
         clock=clock,
-        held=held,
-        approved=conformances,
+        airspace_aids=AirspaceAids(held, conformances, verdicts.why_refused),
     )
     auto_hold = AutoHold(
         controls=controls,

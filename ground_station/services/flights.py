@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final
 
-from geo.zones import GeoZone, Kinematics
+from geo.zones import Kinematics
 from ground_station.core.agent_vehicles import (
     URGENT,
     Action,
@@ -41,11 +40,13 @@ from ground_station.core.errors import (
     KestrelError,
     TimedOut,
     Unavailable,
+    Unprocessable,
 )
 from ground_station.core.fleet import AirspaceFinding, AirspaceState, VehicleStatus, WayCheck
 from ground_station.core.ids import new_id
 from ground_station.core.ports import AgentChannel
 from ground_station.services.control import Controls
+from ground_station.services.flight_aids import NO_AIDS, AirspaceAids
 from ground_station.services.flight_checks import NO_WAY, FlightChecks
 from ground_station.services.flight_records import Flight, answered, commanded
 from ground_station.services.flight_rules import check_permissions
@@ -104,30 +105,13 @@ class GoToFinding:
     why_not: str
 
 
-class Approvals(Protocol):
-    """Follows whether a vehicle stays in what it was approved for; waits for nothing."""
-
-    def approve(self, vehicle_id: str, points: Sequence[Kinematics], /) -> None: ...
-
-    def forget(self, vehicle_id: str, /) -> None: ...
-
-
-class HeldPermissions(Protocol):
-    """See `conformance.HeldPermissions`."""
-
-    def know(self, organisation_id: str, /) -> None: ...
-
-    def reference(self, organisation_id: str, zone: GeoZone, at: datetime, /) -> str: ...
-
-
 class Flights:
     """Thread-safe. A command waits for the agent's answer on its caller's thread.
 
     Args:
         channel: the way to a connected agent.
         late: takes the records of what was sent first, and of every answer.
-        held: permissions that are on record; None: only what a pilot types in counts.
-        approved: is told the way of each flight that was accepted.
+        airspace_aids: permissions on record, the verdict, and who follows what was approved.
     """
 
     def __init__(
@@ -139,11 +123,11 @@ class Flights:
         audit: AuditLog,
         late: LateRecords,
         clock: Clock,
-        held: HeldPermissions | None = None,
-        approved: Approvals | None = None,
+        airspace_aids: AirspaceAids = NO_AIDS,
     ) -> None:
-        self._held = held
-        self._approved = approved
+        self._refuses = airspace_aids.refuses
+        self._held = airspace_aids.held
+        self._approved = airspace_aids.approved
         self._controls = controls
         self._channel = channel
         self._airspace = airspace
@@ -272,9 +256,23 @@ class Flights:
             finding = self._checks.way(status, mission)
             held = self._held_for(who, finding)
             needed = check_permissions(finding, {**held, **at_upload, **given})
+            self._check_refusal(who, status, mission, needed)
             return StartMission(mission_digest(mission)), needed
         finding = self._checks.way(status, action)
-        return action, check_permissions(finding, {**self._held_for(who, finding), **given})
+        needed = check_permissions(finding, {**self._held_for(who, finding), **given})
+        self._check_refusal(who, status, action, needed)
+        return action, needed
+
+    def _check_refusal(
+        self, who: Principal, status: VehicleStatus, action: Action, given: Mapping[str, str]
+    ) -> None:
+        """Unprocessable where the verdict refuses the flight whatever permission is given."""
+        if self._refuses is None or not isinstance(action, GoTo | TakeOff | UploadMission):
+            return
+        points = self._checks.points(status, action)
+        why = self._refuses(who, points, given) if points else ""
+        if why:
+            raise Unprocessable(f"{status.vehicle.name}: this flight is refused. {why}")
 
     def _held_for(self, who: Principal, finding: AirspaceFinding) -> dict[str, str]:
         """By zone id, the recorded permission of the pilot's organisation that holds now."""

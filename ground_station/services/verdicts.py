@@ -3,11 +3,14 @@ operator and its permissions."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from geo.airspace.plan import FlightPlan, Operator
-from geo.airspace.verdict import Against, Judgement, judge
+from geo.airspace.plan import FlightPlan, Operator, PathPoint
+from geo.airspace.plan import Permission as Held
+from geo.airspace.verdict import Against, Judgement, Verdict, judge
+from geo.zones import Datum, Kinematics
 from ground_station.core.agent_durable import one_line
 from ground_station.core.airspace import PermissionRequest
 from ground_station.core.authority import Permission, Principal, require
@@ -20,6 +23,7 @@ from ground_station.services.papers import NewRequest, Papers
 from ground_station.services.permission_letters import Asked, letter
 
 MAX_POINTS = 2000
+MOST_REASONS = 4
 MAX_AIRCRAFT, MAX_PURPOSE = 300, 1000
 
 
@@ -69,6 +73,30 @@ class Verdicts:
         except (ValueError, OverflowError) as error:
             raise InvalidInput(f"This plan cannot be judged: {error}") from error
         return Checked(judgement, zones, operator)
+
+    def why_refused(
+        self, who: Principal, points: Sequence[Kinematics], typed: Mapping[str, str]
+    ) -> str:
+        """Why a flight that is about to be commanded is refused whatever permission is asked for:
+        a prohibited zone, a height, the operator's category or authorisation; "" if it is not.
+
+        Args:
+            typed: by zone id, references that the pilot gives for this one flight.
+        """
+        operator = self._papers.operator(who.scope.organisation_id)
+        given = tuple(Held(zone, reference) for zone, reference in typed.items())
+        zones = self._airspace.in_use
+        plan = FlightPlan(
+            path=tuple(PathPoint(one.lat, one.lon, one.alt_amsl_m) for one in points[:MAX_POINTS]),
+            height_m=None,
+            datum=Datum.AMSL,
+            operator=replace(operator, permissions=(*operator.permissions, *given)),
+            starts=self._clock.now(),
+        )
+        made = judge(plan, self._against(zones), changes=False)
+        if made.verdict is not Verdict.REFUSED:
+            return ""
+        return " ".join(one.text for one in made.reasons[:MOST_REASONS])
 
     def _against(self, zones: ZonesInUse) -> Against:
         return Against(

@@ -12,6 +12,7 @@ from ground_station.core.fleet import AirspaceState
 from ground_station.core.settings import AirspaceSettings
 from ground_station.services.airspace import Airspace, station_airspace
 from ground_station.services.papers import Papers
+from ground_station.services.verdicts import Verdicts
 from ground_station.store import SqlPermissions
 from tests.services.flying import LAT, LON, Drone, drone, report
 from tests.services.world import World
@@ -27,9 +28,16 @@ def airspace(world: World) -> Airspace:
 
 @pytest.fixture
 def joined(world: World, airspace: Airspace) -> Vehicles:
+    papers = Papers(SqlPermissions(world.database, world.clock), world.audit, world.clock)
     return join_vehicles(
         airspace,
-        Papers(SqlPermissions(world.database, world.clock), world.audit, world.clock),
+        papers,
+        Verdicts(
+            airspace=airspace,
+            papers=papers,
+            settings=AirspaceSettings(training=True),
+            clock=world.clock,
+        ),
         Around(
             database=world.database,
             audit=world.audit,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import pytest
 
-from geo.zones import Breach, Circle, Datum, GeoZone, Layer, Limit, Restriction
+from geo.zones import Breach, Circle, Datum, GeoZone, Kinematics, Layer, Limit, Restriction
 from ground_station.core.agent_protocol import Command, Done
 from ground_station.core.agent_vehicles import (
     Action,
@@ -798,3 +798,24 @@ def test_an_answer_is_waited_for_as_long_as_the_command_takes(
     for action in (Hold(), NEAR_BY, MISSION):
         world.flights.fly(pilot, flying.vehicle_id, action)
     assert waited == [3.0, 6.0, 30.0]
+
+
+def test_what_the_verdict_refuses_is_not_sent_whatever_is_typed(
+    world: World, flying: Drone, pilot: Principal
+) -> None:
+    asked: list[dict[str, str]] = []
+
+    def refuses(_who: Principal, points: Sequence[Kinematics], given: Mapping[str, str]) -> str:
+        assert len(points) > 1
+        asked.append(dict(given))
+        return "A prohibited zone."
+
+    zone = a_zone("Z1")
+    world.airspace.way_finding = touches(zone)
+    world.flights._refuses = refuses
+    with pytest.raises(Unprocessable, match=r"is refused\. A prohibited zone"):
+        world.flights.fly(pilot, flying.vehicle_id, NEAR_BY, {"Z1": "RFZ 1"})
+    assert asked == [{"Z1": "RFZ 1"}]
+    assert flying.flown() == []
+    world.flights.fly(pilot, flying.vehicle_id, Hold())  # never judged
+    assert len(flying.flown()) == 1

@@ -52,6 +52,7 @@ from ground_station.services.conformance import Conformances, HeldPermissions
 from ground_station.services.control import Controls, over_with_sign_in
 from ground_station.services.enrolment import EnrolledAuthenticator, Enrolments, Warden
 from ground_station.services.fleet import Fleet
+from ground_station.services.flight_aids import AirspaceAids
 from ground_station.services.flights import Flights
 from ground_station.services.geolocate import Geolocator
 from ground_station.services.identities import join_identities
@@ -257,8 +258,7 @@ class World:
             audit=self.audit,
             late=self.late_records,
             clock=self.clock,
-            held=self.held,
-            approved=self.conformances,
+            airspace_aids=AirspaceAids(self.held, self.conformances),
         )
         self.auto_hold = AutoHold(
             controls=self.controls,

@@ -1,0 +1,45 @@
+"""What flight commands have of airspace beside the zones' check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from geo.zones import GeoZone, Kinematics
+from ground_station.core.authority import Principal
+
+Refuses = Callable[[Principal, Sequence[Kinematics], Mapping[str, str]], str]
+
+
+class Approvals(Protocol):
+    """Follows whether a vehicle stays in what it was approved for; waits for nothing."""
+
+    def approve(self, vehicle_id: str, points: Sequence[Kinematics], /) -> None: ...
+
+    def forget(self, vehicle_id: str, /) -> None: ...
+
+
+class HeldPermissions(Protocol):
+    """See `conformance.HeldPermissions`."""
+
+    def know(self, organisation_id: str, /) -> None: ...
+
+    def reference(self, organisation_id: str, zone: GeoZone, at: datetime, /) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AirspaceAids:
+    """Attributes:
+    held: permissions that are on record; None: only what a pilot types in counts.
+    approved: is told the way of each flight that was accepted.
+    refuses: why the verdict refuses a flight whatever permission is given, or "".
+    """
+
+    held: HeldPermissions | None = None
+    approved: Approvals | None = None
+    refuses: Refuses | None = None
+
+
+NO_AIDS: Final = AirspaceAids()
