@@ -55,14 +55,17 @@ def watch(page: Page, seconds: float) -> list[dict[str, Any]]:
     return list(page.frames)
 
 
-def test_every_frame_is_analysed_with_the_capture_time_of_the_agent(page: Page) -> None:
+def test_every_frame_analysed_has_the_capture_time_of_the_agent(page: Page) -> None:
     frames = watch(page, 6)
-    # Three cameras share the node: on two busy cores each of them may get less than it asks for.
-    assert len(frames) >= 30, f"{len(frames)} frames of 10 a second came in 6 s"
+    # The demonstration asks for 5 of the film's 10 frames a second; three cameras share the node,
+    # and on two busy cores each of them may get less than it asks for.
+    assert len(frames) >= 18, f"{len(frames)} frames of 5 a second came in 6 s"
     ages = [_age_s(frame) for frame in frames]
     assert all(age is not None for age in ages)
     steps = np.diff([frame["rtp_timestamp"] for frame in frames]) % 2**32
-    assert np.median(steps) == TICKS_PER_FRAME
+    assert (
+        np.mean(steps % TICKS_PER_FRAME == 0) > 0.9
+    )  # whole frames, but where the film begins anew
 
 
 def test_boxes_are_on_the_people_of_the_footage(page: Page) -> None:
