@@ -11,21 +11,19 @@ from dataclasses import dataclass
 
 from drone.link import VehicleLink
 from drone.orders import AGAIN, REST, Orders, asking
-from ground_station.core.agent_durable import one_line
-from ground_station.core.agent_protocol import Reply, refused
-from ground_station.core.agent_vehicles import (
+from ground_station.core.agent_actions import (
     URGENT,
     Action,
     Arm,
-    Flown,
-    Fly,
     GoTo,
     StartMission,
     TakeOff,
     UploadGeofence,
     UploadMission,
-    is_urgent,
 )
+from ground_station.core.agent_durable import one_line
+from ground_station.core.agent_protocol import Reply, refused
+from ground_station.core.agent_vehicles import Flown, Fly, is_urgent
 from ground_station.core.aio import AioBridge
 from ground_station.core.errors import Conflict, KestrelError, NotFound, TimedOut
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from mavsdk.plugins.geofence import FenceType, GeofenceData, Point, Polygon
 
-from ground_station.core.agent_vehicles import GeofenceRing
+from ground_station.core.agent_actions import GeofenceRing
 
 _OFF_DEG = 2e-7  # the wire's 1e-7, rounded twice
 

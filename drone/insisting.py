@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from drone.moving import MovingCall, Steps
 from drone.vehicle_state import VehicleState
-from ground_station.core.agent_vehicles import Action, FlightMode, Hold, Land, Return
+from ground_station.core.agent_actions import Action, Hold, Land, Return
+from ground_station.core.agent_vehicles import FlightMode
 from ground_station.core.errors import KestrelError, TimedOut
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from ground_station.core.agent_vehicles import Action, VehicleReport
+from ground_station.core.agent_actions import Action
+from ground_station.core.agent_vehicles import VehicleReport
 
 
 @dataclass(frozen=True, slots=True)

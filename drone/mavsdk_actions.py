@@ -17,15 +17,8 @@ from typing import Protocol
 from drone.mavsdk_commands import ACCEPTED, CUSTOM_MODE, NO_MODES, Cmd, Commands
 from drone.moving import Steps
 from drone.vehicle_state import Now, VehicleState
-from ground_station.core.agent_vehicles import (
-    Action,
-    FlightMode,
-    GoTo,
-    Hold,
-    Land,
-    PositionReading,
-    Return,
-)
+from ground_station.core.agent_actions import Action, GoTo, Hold, Land, Return
+from ground_station.core.agent_vehicles import FlightMode, PositionReading
 from ground_station.core.errors import Conflict, KestrelError, Unavailable, Unprocessable
 
 # Armed in one of these it moves by itself; MAVSDK's `arm()` ends the process in them.

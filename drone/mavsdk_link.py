@@ -17,7 +17,8 @@ from drone.link import VehiclePose
 from drone.mavsdk_instance import Instance
 from drone.mavsdk_vehicle import MavsdkVehicle
 from drone.vehicle_state import VehicleState
-from ground_station.core.agent_vehicles import MAX_VEHICLES, Action, VehicleReport
+from ground_station.core.agent_actions import Action
+from ground_station.core.agent_vehicles import MAX_VEHICLES, VehicleReport
 from ground_station.core.clock import Clock, SystemClock
 from ground_station.core.errors import Conflict, KestrelError, NotFound, Unavailable
 

@@ -24,14 +24,13 @@ from drone.mavsdk_commands import Commands
 from drone.mavsdk_instance import Instance
 from drone.mission_items import RawItem, difference, fingerprint, raw_items, waypoint_seqs
 from drone.vehicle_state import Now, VehicleState
-from ground_station.core.agent_vehicles import (
-    Autopilot,
-    FlightMode,
+from ground_station.core.agent_actions import (
     GeofenceRing,
     UploadGeofence,
     UploadMission,
     mission_digest,
 )
+from ground_station.core.agent_vehicles import Autopilot, FlightMode
 from ground_station.core.errors import Conflict, KestrelError, TimedOut, Unavailable, Unprocessable
 
 T = TypeVar("T")

@@ -21,15 +21,8 @@ from drone.mavsdk_commands import NO_MODES, TRY_AGAIN, Commands, Modes, called
 from drone.mavsdk_instance import Instance
 from drone.moving import Steps
 from drone.vehicle_state import Now, VehicleState
-from ground_station.core.agent_vehicles import (
-    Action,
-    FlightMode,
-    GoTo,
-    Hold,
-    Land,
-    Return,
-    VehicleLinkState,
-)
+from ground_station.core.agent_actions import Action, GoTo, Hold, Land, Return
+from ground_station.core.agent_vehicles import FlightMode, VehicleLinkState
 from ground_station.core.errors import Conflict, KestrelError, TimedOut, Unavailable, Unprocessable
 
 # PX4 flies to a place in the mode that it also holds in.

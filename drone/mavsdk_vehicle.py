@@ -20,11 +20,10 @@ from drone.mavsdk_rates import Rates
 from drone.moving import Steps
 from drone.one_vehicle import Twins
 from drone.vehicle_state import Now, VehicleState
-from ground_station.core.agent_vehicles import (
+from ground_station.core.agent_actions import (
     URGENT,
     Action,
     Arm,
-    Autopilot,
     Disarm,
     GoTo,
     Hold,
@@ -34,8 +33,8 @@ from ground_station.core.agent_vehicles import (
     TakeOff,
     UploadGeofence,
     UploadMission,
-    VehicleLinkState,
 )
+from ground_station.core.agent_vehicles import Autopilot, VehicleLinkState
 from ground_station.core.errors import (
     Conflict,
     InvalidInput,

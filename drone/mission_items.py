@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from drone.mavsdk_commands import Cmd
-from ground_station.core.agent_vehicles import WireMissionItem
+from ground_station.core.agent_actions import WireMissionItem
 
 _ABSOLUTE, _MISSION, _RELATIVE, _RELATIVE_INT = 0, 2, 3, 6
 _SAME_FRAME = {_RELATIVE_INT: _RELATIVE, _MISSION: _ABSOLUTE}
@@ -69,7 +69,7 @@ def _before_the_first(
 ) -> list[RawItem]:
     """Home, where it is kept, and the take-off, which ArduPilot makes where it stands."""
     params = (0.0, 0.0, 0.0, unset)
-    height_m = max(first.height_home_m, LOWEST_TAKEOFF_M)
+    height_m = max(first.height_m, LOWEST_TAKEOFF_M)
     if home is None:
         x, y = _e7(first.lat), _e7(first.lon)
         return [RawItem(0, _RELATIVE_INT, Cmd.TAKEOFF, params, x, y, height_m, current=1)]
@@ -83,7 +83,7 @@ def _before_the_first(
 def _waypoint(seq: int, item: WireMissionItem, unset: float) -> RawItem:
     params = (float(math.ceil(item.hold_s)), 0.0, 0.0, unset)
     x, y = _e7(item.lat), _e7(item.lon)
-    return RawItem(seq, _RELATIVE_INT, Cmd.WAYPOINT, params, x, y, item.height_home_m)
+    return RawItem(seq, _RELATIVE_INT, Cmd.WAYPOINT, params, x, y, item.height_m)
 
 
 def _e7(degrees: float) -> int:

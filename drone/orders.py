@@ -22,12 +22,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from ground_station.core.agent_vehicles import (
-    AgentInstant,
-    Fly,
-    Supersede,
-    is_urgent,
-)
+from ground_station.core.agent_vehicles import AgentInstant, Fly, Supersede, is_urgent
 from ground_station.core.errors import Conflict
 from ground_station.core.ids import new_id
 

@@ -25,17 +25,19 @@ from pathlib import Path
 
 from drone.link import VehicleLink
 from drone.patrol_marker import Marker
-from ground_station.core.agent_vehicles import (
+from ground_station.core.agent_actions import (
     Action,
-    Fly,
-    LandedState,
     StartMission,
     UploadMission,
+    WireMissionItem,
+    mission_digest,
+)
+from ground_station.core.agent_vehicles import (
+    Fly,
+    LandedState,
     VehicleLinkState,
     VehicleReport,
-    WireMissionItem,
     is_urgent,
-    mission_digest,
 )
 from ground_station.core.errors import KestrelError
 

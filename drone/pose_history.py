@@ -10,11 +10,7 @@ from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass
 
-from ground_station.core.agent_vehicles import (
-    AttitudeReading,
-    PositionReading,
-    VelocityReading,
-)
+from ground_station.core.agent_vehicles import AttitudeReading, PositionReading, VelocityReading
 
 KEPT = 128  # of each kind; 12 s at 10 Hz
 NEAR_S = 2.0  # nothing is told of an instant farther than this from everything heard

@@ -7,6 +7,7 @@ from typing import Any
 
 from ground_station.agentlink.verdict import VERDICT_EVENT
 from ground_station.core.agent_durable import NOTICE_EVENT, Notice, encode_notice
+from ground_station.core.agent_facts import Held
 from ground_station.core.agent_protocol import (
     COMMAND_EVENT,
     NAMESPACE,
@@ -120,7 +121,7 @@ class Connection:
                 "Send one batch an interval.",
             )
 
-    def call(self, command: Command, timeout_s: float) -> Done | SdpAnswer | Flown:
+    def call(self, command: Command, timeout_s: float) -> Done | SdpAnswer | Flown | Held:
         """Send a command and wait for its reply; see `core.ports.AgentChannel`."""
         if threading.get_ident() == self._receive_thread:
             raise RuntimeError("AgentChannel.call was called on the agent's own receive thread")

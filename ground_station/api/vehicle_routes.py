@@ -43,7 +43,7 @@ from ground_station.api.vehicle_views import (
     control_view,
     vehicle_view,
 )
-from ground_station.core.agent_vehicles import (
+from ground_station.core.agent_actions import (
     URGENT,
     Action,
     Arm,
@@ -56,8 +56,8 @@ from ground_station.core.agent_vehicles import (
     TakeOff,
     UploadGeofence,
     UploadMission,
-    VehicleLinkState,
 )
+from ground_station.core.agent_vehicles import VehicleLinkState
 from ground_station.core.authority import Permission
 from ground_station.core.errors import (
     InvalidInput,
@@ -213,17 +213,12 @@ def check_go_to(vehicle_id: str) -> flask.Response:
 def put_mission(vehicle_id: str) -> flask.Response:
     """Replace the mission that it holds; an empty one clears it."""
     body = json_body(MissionRequest, MAX_BODY_BYTES)
-    items = [
-        {
-            "lat": point.lat,
-            "lon": point.lon,
-            "height_home_m": point.height_home_m,
-            "speed_mps": point.speed_mps,
-            "hold_s": point.hold_s,
-        }
-        for point in body.items
-    ]
-    action = _checked(UploadMission, items=items, return_at_end=body.return_at_end)
+    action = _checked(
+        UploadMission,
+        items=[msgspec.structs.asdict(point) for point in body.items],
+        return_at_end=body.return_at_end,
+        land_at_end=body.land_at_end,
+    )
     return _fly(vehicle_id, action, _permissions(body.permissions))
 
 

@@ -16,6 +16,8 @@ it: the source is live while its frames come. In those frames `source_id` is the
 Version 3: vehicles (`agent_vehicles`): telemetry, flight commands, camera poses beside frame times.
 Version 4: flight commands that expire and that later ones make void (`Fly.turn`, `Fly.not_after`,
 `Supersede`, `Telemetry.at`); missions by their digest.
+Version 5: more actions (`agent_actions`), heights of waypoints by datum, more telemetry; how a
+vehicle will behave, what it holds, and other aircraft (`agent_facts`).
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from typing import Annotated
 import msgspec
 
 from ground_station.core.agent_durable import Durable
+from ground_station.core.agent_facts import Facts, Held, ReadHeld, Traffic
 from ground_station.core.agent_vehicles import CameraPose, Flown, Fly, Telemetry
 from ground_station.core.agent_wire import (
     AwareTime,
@@ -39,7 +42,7 @@ from ground_station.core.agent_wire import (
 from ground_station.core.errors import InvalidInput, KestrelError, error_from_code
 from ground_station.core.model import CapturedAtFrom, SourceCondition
 
-PROTOCOL_VERSION = 4
+PROTOCOL_VERSION = 5
 NAMESPACE = "/agents"
 MESSAGE_EVENT = "m"  # agent -> station
 COMMAND_EVENT = "command"  # station -> agent, acknowledged with a Reply
@@ -234,6 +237,8 @@ AgentMessage = (
     | ViewerClock
     | SessionEnded
     | Telemetry
+    | Facts
+    | Traffic
     | Durable
     | Goodbye
 )
@@ -317,6 +322,7 @@ Command = (
     | RelayFrameTimes
     | RotateToken
     | Fly
+    | ReadHeld
 )
 
 
@@ -338,7 +344,7 @@ class Refused(Message, frozen=True):
     remedy: str = ""
 
 
-Reply = Done | SdpAnswer | Flown | Refused
+Reply = Done | SdpAnswer | Flown | Held | Refused
 
 
 _envelope_decoder = msgspec.msgpack.Decoder(Envelope)
@@ -371,7 +377,7 @@ def refused(error: KestrelError) -> Refused:
     return Refused(error.code, error.message, error.remedy)
 
 
-def raise_if_refused(reply: Reply) -> Done | SdpAnswer | Flown:
+def raise_if_refused(reply: Reply) -> Done | SdpAnswer | Flown | Held:
     """The reply, unless it is a refusal: that becomes the error it was on the other side."""
     if isinstance(reply, Refused):
         raise error_from_code(reply.code, reply.message, reply.remedy)

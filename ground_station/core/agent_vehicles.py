@@ -8,17 +8,15 @@ north-east-down frame. A value the autopilot did not give is None, never NaN.
 
 from __future__ import annotations
 
-import hashlib
-import math
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
+from ground_station.core.agent_actions import URGENT, Action, AltitudeAmsl, HeightM, MissionDigest
 from ground_station.core.agent_wire import Finite, Latitude, Longitude, Message, MessageId
 
 MAX_VEHICLES = 50  # of one agent
-MAX_MISSION_ITEMS = 700  # ArduPilot refused 800
 TELEMETRY_INTERVAL_S = 0.1
 VEHICLE_LOST_AFTER_S = 3.0  # without a heartbeat of its autopilot
 
@@ -26,9 +24,6 @@ SystemId = Annotated[int, msgspec.Meta(ge=1, le=255)]
 AgeMs = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
 Fraction = Annotated[float, msgspec.Meta(ge=0, le=1)]
 _Line = Annotated[str, msgspec.Meta(max_length=300)]
-MissionDigest = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?\Z")]
-AltitudeAmsl = Annotated[float, msgspec.Meta(ge=-500, le=10_000)]
-HeightM = Annotated[float, msgspec.Meta(ge=-1_000, le=10_000)]
 
 
 class Autopilot(StrEnum):
@@ -118,12 +113,59 @@ class GpsReading(_Group, frozen=True, array_like=True):
 
     fix: Annotated[str, msgspec.Meta(max_length=16)]
     satellites: int
+    hdop: Finite | None = None
+    horizontal_accuracy_m: Finite | None = None
+    vertical_accuracy_m: Finite | None = None
 
 
 class HealthReading(_Group, frozen=True, array_like=True):
     armable: bool
     global_position_ok: bool
     home_position_ok: bool
+
+
+class EkfReading(_Group, frozen=True, array_like=True):
+    """The autopilot's own estimator. The ratios are innovations over their gates: below 0.5 well,
+    from 1 on it rejects what it measures. None: not said.
+
+    `ok`: attitude, velocity and place are all good, as its flags say.
+    """
+
+    ok: bool
+    velocity_ratio: Finite | None = None
+    horizontal_ratio: Finite | None = None
+    vertical_ratio: Finite | None = None
+    compass_ratio: Finite | None = None
+
+
+class WindReading(_Group, frozen=True, array_like=True):
+    """As the autopilot estimates it; `from_deg`: where it blows from, true north."""
+
+    speed_mps: Finite
+    from_deg: Finite
+
+
+class RadioReading(_Group, frozen=True, array_like=True):
+    """How well things are heard.
+
+    Attributes:
+        rc: of the pilot's remote control as the vehicle hears it, 0-1. rc_lost: it says so.
+        telemetry: of the telemetry radio, 0-1, where a radio tells.
+        received: share of the vehicle's messages of late that arrived here, by their numbers.
+    """
+
+    rc: Fraction | None = None
+    rc_lost: bool | None = None
+    telemetry: Fraction | None = None
+    received: Fraction | None = None
+
+
+class GimbalReading(_Group, frozen=True, array_like=True):
+    """Where the camera's mount points: pitch up positive, `yaw_deg` from true north."""
+
+    pitch_deg: Finite
+    roll_deg: Finite
+    yaw_deg: Finite
 
 
 class FlightReading(_Group, frozen=True, array_like=True):
@@ -187,6 +229,10 @@ class VehicleReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     gps: GpsReading | None = None
     health: HealthReading | None = None
     home: HomeReading | None = None
+    ekf: EkfReading | None = None
+    wind: WindReading | None = None
+    radio: RadioReading | None = None
+    gimbal: GimbalReading | None = None
     mission: MissionReading | None = None
     status_lines: Annotated[list[StatusLine], msgspec.Meta(max_length=8)] = []  # newest first
     problems: Annotated[list[_Line], msgspec.Meta(max_length=8)] = []
@@ -239,102 +285,7 @@ class CameraPose(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fi
     hfov_deg: Annotated[float, msgspec.Meta(gt=0, lt=180)]
 
 
-# --- actions: station -> agent -------------------------------------------------------------------
-
-
-class _Action(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True):
-    pass
-
-
-class Arm(_Action, frozen=True):
-    """Motors on, on the ground. Never forced."""
-
-
-class Disarm(_Action, frozen=True):
-    """Motors off, on the ground; refused in the air. Never forced."""
-
-
-class TakeOff(_Action, frozen=True):
-    """Arms first if need be, then climbs to this height above home and stays there."""
-
-    height_home_m: Annotated[float, msgspec.Meta(ge=1.5, le=500)]
-
-
-class GoTo(_Action, frozen=True):
-    """Fly there and stay. In the air only."""
-
-    lat: Latitude
-    lon: Longitude
-    alt_amsl_m: AltitudeAmsl
-    speed_mps: Annotated[float, msgspec.Meta(gt=0, le=40)] | None = None
-
-
-class Hold(_Action, frozen=True):
-    """Stop and stay where it is."""
-
-
-class Return(_Action, frozen=True):
-    """Fly home and land, by the autopilot's own return mode."""
-
-
-class Land(_Action, frozen=True):
-    """Come down where it is."""
-
-
-class WireMissionItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One waypoint; `hold_s`: how long to stay there. The first is item 1."""
-
-    lat: Latitude
-    lon: Longitude
-    height_home_m: Annotated[float, msgspec.Meta(ge=0, le=500)]
-    speed_mps: Annotated[float, msgspec.Meta(gt=0, le=40)] | None = None
-    hold_s: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 0.0
-
-
-class UploadMission(_Action, frozen=True):
-    """Replace what the vehicle holds, then read it back and compare. An empty list clears it."""
-
-    items: Annotated[list[WireMissionItem], msgspec.Meta(max_length=MAX_MISSION_ITEMS)]
-    return_at_end: bool = True
-
-
-class StartMission(_Action, frozen=True):
-    """From the first item; on the ground it arms and takes off by itself.
-
-    `digest`: `mission_digest` of the upload that is meant. The agent reads what the vehicle holds
-    and refuses anything else. "": whatever it holds, which nobody has checked.
-    """
-
-    digest: MissionDigest = ""
-
-
-class GeofenceRing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A closed ring of (lat, lon), at least three corners, the first not repeated."""
-
-    points: Annotated[list[tuple[Latitude, Longitude]], msgspec.Meta(min_length=3, max_length=200)]
-    keep_in: bool = True  # else keep out
-
-
-class UploadGeofence(_Action, frozen=True):
-    """What the autopilot itself enforces; an empty list clears it."""
-
-    rings: Annotated[list[GeofenceRing], msgspec.Meta(max_length=16)]
-
-
-Action = (
-    Arm
-    | Disarm
-    | TakeOff
-    | GoTo
-    | Hold
-    | Return
-    | Land
-    | UploadMission
-    | StartMission
-    | UploadGeofence
-)
-# What brings a vehicle to safety: never waits for anything else, and nobody's control is needed.
-URGENT: tuple[type[_Action], ...] = (Hold, Return, Land)
+# --- commands: station -> agent ------------------------------------------------------------------
 
 
 class Turn(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -387,18 +338,3 @@ class Flown(Message, frozen=True):
 def is_urgent(command: object) -> bool:
     """Whether a command brings a vehicle to safety, and so waits for nothing else."""
     return isinstance(command, Fly) and isinstance(command.action, URGENT)
-
-
-def mission_digest(mission: UploadMission) -> str:
-    """SHA-256 in hex of what is flown: places to 1e-7 degrees, heights to 1 cm, speeds to 1 cm/s,
-    holds to 1 s upwards (as they are sent), and whether it returns at the end. "" for no items."""
-    if not mission.items:
-        return ""
-    lines = [
-        f"{round(item.lat * 1e7)} {round(item.lon * 1e7)} {round(item.height_home_m * 100)} "
-        f"{'-' if item.speed_mps is None else round(item.speed_mps * 100)} "
-        f"{math.ceil(item.hold_s)}"
-        for item in mission.items
-    ]
-    lines.append("return" if mission.return_at_end else "stay")
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

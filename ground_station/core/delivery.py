@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from ground_station.core.agent_durable import Durable
+from ground_station.core.agent_facts import Facts, Traffic
 from ground_station.core.agent_protocol import (
     FrameTimes,
     Goodbye,
@@ -43,6 +44,8 @@ DELIVERY: Mapping[type[Any], DeliveryClass] = MappingProxyType(
         ViewerClock: DeliveryClass.DROP_OLDEST,
         SessionEnded: DeliveryClass.DROP_OLDEST,
         Telemetry: DeliveryClass.LATEST,
+        Facts: DeliveryClass.LATEST,
+        Traffic: DeliveryClass.LATEST,
         Goodbye: DeliveryClass.DROP_OLDEST,
         Durable: DeliveryClass.NEVER_LOST,
     }

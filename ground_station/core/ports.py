@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ground_station.core.agent_durable import Durable, Notice
+from ground_station.core.agent_facts import Held
 from ground_station.core.agent_protocol import (
     AgentKind,
     AgentMessage,
@@ -97,7 +98,7 @@ class AgentChannel(Protocol):
     @property
     def address(self) -> str: ...
 
-    def call(self, command: Command, timeout_s: float) -> Done | SdpAnswer | Flown:
+    def call(self, command: Command, timeout_s: float) -> Done | SdpAnswer | Flown | Held:
         """Send a command and wait for its reply; from any thread but the agent's own handlers.
 
         Raises:

@@ -11,7 +11,8 @@ import queue
 import threading
 from collections.abc import Callable
 
-from ground_station.core.agent_vehicles import FlightMode, Hold
+from ground_station.core.agent_actions import Hold
+from ground_station.core.agent_vehicles import FlightMode
 from ground_station.core.audit import Act, AuditLog
 from ground_station.core.authority import Permission, Principal, require
 from ground_station.core.clock import Clock

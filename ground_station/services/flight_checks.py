@@ -6,15 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from geo.zones import Kinematics
-from ground_station.core.agent_vehicles import (
-    Action,
-    GoTo,
-    PositionReading,
-    TakeOff,
-    UploadMission,
-    VehicleLinkState,
-    VehicleReport,
-)
+from ground_station.core.agent_actions import Action, GoTo, TakeOff, UploadMission
+from ground_station.core.agent_vehicles import PositionReading, VehicleLinkState, VehicleReport
 from ground_station.core.authority import Principal
 from ground_station.core.clock import Clock
 from ground_station.core.errors import Conflict, NotAllowed, Unavailable, Unprocessable

@@ -10,8 +10,7 @@ from typing import Final
 
 import msgspec
 
-from ground_station.core.agent_durable import one_line
-from ground_station.core.agent_vehicles import (
+from ground_station.core.agent_actions import (
     Action,
     Arm,
     Disarm,
@@ -25,6 +24,7 @@ from ground_station.core.agent_vehicles import (
     UploadMission,
     mission_digest,
 )
+from ground_station.core.agent_durable import one_line
 from ground_station.core.audit import Act, AuditEntry, Detail
 from ground_station.core.authority import Principal
 from ground_station.core.fleet import VehicleStatus
@@ -108,7 +108,7 @@ def _parameters(action: Action) -> dict[str, Detail]:
         return {"mission_sha256": action.digest} if action.digest else {}
     if isinstance(action, UploadMission):
         points = [
-            f"{item.lat:.7f} {item.lon:.7f} {item.height_home_m:.1f}"
+            f"{item.lat:.7f} {item.lon:.7f} {item.height_m:.1f} {item.datum.value}"
             for item in action.items[:POINTS_RECORDED]
         ]
         return {

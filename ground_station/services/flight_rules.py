@@ -8,20 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from ground_station.core.agent_durable import one_line
-from ground_station.core.agent_vehicles import (
+from ground_station.core.agent_actions import (
     Action,
     Arm,
     Disarm,
-    FlightMode,
     GoTo,
-    LandedState,
     StartMission,
     TakeOff,
     UploadGeofence,
     UploadMission,
-    VehicleReport,
 )
+from ground_station.core.agent_durable import one_line
+from ground_station.core.agent_vehicles import FlightMode, LandedState, VehicleReport
 from ground_station.core.errors import Conflict, InvalidInput
 from ground_station.core.fleet import AirspaceFinding, AirspaceState
 

@@ -11,14 +11,14 @@ import numpy as np
 from geo.local_frame import LocalFrame
 from geo.terrain import Terrain
 from geo.zones import Kinematics
-from ground_station.core.agent_vehicles import (
+from ground_station.core.agent_actions import (
     GoTo,
-    HomeReading,
-    PositionReading,
+    HeightDatum,
     TakeOff,
     UploadMission,
-    VehicleReport,
+    WireMissionItem,
 )
+from ground_station.core.agent_vehicles import HomeReading, PositionReading, VehicleReport
 
 MAX_DISTANCE_M = 10_000.0  # an autopilot takes a place 500 km away
 MAX_HEIGHT_M = 120.0
@@ -65,7 +65,7 @@ def mission_way(
     """Up where it is, from item to item, and home again at the return height; [] for no items."""
     if not mission.items:
         return []
-    stops = [(item.lat, item.lon, home.alt_amsl_m + item.height_home_m) for item in mission.items]
+    stops = [(item.lat, item.lon, item_amsl_m(item, home)) for item in mission.items]
     first_alt, last = stops[0][2], stops[-1]
     up = max(position.alt_amsl_m, first_alt)
     way = [
@@ -81,6 +81,12 @@ def mission_way(
             (home.lat, home.lon, home.alt_amsl_m),
         ]
     return [_point(lat, lon, alt, terrain) for lat, lon, alt in way]
+
+
+def item_amsl_m(item: WireMissionItem, home: HomeReading) -> float:
+    """How high a waypoint is above the sea."""
+    above = home.alt_amsl_m if item.datum is HeightDatum.HOME else 0.0
+    return above + item.height_m
 
 
 def distance_m(lat: float, lon: float, to_lat: float, to_lon: float) -> float:

@@ -16,21 +16,17 @@ from types import MappingProxyType
 from typing import Final
 
 from geo.zones import Kinematics
-from ground_station.core.agent_vehicles import (
+from ground_station.core.agent_actions import (
     URGENT,
     Action,
-    AgentInstant,
-    Flown,
-    Fly,
     GoTo,
     StartMission,
-    Supersede,
     TakeOff,
-    Turn,
     UploadGeofence,
     UploadMission,
     mission_digest,
 )
+from ground_station.core.agent_vehicles import AgentInstant, Flown, Fly, Supersede, Turn
 from ground_station.core.audit import AuditLog
 from ground_station.core.authority import Permission, Principal, require
 from ground_station.core.clock import Clock

@@ -15,6 +15,7 @@ from ground_station.agentlink.client import (
     URGENT_AT_ONCE,
     AgentClient,
 )
+from ground_station.core.agent_actions import URGENT, Action, Arm, Hold, Land, Return
 from ground_station.core.agent_protocol import (
     AcceptWhip,
     AgentMessage,
@@ -25,16 +26,7 @@ from ground_station.core.agent_protocol import (
     SdpAnswer,
     SessionEnded,
 )
-from ground_station.core.agent_vehicles import (
-    URGENT,
-    Action,
-    Arm,
-    Flown,
-    Fly,
-    Hold,
-    Land,
-    Return,
-)
+from ground_station.core.agent_vehicles import Flown, Fly
 from ground_station.core.errors import KestrelError, TimedOut, Unavailable, Unprocessable
 from ground_station.core.ids import new_id
 from ground_station.core.ports import AgentChannel

@@ -9,21 +9,17 @@ from typing import Any
 import pytest
 
 from ground_station.api.parts import COMMAND_GATE
-from ground_station.core.agent_protocol import Command
-from ground_station.core.agent_vehicles import (
-    FlightMode,
-    FlightReading,
-    Flown,
-    Fly,
+from ground_station.core.agent_actions import (
     GoTo,
     Hold,
     Land,
-    LandedState,
     Return,
     TakeOff,
     UploadGeofence,
     UploadMission,
 )
+from ground_station.core.agent_protocol import Command
+from ground_station.core.agent_vehicles import FlightMode, FlightReading, Flown, Fly, LandedState
 from ground_station.core.audit import Act
 from ground_station.core.authority import Area, Role
 from ground_station.core.entities import LegalRegime, OrganisationKind, Shareable
@@ -314,7 +310,7 @@ def test_take_off(site: Site) -> None:
 def test_a_mission_of_seven_hundred_points(site: Site) -> None:
     flying = drone(site.world)
     browser = in_control(site, flying)
-    point = {"lat": 51.4958123, "lon": -0.2386123, "height_home_m": 50.0, "speed_mps": 5.0}
+    point = {"lat": 51.4958123, "lon": -0.2386123, "height_m": 50.0, "speed_mps": 5.0}
     body = {"items": [point] * 700, "permissions": UNCHECKED}
     answer = browser.send("PUT", at(flying, "mission"), body)
     assert answer.status_code == 200, answer.text

@@ -14,6 +14,7 @@ import socketio
 
 from ground_station.agentlink.client import AgentClient
 from ground_station.app import issue_agent_token, set_password
+from ground_station.core.agent_actions import Hold
 from ground_station.core.agent_protocol import (
     PROTOCOL_VERSION,
     AgentKind,
@@ -23,7 +24,7 @@ from ground_station.core.agent_protocol import (
     Hello,
     Reply,
 )
-from ground_station.core.agent_vehicles import Flown, Fly, Hold, Telemetry
+from ground_station.core.agent_vehicles import Flown, Fly, Telemetry
 from ground_station.core.clock import SystemClock
 from tests.api.served import Served, eventually
 from tests.services.flying import LAT, report

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from ground_station.core.agent_vehicles import UploadMission, WireMissionItem, mission_digest
+from ground_station.core.agent_actions import UploadMission, WireMissionItem, mission_digest
 
 ITEM = WireMissionItem(51.4960001, -0.2386, 12.34, 5.0, 2.0)
 MISSION = UploadMission([ITEM, WireMissionItem(51.497, -0.2386, 20.0)])
@@ -27,7 +27,7 @@ def test_the_same_is_called_the_same_wherever_it_was_decoded() -> None:
     [
         changed(lat=51.4960002),
         changed(lon=-0.2386001),
-        changed(height_home_m=12.35),
+        changed(height_m=12.35),
         changed(speed_mps=5.01),
         changed(speed_mps=None),
         changed(hold_s=2.1),
@@ -42,7 +42,7 @@ def test_what_is_flown_otherwise_is_called_otherwise(other: UploadMission) -> No
 
 
 @pytest.mark.parametrize(
-    "same", [changed(lat=51.49600012), changed(height_home_m=12.341), changed(hold_s=1.5)]
+    "same", [changed(lat=51.49600012), changed(height_m=12.341), changed(hold_s=1.5)]
 )
 def test_what_an_autopilot_does_not_keep_makes_no_difference(same: UploadMission) -> None:
     assert mission_digest(same) == mission_digest(MISSION)

@@ -11,35 +11,37 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from drone.link import VehiclePose
-from ground_station.core.agent_vehicles import (
+from ground_station.core.agent_actions import (
     URGENT,
     Action,
     Arm,
-    AttitudeReading,
-    Autopilot,
-    BatteryReading,
     Disarm,
-    FlightMode,
-    FlightReading,
     GoTo,
-    GpsReading,
-    HealthReading,
     Hold,
-    HomeReading,
     Land,
-    LandedState,
-    MissionReading,
-    PositionReading,
     Return,
     StartMission,
     TakeOff,
     UploadGeofence,
     UploadMission,
+    WireMissionItem,
+    mission_digest,
+)
+from ground_station.core.agent_vehicles import (
+    AttitudeReading,
+    Autopilot,
+    BatteryReading,
+    FlightMode,
+    FlightReading,
+    GpsReading,
+    HealthReading,
+    HomeReading,
+    LandedState,
+    MissionReading,
+    PositionReading,
     VehicleLinkState,
     VehicleReport,
     VelocityReading,
-    WireMissionItem,
-    mission_digest,
 )
 from ground_station.core.clock import Clock, SystemClock
 from ground_station.core.errors import Conflict, NotFound, Unavailable
@@ -261,8 +263,8 @@ def _obey(one: _Vehicle, action: Action) -> None:
             one.mode, one.targets = FlightMode.LAND, [(here[0], here[1], 0.0)]
         case StartMission():
             one.armed, one.mode, one.reached = True, FlightMode.MISSION, 0
-            one.targets = [(*_metres(i.lat, i.lon), i.height_home_m) for i in one.items]
-            one.targets.insert(0, (here[0], here[1], one.items[0].height_home_m))
+            one.targets = [(*_metres(i.lat, i.lon), i.height_m) for i in one.items]
+            one.targets.insert(0, (here[0], here[1], one.items[0].height_m))
 
 
 def _move(one: _Vehicle, passed_s: float) -> None:

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import TypeVar
 
 from drone.link import VehicleLink, VehiclePose
-from ground_station.core.agent_vehicles import Action, LandedState, VehicleReport
+from ground_station.core.agent_actions import Action
+from ground_station.core.agent_vehicles import LandedState, VehicleReport
 
 T = TypeVar("T")
 CALL_S = 60.0

@@ -9,15 +9,9 @@ import msgspec
 from drone.commands import FlightCommands
 from drone.link import VehicleLink
 from drone.orders import Orders
+from ground_station.core.agent_actions import URGENT, Action
 from ground_station.core.agent_protocol import Reply
-from ground_station.core.agent_vehicles import (
-    URGENT,
-    Action,
-    AgentInstant,
-    Fly,
-    Supersede,
-    Turn,
-)
+from ground_station.core.agent_vehicles import AgentInstant, Fly, Supersede, Turn
 from ground_station.core.clock import ManualClock
 from ground_station.core.ids import new_id
 

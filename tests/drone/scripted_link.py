@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from drone.link import VehiclePose
+from ground_station.core.agent_actions import Action
 from ground_station.core.agent_vehicles import (
-    Action,
     Autopilot,
     FlightMode,
     FlightReading,

@@ -16,20 +16,9 @@ from drone.agent import DroneSpec
 from drone.patrol_marker import MARKER
 from ground_station.agentlink import client as client_module
 from ground_station.agentlink.client import COMMAND_THREADS, COMMANDS_WAITING
+from ground_station.core.agent_actions import Action, Arm, GoTo, Hold, Land, UploadMission
 from ground_station.core.agent_protocol import EndSession, PublishSources, SourceGrant
-from ground_station.core.agent_vehicles import (
-    Action,
-    Arm,
-    Flown,
-    Fly,
-    GoTo,
-    Hold,
-    Land,
-    Supersede,
-    Turn,
-    UploadMission,
-    VehicleLinkState,
-)
+from ground_station.core.agent_vehicles import Flown, Fly, Supersede, Turn, VehicleLinkState
 from ground_station.core.errors import (
     Conflict,
     InvalidInput,

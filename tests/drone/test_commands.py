@@ -11,12 +11,9 @@ import pytest
 
 from drone import commands
 from drone.commands import FlightCommands
-from ground_station.core.agent_protocol import Refused, Reply
-from ground_station.core.agent_vehicles import (
+from ground_station.core.agent_actions import (
     Action,
     Arm,
-    Flown,
-    Fly,
     GoTo,
     Hold,
     Land,
@@ -25,6 +22,8 @@ from ground_station.core.agent_vehicles import (
     TakeOff,
     UploadMission,
 )
+from ground_station.core.agent_protocol import Refused, Reply
+from ground_station.core.agent_vehicles import Flown, Fly
 from ground_station.core.errors import KestrelError, Unprocessable
 from tests.drone.given import Flights, fly
 from tests.drone.scripted_link import ScriptedLink, eventually, report

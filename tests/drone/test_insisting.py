@@ -12,7 +12,8 @@ from drone.insisting import LAST_S, MOST_NUDGES, MOST_SENT, Insisting, Urgent
 from drone.moving import Steps
 from drone.readings import Heartbeat
 from drone.vehicle_state import VehicleState
-from ground_station.core.agent_vehicles import FlightMode, Hold
+from ground_station.core.agent_actions import Hold
+from ground_station.core.agent_vehicles import FlightMode
 from ground_station.core.clock import ManualClock
 from ground_station.core.errors import Conflict, KestrelError, TimedOut, Unprocessable
 from tests.drone.scripted_link import eventually

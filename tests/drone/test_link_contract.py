@@ -17,10 +17,9 @@ from drone.link import VehicleLink
 from drone.mavsdk_link import MavsdkLink
 from drone.simulator.host import SimulatedAutopilot
 from drone.simulator.settings import SimulatorSettings
-from ground_station.core.agent_vehicles import (
+from ground_station.core.agent_actions import (
     Arm,
     Disarm,
-    FlightMode,
     GeofenceRing,
     GoTo,
     Hold,
@@ -30,10 +29,9 @@ from ground_station.core.agent_vehicles import (
     TakeOff,
     UploadGeofence,
     UploadMission,
-    VehicleLinkState,
-    VehicleReport,
     WireMissionItem,
 )
+from ground_station.core.agent_vehicles import FlightMode, VehicleLinkState, VehicleReport
 from ground_station.core.errors import Conflict, NotFound
 from tests.drone.fake_link import FakeLink
 from tests.drone.flying import Pilot, armed, flies, free_udp_port, height_of
@@ -105,9 +103,9 @@ def _mission(now: VehicleReport) -> UploadMission:
     ways = [_offset(now, 15, 0), _offset(now, 15, 15), _offset(now, 0, 15)]
     return UploadMission(
         [
-            WireMissionItem(*ways[0], height_home_m=10.0, speed_mps=4.0),
-            WireMissionItem(*ways[1], height_home_m=12.5, hold_s=1.0),
-            WireMissionItem(*ways[2], height_home_m=10.0, speed_mps=3.0),
+            WireMissionItem(*ways[0], height_m=10.0, speed_mps=4.0),
+            WireMissionItem(*ways[1], height_m=12.5, hold_s=1.0),
+            WireMissionItem(*ways[2], height_m=10.0, speed_mps=3.0),
         ]
     )
 

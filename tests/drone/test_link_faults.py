@@ -14,11 +14,9 @@ from drone.simulator.faults import FaultKind
 from drone.simulator.host import SimulatedAutopilot
 from drone.simulator.modes import Mode
 from drone.simulator.settings import SimulatorSettings
-from ground_station.core.agent_vehicles import (
+from ground_station.core.agent_actions import (
     Arm,
-    Autopilot,
     Disarm,
-    FlightMode,
     GeofenceRing,
     GoTo,
     Hold,
@@ -28,9 +26,13 @@ from ground_station.core.agent_vehicles import (
     TakeOff,
     UploadGeofence,
     UploadMission,
+    WireMissionItem,
+)
+from ground_station.core.agent_vehicles import (
+    Autopilot,
+    FlightMode,
     VehicleLinkState,
     VehicleReport,
-    WireMissionItem,
 )
 from ground_station.core.errors import Conflict, TimedOut, Unavailable, Unprocessable
 from tests.drone.flying import Pilot, armed, free_udp_port, height_of

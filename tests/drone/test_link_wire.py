@@ -10,7 +10,8 @@ import pytest
 from pymavlink import mavutil
 
 from drone.mavsdk_link import MavsdkLink
-from ground_station.core.agent_vehicles import Arm, GoTo, Hold, Land, Return, VehicleLinkState
+from ground_station.core.agent_actions import Arm, GoTo, Hold, Land, Return
+from ground_station.core.agent_vehicles import VehicleLinkState
 from ground_station.core.errors import Conflict, Unprocessable
 from tests.drone.flying import Pilot, free_udp_port
 

@@ -17,7 +17,8 @@ from drone.mavsdk_other import Px4Actions, SafetyOnly
 from drone.moving import Steps
 from drone.readings import Heartbeat
 from drone.vehicle_state import Now, VehicleState
-from ground_station.core.agent_vehicles import Autopilot, FlightMode, GoTo, VehicleLinkState
+from ground_station.core.agent_actions import GoTo
+from ground_station.core.agent_vehicles import Autopilot, FlightMode, VehicleLinkState
 from ground_station.core.errors import Conflict, Unavailable, Unprocessable
 from tests.drone.flying import free_udp_port
 
@@ -181,7 +182,7 @@ from drone.mavsdk_link import MavsdkLink
 from drone.simulator.faults import FaultKind
 from drone.simulator.host import SimulatedAutopilot
 from drone.simulator.settings import SimulatorSettings
-from ground_station.core.agent_vehicles import Hold, UploadMission, WireMissionItem
+from ground_station.core.agent_actions import (Hold, UploadMission, WireMissionItem)
 from ground_station.core.errors import KestrelError, Unavailable
 
 async def main(port, close):

@@ -12,7 +12,7 @@ from mavsdk.plugins.geofence import Circle, GeofenceData, Point, Polygon
 
 from drone.fence_rings import fence_data, rings_differ
 from drone.mission_items import RawItem, difference, fingerprint, raw_items, waypoint_seqs
-from ground_station.core.agent_vehicles import GeofenceRing, WireMissionItem
+from ground_station.core.agent_actions import GeofenceRing, WireMissionItem
 
 HOME = (51.4958, -0.2386, 5.0)
 ITEMS = [
@@ -113,7 +113,7 @@ def test_a_lost_item_is_named() -> None:
             WireMissionItem,
             lat=st.floats(-89, 89),
             lon=st.floats(-179, 179),
-            height_home_m=st.floats(0, 500),
+            height_m=st.floats(0, 500),
             speed_mps=st.none() | st.floats(0.1, 40),
             hold_s=st.floats(0, 3600),
         ),
@@ -128,7 +128,7 @@ def test_each_waypoint_is_one_item(items: list[WireMissionItem], back: bool, ard
 
     seqs = waypoint_seqs(sent, home_first=ardu)
     assert len(seqs) == len(items)
-    assert [sent[seq].z for seq in seqs] == [item.height_home_m for item in items]
+    assert [sent[seq].z for seq in seqs] == [item.height_m for item in items]
     assert difference(sent, sent, home_first=ardu) == ""
 
 

@@ -10,13 +10,13 @@ import pytest
 
 from drone.mavsdk_link import MavsdkLink
 from drone.simulator import SimulatedAutopilot, SimulatorSettings
-from ground_station.core.agent_vehicles import (
+from ground_station.core.agent_actions import (
     StartMission,
     UploadMission,
-    VehicleReport,
     WireMissionItem,
     mission_digest,
 )
+from ground_station.core.agent_vehicles import VehicleReport
 from ground_station.core.errors import Conflict
 from tests.drone.flying import Pilot, armed, free_udp_port
 from tests.drone.second_station import SecondStation

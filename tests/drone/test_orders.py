@@ -12,23 +12,20 @@ import pytest
 from drone import orders
 from drone.commands import FlightCommands
 from drone.orders import Orders, still_wanted, uptime_s
-from ground_station.core.agent_protocol import Refused, Reply
-from ground_station.core.agent_vehicles import (
+from ground_station.core.agent_actions import (
     Action,
-    AgentInstant,
     Arm,
     Disarm,
-    Flown,
-    Fly,
     GoTo,
     Hold,
     Land,
     Return,
     StartMission,
     TakeOff,
-    Turn,
     UploadMission,
 )
+from ground_station.core.agent_protocol import Refused, Reply
+from ground_station.core.agent_vehicles import AgentInstant, Flown, Fly, Turn
 from ground_station.core.clock import ManualClock
 from ground_station.core.errors import Conflict
 from ground_station.core.ids import new_id

@@ -15,22 +15,24 @@ from pyproj import Geod
 from drone import patrol as patrol_module
 from drone.patrol import DEMO_ROUTE, OUT_MPS, Patrol, PatrolState
 from drone.patrol_marker import MARKER, Marker, forget_person
-from ground_station.core.agent_vehicles import (
+from ground_station.core.agent_actions import (
     Action,
+    GoTo,
+    Hold,
+    Return,
+    StartMission,
+    UploadMission,
+    mission_digest,
+)
+from ground_station.core.agent_vehicles import (
     FlightMode,
     FlightReading,
     Flown,
     Fly,
-    GoTo,
     HealthReading,
-    Hold,
     LandedState,
-    Return,
-    StartMission,
-    UploadMission,
     VehicleLinkState,
     VehicleReport,
-    mission_digest,
 )
 from ground_station.core.errors import Unprocessable
 from ground_station.core.ids import new_id

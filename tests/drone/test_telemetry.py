@@ -11,12 +11,7 @@ import pytest
 from drone.pose import Eye, Mount
 from drone.telemetry import HEARD_WITHIN_TICKS, TelemetryFeed
 from ground_station.core.agent_protocol import Envelope, decode_envelope, encode
-from ground_station.core.agent_vehicles import (
-    PositionReading,
-    StatusLine,
-    Telemetry,
-    VehicleReport,
-)
+from ground_station.core.agent_vehicles import PositionReading, StatusLine, Telemetry, VehicleReport
 from tests.drone.scripted_link import ScriptedLink, report
 
 ADDRESS = "udpin://127.0.0.1:14550"

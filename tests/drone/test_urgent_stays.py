@@ -11,10 +11,8 @@ import pytest
 from drone.mavsdk_link import MavsdkLink
 from drone.simulator import FaultKind, SimulatedAutopilot, SimulatorSettings
 from drone.simulator.modes import Mode
-from ground_station.core.agent_protocol import Reply
-from ground_station.core.agent_vehicles import (
+from ground_station.core.agent_actions import (
     Action,
-    Flown,
     GoTo,
     Hold,
     Land,
@@ -25,6 +23,8 @@ from ground_station.core.agent_vehicles import (
     WireMissionItem,
     mission_digest,
 )
+from ground_station.core.agent_protocol import Reply
+from ground_station.core.agent_vehicles import Flown
 from tests.agentlink.station import until
 from tests.drone.flying import Pilot, armed, free_udp_port
 from tests.drone.given import Flights

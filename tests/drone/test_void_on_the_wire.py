@@ -9,12 +9,10 @@ import pytest
 
 from drone.mavsdk_link import MavsdkLink
 from drone.simulator import FaultKind, SimulatedAutopilot, SimulatorSettings
-from ground_station.core.agent_protocol import Refused, Reply
-from ground_station.core.agent_vehicles import (
+from ground_station.core.agent_actions import (
     Action,
     Arm,
     Disarm,
-    Flown,
     GoTo,
     Hold,
     Land,
@@ -24,6 +22,8 @@ from ground_station.core.agent_vehicles import (
     WireMissionItem,
     mission_digest,
 )
+from ground_station.core.agent_protocol import Refused, Reply
+from ground_station.core.agent_vehicles import Flown
 from tests.agentlink.station import until
 from tests.drone.flying import Pilot, armed, free_udp_port
 from tests.drone.given import Flights

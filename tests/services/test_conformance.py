@@ -12,12 +12,11 @@ import pytest
 from geo.airspace.corridor import corridor, leaves_in_s
 from geo.airspace.plan import Permission as Held
 from geo.zones import Breach, Circle, Datum, GeoZone, Kinematics, Layer, Limit, Restriction
+from ground_station.core.agent_actions import GoTo, Hold
 from ground_station.core.agent_vehicles import (
     FlightMode,
     FlightReading,
     Fly,
-    GoTo,
-    Hold,
     LandedState,
     PositionReading,
     VelocityReading,

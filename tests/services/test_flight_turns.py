@@ -8,20 +8,22 @@ from collections.abc import Callable
 import pytest
 
 from drone.orders import Orders
-from ground_station.core.agent_protocol import Command, Done
-from ground_station.core.agent_vehicles import (
+from ground_station.core.agent_actions import (
     Action,
-    AgentInstant,
-    Flown,
-    Fly,
     GoTo,
     Hold,
     Land,
     Return,
-    Supersede,
     TakeOff,
-    Turn,
     UploadMission,
+)
+from ground_station.core.agent_protocol import Command, Done
+from ground_station.core.agent_vehicles import (
+    AgentInstant,
+    Flown,
+    Fly,
+    Supersede,
+    Turn,
     VehicleReport,
 )
 from ground_station.core.authority import Principal, Role

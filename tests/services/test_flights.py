@@ -11,31 +11,33 @@ import msgspec
 import pytest
 
 from geo.zones import Breach, Circle, Datum, GeoZone, Kinematics, Layer, Limit, Restriction
-from ground_station.core.agent_protocol import Command, Done
-from ground_station.core.agent_vehicles import (
+from ground_station.core.agent_actions import (
     Action,
     Arm,
     Disarm,
-    FlightMode,
-    FlightReading,
-    Flown,
-    Fly,
     GeofenceRing,
     GoTo,
-    HealthReading,
     Hold,
     Land,
-    LandedState,
-    MissionReading,
-    PositionReading,
     Return,
     StartMission,
     TakeOff,
     UploadGeofence,
     UploadMission,
-    VehicleReport,
     WireMissionItem,
     mission_digest,
+)
+from ground_station.core.agent_protocol import Command, Done
+from ground_station.core.agent_vehicles import (
+    FlightMode,
+    FlightReading,
+    Flown,
+    Fly,
+    HealthReading,
+    LandedState,
+    MissionReading,
+    PositionReading,
+    VehicleReport,
 )
 from ground_station.core.audit import Act, AuditEntry
 from ground_station.core.authority import Area, Principal, Role
@@ -739,7 +741,7 @@ def test_a_long_mission_is_recorded_by_its_digest(
     world.flights.fly(pilot, flying.vehicle_id, UploadMission(items))
     given = records(world)[0][1]
     assert (given["items"], len(given["points"]), len(given["sha256"])) == (700, 100, 64)
-    assert given["points"][0] == "51.4958000 -0.2386000 30.0"
+    assert given["points"][0] == "51.4958000 -0.2386000 30.0 home"
 
 
 # --- asking before -----------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from geo.terrain import Terrain
 from geo.zones import Kinematics
 from ground_station.core.agent_durable import Notice
+from ground_station.core.agent_facts import Held
 from ground_station.core.agent_protocol import (
     PROTOCOL_VERSION,
     AcceptWhep,
@@ -27,11 +28,7 @@ from ground_station.core.agent_protocol import (
     SourceReport,
     SourceReports,
 )
-from ground_station.core.agent_vehicles import (
-    Flown,
-    Fly,
-    VehicleReport,
-)
+from ground_station.core.agent_vehicles import Flown, Fly, VehicleReport
 from ground_station.core.authority import Role
 from ground_station.core.bus import Bus
 from ground_station.core.clock import ManualClock
@@ -121,11 +118,11 @@ class FakeChannel:
     commands: list[Command] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     address: str = "127.0.0.1"
-    answer: Callable[[Command], Done | SdpAnswer | Flown] | None = None
+    answer: Callable[[Command], Done | SdpAnswer | Flown | Held] | None = None
     error: KestrelError | None = None
     closed: bool = False
 
-    def call(self, command: Command, timeout_s: float) -> Done | SdpAnswer | Flown:
+    def call(self, command: Command, timeout_s: float) -> Done | SdpAnswer | Flown | Held:
         self.commands.append(command)
         if self.error is not None:
             raise self.error

@@ -183,11 +183,20 @@ class GoToCheck(Wire, frozen=True, kw_only=True):
 
 
 class MissionPoint(Wire, frozen=True, kw_only=True):
+    """A waypoint and what is done there; each field as in `WireMissionItem`."""
+
     lat: float
     lon: float
-    height_home_m: float
+    height_m: float
+    datum: Literal["home", "amsl"] = "home"
     speed_mps: float | None = None
     hold_s: float = 0.0
+    gimbal_pitch_deg: float | None = None
+    heading_deg: float | None = None
+    photo: bool = False
+    photo_every_m: float | None = None
+    orbit_radius_m: float | None = None
+    orbit_turns: int | None = None
 
 
 class MissionRequest(Wire, frozen=True, kw_only=True):
@@ -195,6 +204,7 @@ class MissionRequest(Wire, frozen=True, kw_only=True):
 
     items: list[MissionPoint]
     return_at_end: bool = True
+    land_at_end: bool = False
     permissions: list[ZonePermission] = msgspec.field(default_factory=list)
 
 

@@ -1014,18 +1014,27 @@ export interface LiveTelemetry {
   views: ViewFootprint[]
 }
 
+/** A waypoint and what is done there; each field as in `WireMissionItem`. */
 export interface MissionPoint {
   lat: number
   lon: number
-  height_home_m: number
+  height_m: number
+  datum: 'amsl' | 'home'
   speed_mps: number | null
   hold_s: number
+  gimbal_pitch_deg: number | null
+  heading_deg: number | null
+  photo: boolean
+  photo_every_m: number | null
+  orbit_radius_m: number | null
+  orbit_turns: number | null
 }
 
 /** `PUT /api/vehicles/<id>/mission`: replaces what the vehicle holds; [] clears it. */
 export interface MissionRequest {
   items: MissionPoint[]
   return_at_end: boolean
+  land_at_end: boolean
   permissions: ZonePermission[]
 }
 
