@@ -87,6 +87,7 @@ async function importing(page, o) {
   const text = readFileSync(await kept.path(), "utf8");
   check(/EGR903/.test(text) && /EGR904/.test(text) && /SHA-256 [0-9a-f]{64}/.test(text), "the saved text does not list what was refused");
 
+  await dating(page, o);
   await page.getByRole("button", { name: "Use this dataset" }).click();
   const dialog = dialogOf(page);
   await dialog.getByText(/UK UAS restriction zones \(made up\)/).waitFor();
@@ -101,6 +102,29 @@ async function importing(page, o) {
   await page.getByRole("region", { name: "The file" }).getByText("In use", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Airspace data" }).first().click();
   await page.getByText("Retired").first().waitFor();
+}
+
+const dayFromNow = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+/** The file does not say when it holds: whoever uses it says so first, and vouches for it. */
+async function dating(page, o) {
+  await page.getByRole("button", { name: "Use this dataset" }).click();
+  await dialogOf(page).getByText("Say first when it holds", { exact: false }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Say when it holds" }).click();
+  const dialog = dialogOf(page);
+  await dialog.getByText("vouches for them", { exact: false }).waitFor();
+  await dialog.getByLabel(/^Holds from/).fill(dayFromNow(-8));
+  await dialog.getByLabel(/^Until/).fill(dayFromNow(80));
+  await dialog.getByText("At most 56 days: two AIRAC cycles.", { exact: true }).waitFor();
+  await dialog.getByLabel(/^Until/).fill(dayFromNow(20));
+  const send = dialog.getByRole("button", { name: "Date it" });
+  check(await send.getAttribute("aria-disabled") === "true", "it was dated by nobody who vouches for it");
+  await dialog.getByLabel(/^I have these dates/).check();
+  await shot(page, o, "date");
+  await send.click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByText("The file does not say when it holds.").waitFor({ state: "detached" });
 }
 
 async function drawing(page, o) {

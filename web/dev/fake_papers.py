@@ -365,6 +365,15 @@ def serve_datasets(app: flask.Flask, refuse: Callable[..., flask.Response]) -> N
         DETAILS[made["row"]["dataset_id"]] = made
         return flask.jsonify(made), 201
 
+    @app.post("/api/airspace/datasets/<dataset_id>/date")
+    def date_dataset(dataset_id: str) -> flask.Response:
+        row, body = DETAILS[dataset_id]["row"], flask.request.json or {}
+        if row["state"] != "offered" or (row["effective_from"] and row["effective_until"]):
+            return refuse(409, "conflict", "This dataset says when it holds.")
+        for end in ("effective_from", "effective_until"):
+            row[end] = row[end] or body[end]
+        return flask.jsonify(row)
+
     @app.post("/api/airspace/datasets/<dataset_id>/decide")
     def decide_dataset(dataset_id: str) -> flask.Response:
         row, body = DETAILS[dataset_id]["row"], flask.request.json or {}

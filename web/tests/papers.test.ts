@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ZONE } from '../src/gallery/droneSamples'
 import { areasWords, boundsOfZones, countedByKind, isOver, matching, refusalsText, replaces, validityWords, whyNotUse } from '../src/screens/datasetWords'
+import { canBeDated, datesOf, lacksDates, typedWords, whyNotDate } from '../src/screens/datasetDates'
 import { centreOf, whyNotDraw, zoneOf, type ZoneText } from '../src/screens/drawZone'
 import { operatorOf, textOf, whyNotSave } from '../src/screens/operatorForm'
 import { freshPermission, permissionOf, typeOf, usualEnd, whyNotAsk, whyNotRecord, type PermissionText } from '../src/screens/permissionForm'
@@ -113,6 +114,48 @@ describe('a dataset', () => {
     expect(whyNotUse(row, '3', NOW)).toBe('')
     expect(whyNotUse({ ...row, state: 'discarded' }, '3', NOW)).toMatch(/import the file again/)
     expect(whyNotUse({ ...row, effective_from: '2026-12-24T00:00:00Z' }, '3', NOW)).toMatch(/holds only from/)
+  })
+
+  test('one without dates is dated before it is used, and only while it is offered', () => {
+    const undated = { ...row, effective_from: null, effective_until: null }
+    expect([lacksDates(undated), canBeDated(undated)]).toEqual([true, true])
+    expect([lacksDates(row), canBeDated(row)]).toEqual([false, false])
+    expect(canBeDated({ ...undated, state: 'in_use' })).toBe(false)
+    expect(lacksDates({ ...undated, kind: 'notam' })).toBe(false)
+    expect(whyNotUse(undated, '3', NOW)).toMatch(/Say first when it holds/)
+    expect(whyNotUse({ ...undated, state: 'retired' }, '3', NOW)).toMatch(/import the file again/)
+  })
+
+  describe('is dated by whoever vouches for it', () => {
+    const undated = { ...row, effective_from: null, effective_until: null }
+
+    test.each([
+      ['', '2026-11-26', /from which day/],
+      ['2026-10-29', '', /until which day/],
+      ['2026-11-26', '2026-11-26', /ends after it begins/],
+      ['2026-10-29', '2026-12-25', /At most 56 days/],
+      ['2026-10-01', '2026-11-24', /out of date already/],
+      ['2026-10-29', '26.11.2026', /until which day/],
+    ])('from %s until %s is refused with the reason', (from, until, why) => {
+      expect(whyNotDate(undated, from, until, true, NOW)).toMatch(why)
+    })
+
+    test('56 days are taken, once somebody says where the dates are from', () => {
+      expect(whyNotDate(undated, '2026-10-29', '2026-12-24', false, NOW)).toMatch(/from its publisher/)
+      expect(whyNotDate(undated, '2026-10-29', '2026-12-24', true, NOW)).toBe('')
+      expect(typedWords(undated, '2026-10-29', '2026-12-24')).toBe('29 October 2026 to 24 December 2026: 56 days')
+      expect(typedWords(undated, '2026-10-29', '')).toBe('')
+      expect(datesOf(undated, '2026-10-29', '2026-12-24')).toEqual({
+        effective_from: '2026-10-29T00:00:00.000Z',
+        effective_until: '2026-12-24T00:00:00.000Z',
+      })
+    })
+
+    test('what the file says stays', () => {
+      const half = { ...undated, effective_from: '2026-10-29T00:00:00Z' }
+      expect(whyNotDate(half, '', '2026-12-25', true, NOW)).toMatch(/At most 56/)
+      expect(datesOf(half, '2020-01-01', '2026-11-26')).toEqual({ effective_from: null, effective_until: '2026-11-26T00:00:00.000Z' })
+    })
   })
 
   test('when it holds, and what it replaces', () => {

@@ -19,6 +19,7 @@ import {
   areasWords, boundsOfZones, boxWords, count, countedByKind, formatWords, kindWords, matching, refusalsText, replaces,
   validityWords, whyNotUse, type KindCount,
 } from './datasetWords'
+import { Undated } from './DateDataset'
 import { download } from './download'
 import { Table, type Column } from './Table'
 import { at, bytes, plain } from './words'
@@ -59,6 +60,7 @@ export function DatasetPage({ id }: { id: string }) {
       <Show of={found} what="this dataset">
         {(detail) => (
           <>
+            <Undated row={detail.row} onDated={reload} />
             <Detail detail={detail} fresh={imported.value?.row.dataset_id === id} />
             {using && (
               <UseDialog

@@ -1,5 +1,6 @@
 // What the airspace screen says of a dataset. Pure.
 
+import { canBeDated, lacksDates } from './datasetDates'
 import { plain } from './words'
 import type { DatasetDetail, DatasetRow, RefusedFeature, ZoneView } from '../wire/types'
 
@@ -45,6 +46,8 @@ export function replaces(row: DatasetRow, all: readonly DatasetRow[]): string {
 export function whyNotUse(row: DatasetRow, seen: string, nowMs: number): string {
   if (row.state === 'in_use') return 'It is in use.'
   if (row.state === 'discarded') return 'It was discarded: import the file again.'
+  if (canBeDated(row)) return 'Say first when it holds: until then nothing would be clear, and one in use cannot be dated.'
+  if (lacksDates(row)) return 'It does not say when it holds, so nothing would be clear: import the file again and say it.'
   if (isYetToHold(row, nowMs)) return `It holds only from ${utcDay(row.effective_from ?? '')} on: until then nothing would be clear.`
   if (row.refused > 0 && seen.trim() === '') return 'Look at what was refused and type how many there are.'
   if (row.refused > 0 && Number(seen.trim()) !== row.refused) return 'That is not how many were refused.'

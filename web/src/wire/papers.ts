@@ -16,6 +16,8 @@ export const importDataset = (file: File, sending: Sending) =>
   upload<t.DatasetDetail>({ url: at('datasets'), file, name: file.name, ...sending })
 export const decideDataset = (id: string, body: t.DecideDataset) =>
   json<t.DatasetRow>('POST', at('datasets', id, 'decide'), body)
+/** Say when an offered one holds, where its file does not. */
+export const dateDataset = (id: string, body: t.DateDataset) => json<t.DatasetRow>('POST', at('datasets', id, 'date'), body)
 
 export const readDrawn = () => json<t.DrawnZoneView[]>('GET', at('drawn'))
 export const drawZone = (body: t.DrawZone) => json<t.DrawnZoneView>('POST', at('drawn'), body)
