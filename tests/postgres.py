@@ -6,7 +6,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -21,6 +20,7 @@ from pydantic import SecretStr
 
 from ground_station.bootstrap.postgres import server_programs
 from ground_station.core.ids import new_id
+from tests.ports import free_port
 
 USER = "kestrel"
 PASSWORD = "p@ss/w:rd of the tests"
@@ -97,7 +97,7 @@ def running_postgres() -> Iterator[PostgresServer]:
 
 
 def _serve(program: list[str], folder: Path) -> Iterator[PostgresServer]:
-    port = _free_port()
+    port = free_port()
     settings = [*WITHOUT_SAFETY, f"port={port}", "listen_addresses=127.0.0.1"]
     settings += [f"unix_socket_directories={folder}", "max_connections=60"]
     with (folder / "log").open("wb") as log:
@@ -148,9 +148,3 @@ def _unprivileged() -> pwd.struct_passwd:
         return pwd.getpwnam("postgres")
     except KeyError:
         return pwd.getpwnam("nobody")
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])

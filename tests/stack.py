@@ -19,17 +19,11 @@ from typing import Any
 
 import psutil
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = Path(os.environ.get("TEST_CHROMIUM", "/usr/bin/chromium"))
 USERNAME = "operator"
-
-
-def free_port() -> int:
-    """A TCP port on loopback that was free a moment ago."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def wait_for(probe: Callable[[], Any], what: str, timeout_s: float = 20.0) -> Any:

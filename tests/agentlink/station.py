@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -31,6 +30,7 @@ from ground_station.core.agent_protocol import (
 from ground_station.core.clock import Clock, SystemClock
 from ground_station.core.errors import KestrelError
 from ground_station.core.ports import AgentChannel, AgentIdentity
+from tests.ports import free_port
 
 NODE = AgentIdentity("node-1", "Vision node 1", AgentKind.NODE)
 CAMERA = AgentIdentity("camera-1", "Camera agent 1", AgentKind.CAMERA)
@@ -130,12 +130,6 @@ class Station:
         self._thread.join(5)
         self.agents.stop()
         self._socketio.server.shutdown()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def until(condition: Callable[[], object], timeout_s: float = 5.0) -> None:

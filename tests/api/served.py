@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -18,6 +17,7 @@ import httpx
 import socketio
 
 from ground_station.app import ensure_first_users, prepare_store
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
@@ -25,15 +25,10 @@ import sys
 from pathlib import Path
 from ground_station.app import serve
 from ground_station.core.settings import load_settings
+from tests.ports import free_port
 station = {"port": int(sys.argv[2]), "threads": 16, "https": sys.argv[3:] == ["https"]}
 sys.exit(serve(load_settings(overrides={"data_folder": Path(sys.argv[1]), "station": station})))
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def eventually(true: Callable[[], bool], within_s: float = 10.0) -> None:

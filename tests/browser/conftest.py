@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack import CHROMIUM, ROOT, free_port, wait_for
+from tests.ports import free_port
+from tests.stack import CHROMIUM, ROOT, wait_for
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_udp_port
 from tests.stack import ROOT, Stack, started, stop
 
 pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.timeout(300)]
@@ -26,7 +26,7 @@ EAST_M, NORTH_M = 208.0, -222.0
 def stack(browser: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     settings = "[airspace]\ntraining = true\n[agents]\ndemo_camera = false\ndemo_drone = false\n"
     with started(tmp_path_factory.mktemp("flight"), settings=settings) as stack:
-        port = _free_udp_port()
+        port = free_udp_port()
         here = ["--data-folder", str(stack.data_folder), "--port", str(stack.port)]
         simulator = ["simulate", "drone", "--mavlink-port", str(port), "--lat", HOME[0]]
         agent = ["drone", f"udpin://127.0.0.1:{port}", "--name", DRONE, "--simulated", *here]
@@ -62,10 +62,3 @@ def _program(*words: str) -> Iterator[None]:
         yield
     finally:
         stop(process)
-
-
-def _free_udp_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port

@@ -21,7 +21,8 @@ from ground_station.cli.main import main
 from ground_station.cli.service_manager import ServiceManager
 from ground_station.cli.up import StationWatch
 from ground_station.core.settings import load_settings
-from tests.stack import free_port, wait_for
+from tests.ports import free_port
+from tests.stack import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 import time
 from collections.abc import Callable, Coroutine
@@ -17,14 +16,6 @@ from ground_station.core.agent_vehicles import LandedState, VehicleReport
 T = TypeVar("T")
 CALL_S = 60.0
 EVERY_S = 0.02
-
-
-def free_udp_port() -> int:
-    """Free a moment ago."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Loop:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pymavlink.dialects.v20 import ardupilotmega as mav
 
-from tests.drone.flying import free_udp_port
+from tests.ports import free_udp_port
 
 STATION_ID, COMPONENT = 254, 190
 WITHIN_S = 5.0

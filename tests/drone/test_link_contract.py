@@ -34,7 +34,8 @@ from ground_station.core.agent_actions import (
 from ground_station.core.agent_vehicles import FlightMode, VehicleLinkState, VehicleReport
 from ground_station.core.errors import Conflict, NotFound
 from tests.drone.fake_link import FakeLink
-from tests.drone.flying import Pilot, armed, flies, free_udp_port, height_of
+from tests.drone.flying import Pilot, armed, flies, height_of
+from tests.ports import free_udp_port
 
 AUTOPILOT = os.environ.get("KESTREL_AUTOPILOT", "")
 SPEEDUP = 16.0

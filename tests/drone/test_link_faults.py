@@ -35,7 +35,8 @@ from ground_station.core.agent_vehicles import (
     VehicleReport,
 )
 from ground_station.core.errors import Conflict, TimedOut, Unavailable, Unprocessable
-from tests.drone.flying import Pilot, armed, free_udp_port, height_of
+from tests.drone.flying import Pilot, armed, height_of
+from tests.ports import free_udp_port
 
 SETTINGS = SimulatorSettings(speedup=16.0, gps_after_s=0.1, ready_after_s=0.3)
 ASKED = {1, 24, 30, 33, 42, 147, 242, 245}

@@ -13,7 +13,8 @@ from drone.mavsdk_link import MavsdkLink
 from ground_station.core.agent_actions import Arm, GoTo, Hold, Land, Return
 from ground_station.core.agent_vehicles import VehicleLinkState
 from ground_station.core.errors import Conflict, Unprocessable
-from tests.drone.flying import Pilot, free_udp_port
+from tests.drone.flying import Pilot
+from tests.ports import free_udp_port
 
 REFUSED_STREAM = 147
 FLYING = (20, 21, 22, 176, 192, 300, 400)  # the rest are requests for messages, some MAVSDK's own

@@ -11,6 +11,7 @@ import pytest
 from drone.mavsdk_addresses import check_free, parse, parse_all
 from drone.mavsdk_link import MavsdkLink
 from ground_station.core.errors import ConfigError, Conflict
+from tests.ports import free_udp_port
 
 
 @pytest.mark.parametrize(
@@ -86,9 +87,7 @@ def test_a_port_that_another_program_has_is_named(kind: socket.SocketKind, schem
 
 
 def test_a_free_port_is_free_and_stays_so() -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_udp_port()
     for _turn in range(2):
         check_free(parse(f"udpin://127.0.0.1:{port}"))
 

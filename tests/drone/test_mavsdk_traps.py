@@ -20,7 +20,7 @@ from drone.vehicle_state import Now, VehicleState
 from ground_station.core.agent_actions import GoTo
 from ground_station.core.agent_vehicles import Autopilot, FlightMode, VehicleLinkState
 from ground_station.core.errors import Conflict, Unavailable, Unprocessable
-from tests.drone.flying import free_udp_port
+from tests.ports import free_udp_port
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(
@@ -184,6 +184,7 @@ from drone.simulator.host import SimulatedAutopilot
 from drone.simulator.settings import SimulatorSettings
 from ground_station.core.agent_actions import (Hold, UploadMission, WireMissionItem)
 from ground_station.core.errors import KestrelError, Unavailable
+from tests.ports import free_udp_port
 
 async def main(port, close):
     link = MavsdkLink([f"udpin://127.0.0.1:{port}"])

@@ -18,8 +18,9 @@ from ground_station.core.agent_actions import (
 )
 from ground_station.core.agent_vehicles import VehicleReport
 from ground_station.core.errors import Conflict
-from tests.drone.flying import Pilot, armed, free_udp_port
+from tests.drone.flying import Pilot, armed
 from tests.drone.second_station import SecondStation
+from tests.ports import free_udp_port
 
 SETTINGS = SimulatorSettings(wind_mps=0.0, gust_mps=0.0, speedup=4.0)
 OURS = UploadMission(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.ports import free_udp_port
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
 ROOT = Path(__file__).parents[2]
@@ -18,9 +19,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def seen() -> dict[str, Any]:
     """One flight for all tests of this module."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_udp_port()
     done = subprocess.run(
         [sys.executable, "-m", "tests.drone.mavsdk_flight", str(port)],
         cwd=ROOT,

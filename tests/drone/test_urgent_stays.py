@@ -26,8 +26,9 @@ from ground_station.core.agent_actions import (
 from ground_station.core.agent_protocol import Reply
 from ground_station.core.agent_vehicles import Flown
 from tests.agentlink.station import until
-from tests.drone.flying import Pilot, armed, free_udp_port
+from tests.drone.flying import Pilot, armed
 from tests.drone.given import Flights
+from tests.ports import free_udp_port
 
 SETTINGS = SimulatorSettings(wind_mps=0.0, gust_mps=0.0, speedup=10.0)
 SET_MODE, TAKE_OFF, REPOSITION, MISSION_START = 176, 22, 192, 300

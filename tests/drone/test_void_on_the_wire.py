@@ -25,8 +25,9 @@ from ground_station.core.agent_actions import (
 from ground_station.core.agent_protocol import Refused, Reply
 from ground_station.core.agent_vehicles import Flown
 from tests.agentlink.station import until
-from tests.drone.flying import Pilot, armed, free_udp_port
+from tests.drone.flying import Pilot, armed
 from tests.drone.given import Flights
+from tests.ports import free_udp_port
 
 SETTINGS = SimulatorSettings(wind_mps=0.0, gust_mps=0.0, speedup=8.0)
 SET_MODE, ARM_DISARM, REPOSITION = 176, 400, 192

@@ -19,7 +19,8 @@ from ground_station.app import opened_accounts, prepare_store
 from ground_station.core.authority import Role
 from ground_station.core.registry import token_hash
 from ground_station.store import SqlSignIns, database_file, open_database
-from tests.stack import ROOT, free_port, wait_for
+from tests.ports import free_port
+from tests.stack import ROOT, wait_for
 
 PASSWORD = "correct horse battery staple"
 NAME = "super"

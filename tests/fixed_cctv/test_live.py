@@ -22,8 +22,9 @@ from ground_station.vision.publishing import media_input
 from ground_station.vision.publishing.encoded import EncodedFrame, nal_types
 from ground_station.vision.publishing.live import LiveSource
 from ground_station.vision.publishing.timeline import GrowingPts
-from tests.agentlink.station import free_port, until
+from tests.agentlink.station import until
 from tests.fixed_cctv.clips import numbers_in
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 

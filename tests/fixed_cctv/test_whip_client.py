@@ -21,7 +21,7 @@ from ground_station.core.errors import (
 )
 from ground_station.vision.publishing import whip_client
 from ground_station.vision.publishing.whip_client import Accepted, WhipClient
-from tests.agentlink.station import free_port
+from tests.ports import free_port
 
 PROBLEM = "application/problem+json"
 

@@ -24,6 +24,7 @@ from ground_station.vision.media.ice_place import IcePlace, ice_place
 from ground_station.vision.media.sessions import MediaSessions
 from tests.media.line import SOURCE, Line
 from tests.media.peers import HOST, Viewer, run, until
+from tests.ports import free_udp_port
 
 SECRET = "shared-with-coturn"
 TURNSERVER = shutil.which("turnserver")
@@ -168,12 +169,6 @@ def test_a_viewer_that_can_only_relay_sees_pictures(tmp_path: Path, unused_ports
             await refused.close()
 
     run(scenario())
-
-
-def free_udp_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

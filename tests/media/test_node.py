@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -48,6 +47,7 @@ from ground_station.vision.inference.scheduler import AnalysisFigures
 from ground_station.vision.media.aiortc_private import RTP_MODULUS
 from ground_station.vision.node import REPORT_EVERY_S, STATION_LOST_AFTER_S, Node
 from tests.media.peers import Encoder, PacketTrack, Publisher, Viewer, run, until
+from tests.ports import free_port
 
 M = TypeVar("M", bound=AgentMessage)
 ROOT = Path(__file__).parents[2]
@@ -278,9 +278,7 @@ sys.exit(main(settings, station_url=sys.argv[1], token="no-such-token"))
 
 
 def _start(detector: str) -> subprocess.Popen[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     return subprocess.Popen(
         [sys.executable, "-c", PROGRAM, f"http://127.0.0.1:{port}", detector],
         cwd=ROOT,

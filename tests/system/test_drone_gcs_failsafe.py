@@ -16,7 +16,7 @@ from drone.simulator import SimulatedAutopilot, SimulatorSettings, Truth
 from drone.simulator.landed import Landed, Result
 from drone.simulator.modes import Mode
 from drone.simulator.pilot import Pilot
-from tests.drone.flying import free_udp_port
+from tests.ports import free_udp_port
 from tests.stack import ROOT
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
