@@ -17,6 +17,9 @@ import fake_papers as papers
 import flask
 from fake_scene import iso, source
 
+from ground_station.api.schemas import VehicleTelemetry
+from ground_station.api.shared_vehicles import WITHHELD, WITHHELD_OF_MOTION
+
 HOME = (51.4958, -0.2386)
 HOME_AMSL_M = 8.0
 GROUND_AMSL_M = 6.5
@@ -87,6 +90,15 @@ class Drone:
 
     def telemetry(self) -> list[Any]:
         """As `VehicleTelemetry`; of a lost one, what was last known and how old it is."""
+        whole = self.whole_telemetry()
+        if not there["shared"]:
+            return whole
+        names = VehicleTelemetry.__struct_fields__
+        told = zip(names, whole, strict=True)
+        return [None if name in WITHHELD_OF_MOTION else value for name, value in told]
+
+    def whole_telemetry(self) -> list[Any]:
+        """As its own organisation sees it."""
         age = 0 if self.lost_since is None else int((time.time() - self.lost_since) * 1000)
         speed = SPEED_MPS if self.moving() else 0.0
         minutes = self.battery * 22
@@ -133,6 +145,11 @@ class Drone:
 
     def view(self) -> dict[str, Any]:
         """As `VehicleView`."""
+        whole = self.whole_view()
+        return whole | WITHHELD | {"organisation_id": "o2"} if there["shared"] else whole
+
+    def whole_view(self) -> dict[str, Any]:
+        """As its own organisation sees it."""
         lost = self.lost_since is not None
         return {
             "vehicle_id": VEHICLE,
@@ -201,7 +218,7 @@ def camera_source() -> dict[str, Any]:
 
 
 drone = Drone()
-there = {"drone": True}
+there = {"drone": True, "shared": False}  # shared: of another organisation
 
 
 def lat_lon_inside(lat: float, lon: float) -> bool:
@@ -315,6 +332,8 @@ ACTS = {
         control={"user_id": "p9", "display_name": "Asha Okafor", "taken_at": iso(300)}
     ),
     "drone-free": lambda: vars(drone).update(control=None),
+    "drone-shared": lambda: there.update(shared=True),
+    "drone-ours": lambda: there.update(shared=False),
     "no-drone": lambda: there.update(drone=False),
     "a-drone": lambda: there.update(drone=True),
     **airspace.ACTS,

@@ -280,6 +280,7 @@ REQUESTS: list[Row] = [
 def serve_papers(app: flask.Flask, refuse: Callable[..., flask.Response]) -> None:
     """Everything under /api/airspace that is not a verdict."""
     serve_datasets(app, refuse)
+    serve_dataset_acts(app, refuse)
     serve_drawn(app)
     serve_permissions(app)
     serve_requests(app, refuse)
@@ -365,6 +366,8 @@ def serve_datasets(app: flask.Flask, refuse: Callable[..., flask.Response]) -> N
         DETAILS[made["row"]["dataset_id"]] = made
         return flask.jsonify(made), 201
 
+
+def serve_dataset_acts(app: flask.Flask, refuse: Callable[..., flask.Response]) -> None:
     @app.post("/api/airspace/datasets/<dataset_id>/date")
     def date_dataset(dataset_id: str) -> flask.Response:
         row, body = DETAILS[dataset_id]["row"], flask.request.json or {}

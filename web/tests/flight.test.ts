@@ -7,6 +7,7 @@ import { command, commands, forgetCommands } from '../src/live/commands'
 import { ended, noteTarget, targets, type Target } from '../src/live/flyTo'
 import { MotionStore, motions, STALE_AFTER_MS } from '../src/live/motion'
 import { takeBatch, takeSnapshot, takeTelemetry } from '../src/live/socket'
+import { session } from '../src/live/session'
 import { Chime } from '../src/live/sounds'
 import { tableOf, sourceTable } from '../src/live/sources'
 import { disconnected, stationSaid } from '../src/live/time'
@@ -23,7 +24,7 @@ import { inShort, readHeight, requestOf, steadyHome, whyNotSend } from '../src/p
 import { actOf, urgentOf } from '../src/panels/keyboard'
 import { filterList } from '../src/panels/listing'
 import { soundWords } from '../src/panels/SoundState'
-import { hollowWords } from '../src/panels/VehiclePanel'
+import { facts, figures, hollowWords, moreFacts } from '../src/panels/vehicleFacts'
 import { stop } from '../src/wire/flight'
 import { ProblemError } from '../src/wire/problems'
 import { alert, batch, snapshot, source } from './made'
@@ -350,6 +351,27 @@ describe('commands', () => {
   test('another organisation’s drone is not to be flown or stopped', () => {
     expect(whyOthers(vehicle({ organisation_id: 'theirs' }), 'ours')).toMatch(/another organisation/)
     expect(whyOthers(vehicle({ organisation_id: 'ours' }), 'ours')).toBe('')
+  })
+
+  test('what an agreement withholds reads "not shared", and what it tells is said', () => {
+    const names = (list: readonly { name: string; value: unknown }[], value: string) => list.filter((one) => one.value === value).map((one) => one.name)
+    const at = motionAged(0)
+    session.value = { state: 'signed_in', session: { organisation: { organisation_id: 'ours', name: 'Ours', kind: 'council' } } as never }
+    try {
+      const theirs = vehicle({ organisation_id: 'theirs', mode: 'unknown', armed: null, gps_fix: 'unknown', satellites: null, mission_total: null, home_lat: null, home_lon: null, autopilot: 'unknown', control: null })
+      expect(names(facts(theirs, at), 'not shared')).toEqual(['Mode', 'Armed', 'GPS', 'Mission'])
+      expect(names(moreFacts(theirs, at), 'not shared')).toEqual(['Home'])
+      expect(moreFacts(theirs, at).find(({ name }) => name === 'Autopilot')?.value).toBe('quadcopter; autopilot not shared')
+      expect(figures(theirs, at).filter(({ more }) => more === 'not shared').map(({ what }) => what)).toEqual(['above home', 'battery'])
+      expect(figures(theirs, at)[0]?.value).toMatch(/ m$/)
+      expect(hollowWords({ ...theirs, link: 'lost' }, { state: 'live' })).not.toMatch(/Hold, return and land|failsafe/)
+
+      const ours = { ...theirs, organisation_id: 'ours' }
+      expect(names(facts(ours, at), 'not known')).toEqual(['Mode', 'Armed', 'GPS', 'Mission'])
+      expect(names([...facts(ours, at), ...moreFacts(ours, at)], 'not shared')).toEqual([])
+    } finally {
+      session.value = { state: 'unknown' }
+    }
   })
 
   test('a failsafe is said to fly only what is not heard', () => {

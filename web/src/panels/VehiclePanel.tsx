@@ -3,18 +3,18 @@
 
 import { useEffect } from 'preact/hooks'
 import { Check, Drone, LocateFixed, TriangleAlert } from 'lucide'
-import { aircraftStanding, silentMs } from '../live/aircraft'
+import { aircraftStanding } from '../live/aircraft'
 import { decide, openAlerts, alertsProblem } from '../live/alerts'
 import { picking } from '../live/flyTo'
 import { link } from '../live/link'
 import { go, select } from '../live/place'
 import { may } from '../live/session'
 import { sourceTable } from '../live/sources'
-import { ageWords, agoWords, secondTick, stationNow, timeWords } from '../live/time'
+import { agoWords, secondTick, stationNow, timeWords } from '../live/time'
 import { mapCommands } from '../map/commands'
 import { Button } from '../ui/Button'
 import { Icon } from '../ui/Icon'
-import { Badge, Empty, Facts, Note, SimulatedBadge, StandingBadge, type Fact } from '../ui/parts'
+import { Badge, Empty, Facts, Note, SimulatedBadge, StandingBadge } from '../ui/parts'
 import { asProblem } from '../wire/problems'
 import { BreachCard } from './Airspace'
 import * as words from './aircraftWords'
@@ -26,8 +26,7 @@ import { Picture } from './Picture'
 import { clocks } from './placedAircraft'
 import { useMotion } from './useMotion'
 import { TileCover } from './VideoTile'
-import { headingWords, placeWords } from './words'
-import type { Link } from '../live/link'
+import { facts, figures, hollowWords, moreFacts, sharedOnly } from './vehicleFacts'
 import type { Motion } from '../live/motion'
 import type { AlertView, StatusText, VehicleView } from '../wire/types'
 
@@ -125,7 +124,7 @@ export function VehicleFacts({ vehicle, motion }: { vehicle: VehicleView; motion
           <strong>{standing.words}: all of this is as last known.</strong> {hollowWords(vehicle, link.value)}
         </Note>
       )}
-      <Figures motion={motion} />
+      <Figures vehicle={vehicle} motion={motion} />
       <AirspaceState vehicle={vehicle} old={standing.hollow} />
       {vehicle.conformance !== null && <ConformanceRow vehicle={vehicle} />}
       {vehicle.problems.map((problem) => (
@@ -140,60 +139,10 @@ export function VehicleFacts({ vehicle, motion }: { vehicle: VehicleView; motion
   )
 }
 
-/** What is known of a vehicle whose readings are old: who flies it, only where that is known. */
-export function hollowWords(vehicle: VehicleView, now: Link): string {
-  if (now.state === 'lost') return 'What it does now is not known here. Hold, return and land are tried all the same.'
-  if (vehicle.link === 'lost') return 'It is not heard: its own failsafe flies it. Hold, return and land are tried all the same.'
-  return 'It is still heard, but says no newer position. Hold, return and land work.'
-}
-
-interface Figure {
-  what: string
-  value: string
-  more: string
-  stale: boolean
-  warn?: boolean
-}
-
-/** Under this the battery asks for somebody. */
-const LOW_BATTERY = 0.2
-
-function figures(motion: Motion | null): Figure[] {
-  const now = performance.now()
-  const { position = null, velocity = null, battery = null } = motion ?? {}
-  const aged = (reading: { atMs: number } | null) => words.agedWords(reading, now, reading === battery ? words.BATTERY_FRESH_MS : undefined)
-  const metres = (m: number | null | undefined) => (m == null ? '–' : words.metres(m))
-  const minutes = battery?.minutes == null ? '' : `about ${Math.round(battery.minutes)} min`
-  const one = (what: string, value: string, reading: { atMs: number } | null, more = ''): Figure => ({
-    what,
-    value,
-    more: aged(reading) || more,
-    stale: aged(reading) !== '',
-  })
-  return [
-    one('above ground', metres(position?.heightAglM), position, position && position.heightAglM === null ? 'ground not known' : ''),
-    one('above sea', metres(position?.altAmslM), position),
-    one('above home', metres(position?.heightHomeM), position),
-    one('over the ground', velocity?.speedMps == null ? '–' : `${velocity.speedMps.toFixed(1)} m/s`, velocity, climbWords(velocity?.climbMps)),
-    { ...one('battery', words.batteryWords(motion), battery, minutes), warn: battery?.share != null && battery.share <= LOW_BATTERY },
-    heading(motion, now),
-  ]
-}
-
-const climbWords = (climb: number | null | undefined): string =>
-  climb == null || Math.abs(climb) < 0.3 ? '' : `${climb > 0 ? 'up' : 'down'} ${Math.abs(climb).toFixed(1)} m/s`
-
-function heading(motion: Motion | null, now: number): Figure {
-  const attitude = motion?.attitude ?? null
-  const aged = words.agedWords(attitude, now)
-  const [name = '', deg = ''] = attitude ? headingWords(attitude.headingDeg).split(/[ ()]+/) : []
-  return { what: 'nose', value: deg || '–', more: aged || name, stale: aged !== '' }
-}
-
-function Figures({ motion }: { motion: Motion | null }) {
+function Figures({ vehicle, motion }: { vehicle: VehicleView; motion: Motion | null }) {
   return (
     <dl class="figures" aria-label="Flight">
-      {figures(motion).map(({ what, value, more, stale, warn }) => (
+      {figures(vehicle, motion).map(({ what, value, more, stale, warn }) => (
         <div class={`figure${stale ? ' is-stale' : ''}${warn ? ' is-warn' : ''}`} key={what}>
           <dt>{what}</dt>
           <dd>
@@ -224,47 +173,10 @@ function AirspaceState({ vehicle, old }: { vehicle: VehicleView; old: boolean })
           ))}
         </ul>
       )}
+      {(airspace === 'inside' || airspace === 'nearing') && sharedOnly(vehicle) && <p class="row-more">Which zone is not shared.</p>}
       {breaches.length > 4 && <p class="row-more">and {breaches.length - 4} more</p>}
     </section>
   )
-}
-
-function facts(vehicle: VehicleView, motion: Motion | null): Fact[] {
-  const now = clocks()
-  const silent = silentMs(vehicle, motion, now)
-  const [newest] = vehicle.status_texts
-  const list: Fact[] = [
-    { name: 'Mode', value: words.modeWords(vehicle.mode) },
-    { name: 'Armed', value: words.armedWords(vehicle) },
-    { name: 'Link', value: linkWords(vehicle), more: silent < 2000 ? 'heard now' : `heard ${ageWords(silent)} ago` },
-    { name: 'GPS', value: words.gpsWords(vehicle) },
-    { name: 'Mission', value: words.missionWords(vehicle) },
-  ]
-  if (newest) list.push({ name: 'It says', value: newest.text, more: timeWords(Date.parse(newest.at), now.stationMs) })
-  return list
-}
-
-/** What is looked up rather than watched. */
-function moreFacts(vehicle: VehicleView, motion: Motion | null): Fact[] {
-  const now = performance.now()
-  const aged = (reading: { atMs: number } | null) => words.agedWords(reading, now)
-  const position = motion?.position ?? null
-  const list: Fact[] = []
-  if (motion?.battery?.voltageV != null) list.push({ name: 'Voltage', value: `${motion.battery.voltageV.toFixed(1)} V`, more: words.agedWords(motion.battery, now, words.BATTERY_FRESH_MS) })
-  if (motion?.velocity?.courseDeg != null && (motion.velocity.speedMps ?? 0) > 1) {
-    list.push({ name: 'Flies', value: headingWords(motion.velocity.courseDeg), more: aged(motion.velocity) })
-  }
-  list.push({ name: 'Place', value: position ? placeWords(position.lat, position.lon) : 'not known', more: aged(position) })
-  list.push({ name: 'Home', value: vehicle.home_lat !== null && vehicle.home_lon !== null ? placeWords(vehicle.home_lat, vehicle.home_lon) : 'not known' })
-  const number = vehicle.system_id === null ? '' : `system ${vehicle.system_id}`
-  list.push({ name: 'Autopilot', value: [vehicle.autopilot, vehicle.airframe].filter(Boolean).join(', ') || 'not known', more: number })
-  return list
-}
-
-function linkWords(vehicle: VehicleView): string {
-  const since = timeWords(Date.parse(vehicle.link_since), stationNow())
-  if (vehicle.link === 'connected') return `Linked since ${since}`
-  return vehicle.link === 'lost' ? `Lost since ${since}` : 'Never heard'
 }
 
 const SHOWN_TEXTS = 5

@@ -58,6 +58,7 @@ const MODES: Record<string, string> = {
 export const modeWords = (mode: string): string => MODES[mode] ?? mode
 
 const FIXES: Record<string, string> = {
+  unknown: 'not known',
   no_gps: 'No GPS',
   no_fix: 'No fix',
   '2d': '2D fix',
