@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import shapely
 
@@ -10,9 +10,11 @@ from geo.airspace.case import Case, Findings
 from geo.airspace.verdict import InformationCode, ReasonCode, Verdict
 from geo.zones.check import ZoneIndex
 from geo.zones.model import Area, Gap, ZoneDataset
-from geo.zones.shapes import box_round
+from geo.zones.seen import Ahead
+from geo.zones.shapes import box_round, in_united_kingdom
 
 MOST_TOLD = 20  # gaps told one by one; those beyond are counted
+FAR_M = 100_000.0  # outside of the kingdom and this far from every zone, nothing is known
 _EDGE_M = 10.0  # of a gap's area, whose numbers are rounded
 
 
@@ -28,6 +30,7 @@ def judge_data(case: Case, found: Findings) -> None:
     else:
         _judge_age(case, index.dataset, found)
         _judge_area(case, index.dataset, found)
+        _judge_place(case, index, found)
     for each in (index, *case.against.more):
         if each is not None:
             _judge_gaps(case, each, found)
@@ -51,15 +54,26 @@ def _judge_age(case: Case, dataset: ZoneDataset, found: Findings) -> None:
             f"{dataset.name} does not say from when until when it is valid: import one that does.",
         )
     for what, at in (("now", case.against.now), ("at the start", case.plan.starts)):
-        if at is None:
-            continue
-        if begins is not None and at < begins:
-            words = f"is valid only from {begins:%d %B %Y %H:%M} UTC: {what} it is not yet"
-        elif ends is not None and at >= ends:
-            words = f"was valid until {ends:%d %B %Y %H:%M} UTC: {what} it is out of date"
-        else:
-            continue
-        found.against(Verdict.UNKNOWN, ReasonCode.DATA_STALE, f"{dataset.name} {words}.")
+        words = _age_words(dataset, what, at)
+        if words:
+            found.against(Verdict.UNKNOWN, ReasonCode.DATA_STALE, words)
+    at_start = _age_words(dataset, "", case.plan.starts)
+    if not at_start and case.route.seconds is not None:
+        words = _age_words(dataset, "before the flight ends", case.route.ends)
+        if words:
+            found.against(Verdict.UNKNOWN, ReasonCode.DATA_STALE, words)
+
+
+def _age_words(dataset: ZoneDataset, what: str, at: datetime | None) -> str:
+    """Why it does not hold then; "" if it does. `what`: in words, when that is."""
+    begins, ends = dataset.effective_from, dataset.effective_until
+    if at is not None and begins is not None and at < begins:
+        since = f"is valid only from {begins:%d %B %Y %H:%M} UTC"
+        return f"{dataset.name} {since}: {what} it is not yet."
+    if at is not None and ends is not None and at >= ends:
+        until = f"was valid until {ends:%d %B %Y %H:%M} UTC"
+        return f"{dataset.name} {until}: {what} it is out of date."
+    return ""
 
 
 def _judge_area(case: Case, dataset: ZoneDataset, found: Findings) -> None:
@@ -82,6 +96,24 @@ def _judge_area(case: Case, dataset: ZoneDataset, found: Findings) -> None:
             f"{dataset.name} covers {covers.name} only, and the flight leaves it: zones out there "
             "are not known.",
         )
+
+
+def _judge_place(case: Case, index: ZoneIndex, found: Findings) -> None:
+    """A file that does not say what it covers is taken to cover the kingdom and what is near its
+    zones: a plan whose latitude and longitude changed places would be clear of everything."""
+    for point in case.route.points:
+        lat, lon = point.lat, point.lon
+        if in_united_kingdom(lat, lon) or index.candidates(Ahead(lat, lon), FAR_M):
+            continue
+        swapped = ": latitude and longitude look swapped" if in_united_kingdom(lon, lat) else ""
+        found.against(
+            Verdict.UNKNOWN,
+            ReasonCode.ZONE,
+            f"Latitude {lat:.5f}, longitude {lon:.5f} is outside of the United Kingdom, and over "
+            f"{FAR_M / 1000:.0f} km from every zone of {index.dataset.name}{swapped}. Zones out "
+            "there are not known.",
+        )
+        return
 
 
 def _judge_gaps(case: Case, index: ZoneIndex, found: Findings) -> None:

@@ -31,11 +31,25 @@ HIGHEST_M = 100_000.0
 FASTEST_MPS = 500.0
 _DATUMS = {"AGL": Datum.AGL, "AMSL": Datum.AMSL, "HAE": Datum.HAE, "WGS84": Datum.HAE}
 _E = TypeVar("_E", bound=Enum)
+_PLAN = frozenset(("path", "height_m", "datum", "operator", "ground_amsl_m", "start", "speed_mps"))
+_PLAN |= {"position_error_m", "height_error_m", "contingency_m", "vlos_m", "bvlos"}
+_PLAN |= {"green_light", "people"}
+_OPERATOR = frozenset(("type", "category", "permissions", "force_policy", "authorisation", "name"))
+_OPERATOR |= {"operator_id", "flyer_id", "class_mark", "mass_kg"}
+_PERMISSION = frozenset(("zone", "reference", "begins", "ends", "granted_by", "document"))
+_PERMISSION |= {"upper_limit_amsl_m"}
+_POLICY = frozenset(("reference", "max_height_agl_m", "vlos_only"))
+_AUTHORISATION = frozenset(("reference", "begins", "ends", "max_height_agl_m", "bvlos", "volume"))
+_VOLUME = frozenset(("ring", "lower_m", "upper_m", "datum", "begins", "ends"))
+_PEOPLE = frozenset(("nearest_uninvolved_m", "nearest_built_up_m", "nearest_assembly_m"))
+_PEOPLE |= {"over_uninvolved", "over_assembly"}
+_POINT = frozenset(("lon", "lat", "height_m", "speed_mps"))
+_MOST_NAMED = 20  # fields that are not known
 
 
 def plan_from(document: object) -> FlightPlan:
-    """Read a plan. What it leaves out, or gives as null, is None in it; other fields are not
-    looked at.
+    """Read a plan. What it leaves out, or gives as null, is None in it; fields that are not known
+    are named in it (`not_read`), and refused where they may limit an authorisation or a policy.
 
     Raises:
         ValueError: a field of the wrong kind or a number that cannot be, by the field's name.
@@ -56,6 +70,7 @@ def plan_from(document: object) -> FlightPlan:
         bvlos=_truth(plan, "bvlos"),
         green_light=_truth(plan, "green_light"),
         people=_people(plan.get("people")),
+        not_read=_not_read(plan),
     )
 
 
@@ -145,7 +160,7 @@ def _path(given: object) -> tuple[PathPoint, ...]:
 def _point(given: object, name: str) -> PathPoint:
     """[lon, lat], [lon, lat, height], or an object with lon, lat, height_m and speed_mps."""
     if isinstance(given, Mapping):
-        known: Mapping[str, object] = given
+        known: Mapping[str, object] = _only(given, _POINT, name)
     elif isinstance(given, list | tuple) and 2 <= len(given) <= 3:
         known = dict(zip(("lon", "lat", "height_m"), given, strict=False))
     else:
@@ -197,6 +212,7 @@ def _permission(given: object, name: str) -> Permission:
         granted_by=_text(known, "granted_by", name),
         document=_text(known, "document", name),
         upper_limit_amsl_m=_number(known, "upper_limit_amsl_m", -500.0, HIGHEST_M, where=name),
+        not_read=_others(known, _PERMISSION),
     )
 
 
@@ -204,7 +220,7 @@ def _force_policy(given: object) -> ForcePolicy | None:
     if given is None:
         return None
     name = "operator.force_policy"
-    known = _object(given, name)
+    known = _only(_object(given, name), _POLICY, name)
     height_m = _number(known, "max_height_agl_m", 0.0, HIGHEST_M, where=name)
     if height_m is None:
         raise ValueError(f"{name}.max_height_agl_m must be a number of metres.")
@@ -216,7 +232,7 @@ def _authorisation(given: object) -> Authorisation | None:
     if given is None:
         return None
     name = "operator.authorisation"
-    known = _object(given, name)
+    known = _only(_object(given, name), _AUTHORISATION, name)
     return Authorisation(
         reference=_text(known, "reference", name),
         begins=_instant(known, "begins", name),
@@ -230,7 +246,7 @@ def _authorisation(given: object) -> Authorisation | None:
 def _volume(given: object, name: str) -> Volume4D | None:
     if given is None:
         return None
-    known = _object(given, name)
+    known = _only(_object(given, name), _VOLUME, name)
     ring = known.get("ring")
     if not isinstance(ring, list) or not 3 <= len(ring) <= MAX_POINTS:
         raise ValueError(f"{name}.ring must be a list of 3 to {MAX_POINTS} [longitude, latitude].")
@@ -273,6 +289,29 @@ def _object(given: object, name: str) -> Mapping[str, object]:
     if not isinstance(given, Mapping):
         raise ValueError(f"{name} must be an object.")
     return given
+
+
+def _others(known: Mapping[str, object], names: frozenset[str], where: str = "") -> tuple[str, ...]:
+    """The fields that are not known, the first of them by name."""
+    strange = sorted(str(field)[:40] for field in known if field not in names)
+    return tuple(_named(where, field) for field in strange[:_MOST_NAMED])
+
+
+def _not_read(plan: Mapping[str, object]) -> tuple[str, ...]:
+    """Of the plan, its operator, and the people below."""
+    parts = (("operator", _OPERATOR), ("people", _PEOPLE))
+    found = list(_others(plan, _PLAN))
+    for name, names in parts:
+        part = plan.get(name)
+        found += _others(part, names, name) if isinstance(part, Mapping) else ()
+    return tuple(found)
+
+
+def _only(known: Mapping[str, object], names: frozenset[str], where: str) -> Mapping[str, object]:
+    """Refuses what may limit a paper and is not known."""
+    for field in _others(known, names, where):
+        raise ValueError(f"{field} is not known here.")
+    return known
 
 
 def _number(

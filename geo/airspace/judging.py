@@ -31,6 +31,9 @@ def judged(plan: FlightPlan, against: Against) -> Judgement:
             f"The rules before {FIRST_DAY:%d %B %Y} are not known here: those of that day are "
             "applied.",
         )
+    if plan.not_read:
+        names = ", ".join(plan.not_read)
+        found.tell(InformationCode.NOT_JUDGED, f"Not known here, and so not judged: {names}.")
     for part in (judge_zones, judge_heights, judge_times, judge_category, judge_data):
         part(case, found)
     return Judgement(

@@ -58,6 +58,9 @@ def _shortcoming(case: Case, meeting: Meeting, permission: Permission) -> Shortc
     held = f"The permission {permission.reference.strip()!r} for {meeting.zone.name}"
     if not permission.reference.strip():
         return ReasonCode.ZONE, f"A permission for {meeting.zone.name} has no reference."
+    if permission.not_read:
+        names = ", ".join(permission.not_read)
+        return ReasonCode.ZONE, f"{held} has what is not known here, and may limit it: {names}."
     begins, ends = meeting.begins(case), meeting.ends(case)
     if permission.begins is not None and (begins is None or begins < permission.begins):
         since = f"holds only from {_words(permission.begins)}"

@@ -32,6 +32,8 @@ class Permission:
         begins, ends: its validity, UTC; None: it does not say.
         granted_by: who gave it. document: what shows it ("" = nothing but the reference).
         upper_limit_amsl_m: up to where it holds; None: the whole zone.
+        not_read: names of its fields that are not known here, each of which may limit it: such a
+            permission satisfies nothing.
     """
 
     zone: str
@@ -41,6 +43,7 @@ class Permission:
     granted_by: str = ""
     document: str = ""
     upper_limit_amsl_m: float | None = None
+    not_read: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,7 @@ class FlightPlan:
         starts: UTC; None: not said. speed_mps: None: not said, so the time of each leg is not
             known and the whole flight is judged for each instant from its start on.
         position_error_m, height_error_m, contingency_m: None: not said, counted as 0.
+        not_read: names of fields of its document that are not known here, and so not judged.
         vlos_m: how far from the pilot it goes; bvlos: whether it goes beyond their sight.
     """
 
@@ -140,6 +144,7 @@ class FlightPlan:
     bvlos: bool | None = None
     green_light: bool | None = None  # a flashing green light is on
     people: PeopleBelow | None = None
+    not_read: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from geo.zones.shapes import GEOD
 GROUND_EVERY_M = 250.0
 MOST_PIECES = 20_000  # of all legs together (5,000 km); the ground is not looked at beyond
 LONGEST_FLIGHT = timedelta(hours=24)  # of which the end is not known
+MOST_SECONDS = 366 * 86_400.0  # of any flight: beyond it the calendar may end before the flight
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def _kinematics(plan: FlightPlan, point: PathPoint, terrain: Terrain | None) -> 
 def _seconds(
     plan: FlightPlan, points: list[Kinematics], leg_of: tuple[int, ...]
 ) -> tuple[float, ...] | None:
-    """None where a leg's speed is not known."""
+    """None where a leg's speed is not known. Raises ValueError: it is too low for any flight."""
     if len(points) == 1:
         return (0.0,) if plan.speed_mps else None
     passed = [0.0]
@@ -112,6 +113,10 @@ def _seconds(
         if not speed or not math.isfinite(speed) or speed < 0:
             return None
         passed.append(passed[-1] + _length_m(start, end) / speed)
+    if not passed[-1] <= MOST_SECONDS:
+        raise ValueError(
+            f"speed_mps is so low that the flight would last over {MOST_SECONDS / 86_400:.0f} days."
+        )
     return tuple(passed)
 
 

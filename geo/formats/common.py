@@ -22,14 +22,13 @@ from geo.formats.reading import (
     Reading,
 )
 from geo.zones.model import Area, Circle, Gap, GeoZone, Layer, Polygon
-from geo.zones.shapes import bounds_of, box_round, check_part
+from geo.zones.shapes import bounds_of, box_round, check_part, in_united_kingdom
 
 __all__ = ["Budget", "Collector", "Place", "Unreadable", "areas_round", "checked", "decoded"]
 __all__ += ["distinct_layers", "outline", "plain", "require_size", "require_united_kingdom"]
 
 THE_FILE = ""  # the key of `Reading.notes` for what concerns the file as a whole
 MAX_NOTES_EACH = 20
-_UNITED_KINGDOM = (45.0, -16.0, 64.0, 6.0)  # south, west, north, east: its flight regions and more
 _EXACT_M = 50.0  # geodesic edges leave the box of their corners by less
 _UNSURE_M = 10_000.0  # where some of its coordinates could not be read it may reach further
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -209,7 +208,9 @@ def require_united_kingdom(parts: Iterable[Circle | Polygon], country: str = "")
     if country.strip().upper() not in _ISLES:
         return
     places = [place for part in parts for place in _own(part)]
-    if places and all(not _in_kingdom(lat, lon) and _in_kingdom(lon, lat) for lat, lon in places):
+    if places and all(
+        not in_united_kingdom(lat, lon) and in_united_kingdom(lon, lat) for lat, lon in places
+    ):
         lat, lon = places[0]
         raise Unreadable(
             f"latitude and longitude look swapped: {lat:.5f} north, {lon:.5f} east is far from the "
@@ -255,11 +256,6 @@ def areas_round(places: Sequence[Place], name: str, *, sure: bool) -> tuple[Area
     margin_m = _EXACT_M if sure else _UNSURE_M
     west, south, east, north = box_round(min(lats), min(lons), max(lats), max(lons), margin_m)
     return (Area(max(south, -90.0), max(west, -180.0), min(north, 90.0), min(east, 180.0), name),)
-
-
-def _in_kingdom(lat: float, lon: float) -> bool:
-    south, west, north, east = _UNITED_KINGDOM
-    return south <= lat <= north and west <= lon <= east
 
 
 def _own(part: Circle | Polygon) -> tuple[Place, ...]:

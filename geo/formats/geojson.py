@@ -4,7 +4,9 @@ used where it is plain, and else not known.
 Understood are `name` (`title`), an id (`id`, `identifier`, `designator`), `upper` and `lower` as
 words ("2000 FT AGL"), or as numbers with `upperReference`, `lowerReference` and `uom`, `kind`,
 `restriction`, `authority`, `contact`, `law`, `source`, `conditions`, `message`, `validFrom` and
-`validTo`; a point with `radius_m` is a circle. Our own files have also the exact shapes.
+`validTo`; a point with `radius_m` is a circle. The names that ED-269 has for the same (`type` for
+the restriction where it is one, `upperLimit`, `upperVerticalReference`, `uomDimensions`) are known
+too. Our own files have also the exact shapes.
 """
 
 from __future__ import annotations
@@ -46,6 +48,7 @@ _NO_AREA = ("Point", "MultiPoint", "LineString", "MultiLineString")
 _WORLD = ("CRS84", "4326")
 _UPPER = ("upper", "upperLimit", "upper_limit", "ceiling", "top")
 _LOWER = ("lower", "lowerLimit", "lower_limit", "floor", "base", "bottom")
+_OF_ZONES = (*_UPPER, *_LOWER, "restriction", "radius", "radius_nm", "radius_km")
 
 
 def read_geojson(data: bytes) -> Reading:
@@ -89,8 +92,9 @@ def _feature(collector: Collector, feature: Any, at: int) -> None:
     try:
         members(feature, "it")
         geometry = members(whole.get("geometry"), "its geometry")
-        if properties.get("radius_m") is None and text(geometry.get("type")) in _NO_AREA:
-            collector.skip(f"a {text(geometry.get('type'))}, which has no area")
+        shape = text(geometry.get("type"))
+        if properties.get("radius_m") is None and shape in _NO_AREA:
+            _no_area(collector, shape, geometry, properties)
             return
         parts = checked(_parts(collector, geometry, properties, known, 1))
         require_united_kingdom(parts, text(properties.get("country"), 10))
@@ -106,6 +110,28 @@ def _feature(collector: Collector, feature: Any, at: int) -> None:
         collector.refuse(
             label, Unreadable(str(why), why.places or known, sure=sure, swapped=why.swapped)
         )
+
+
+def _no_area(collector: Collector, shape: str, geometry: Members, properties: Members) -> None:
+    """A point or a line: skipped as a mark on a map, unless its properties are those of a zone.
+
+    Raises:
+        Unreadable: they are; how far it reaches nobody can say.
+    """
+    if not any(properties.get(key) is not None for key in _OF_ZONES):
+        collector.skip(f"a {shape}, which has no area")
+        return
+    places: list[Place] = []
+    given = geometry.get("coordinates")
+    nested = given if shape == "MultiLineString" and isinstance(given, list) else [given]
+    for line in nested[:MAX_GEOMETRIES]:
+        for each in [line] if shape == "Point" else listed(line, "its places"):
+            places.append(position(each, places, "a place of it"))
+    raise Unreadable(
+        f"it is a {shape} with a zone's properties and without radius_m: how far it reaches is "
+        "not known",
+        places,
+    )
 
 
 def _id(whole: Members, properties: Members) -> str:
@@ -131,7 +157,8 @@ def _zone(
     if kind not in KINDS:
         kind = kind_of("", name, conditions)
     asked = _said(properties, "restriction", most=40).upper()
-    restriction = RESTRICTIONS.get(asked) or _ours(asked)
+    of_type = RESTRICTIONS.get(_said(properties, "type", most=40).upper())
+    restriction = RESTRICTIONS.get(asked) or _ours(asked) or (None if asked else of_type)
     if restriction is None:
         restriction = Restriction.PERMISSION
         notes.append("what it asks is not said or not known: it counts as needing a permission")
@@ -183,11 +210,12 @@ def _limit(properties: Members, *, upper: bool) -> Limit:
         f"{which}Reference",
         f"{which}_reference",
         f"{which}Datum",
+        f"{which}VerticalReference",
         f"{which}_datum",
         "datum",
         most=20,
     )
-    unit = _said(properties, "uom", "unit", "units", most=20)
+    unit = _said(properties, "uom", "uomDimensions", "unit", "units", most=20)
     if not unit or unit.upper() not in ("M", "FT"):
         return unknown(f"{number(value, 'a height'):g} of an unknown unit", upper=upper)
     return limit_from(value, datum, unit, upper=upper)

@@ -22,7 +22,15 @@ DENSIFIED_M = 1000.0  # of a geodesic edge: then a straight lon/lat edge is with
 MAX_RADIUS_M = 200_000.0  # beyond it, and beyond the poles and the 180th meridian: refused
 MAX_EDGE_M = 500_000.0
 MAX_LATITUDE_DEG = 85.0
+# South, west, north, east: its flight regions and more.
+_UNITED_KINGDOM = (45.0, -16.0, 64.0, 6.0)
 _BOUNDS_SPARE = 1.005  # boxes only choose candidates: they may be too large
+
+
+def in_united_kingdom(lat: float, lon: float) -> bool:
+    """Whether a place lies in a generous box round the United Kingdom."""
+    south, west, north, east = _UNITED_KINGDOM
+    return south <= lat <= north and west <= lon <= east
 
 
 def bounds_of(part: Circle | Polygon) -> tuple[float, float, float, float]:

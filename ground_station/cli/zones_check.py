@@ -128,13 +128,23 @@ def index_of(dataset: ZoneDataset, name: str) -> ZoneIndex:
 
 def _plan_document(path: Path) -> object:
     try:
-        return json.loads(file_bytes(path, MAX_PLAN_BYTES))
+        return json.loads(file_bytes(path, MAX_PLAN_BYTES), object_pairs_hook=_once_each)
     except RecursionError as error:
         raise ValueError("its lists are nested too deep.") from error
     except UnicodeDecodeError as error:
         raise ValueError("it is not UTF-8 text.") from error
     except json.JSONDecodeError as error:
         raise ValueError(f"line {error.lineno}: it is not JSON: {error.msg}.") from error
+
+
+def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object of a plan. Raises ValueError: a key stands in it twice."""
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"{key[:40]!r} stands there twice: which counts, nobody can say.")
+        found[key] = value
+    return found
 
 
 def file_bytes(path: Path, most: int) -> bytes:

@@ -85,6 +85,13 @@ def test_bad_input_is_refused_by_name(tmp_path: Path, zones: str, capsys: Out) -
         assert said in capsys.readouterr().err, words
 
 
+def test_a_plan_that_says_a_thing_twice_is_refused(tmp_path: Path, zones: str, capsys: Out) -> None:
+    plan = tmp_path / "twice.json"
+    plan.write_text(json.dumps(document(BROADWAY))[:-1] + ', "path": [[-0.5, 51.7]]}')
+    assert main(["zones", "check", str(plan), "--dataset", zones, "--json"]) == 2
+    assert "'path' stands there twice" in capsys.readouterr().err
+
+
 def test_import_shows_what_a_file_holds_and_what_is_refused(
     tmp_path: Path, zones: str, capsys: Out
 ) -> None:

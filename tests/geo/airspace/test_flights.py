@@ -130,7 +130,7 @@ def test_the_height_above_ground_is_looked_at_all_along_a_leg(
 def test_the_ground_of_a_way_too_long_to_look_at_is_not_known() -> None:
     path = [[-20.0, 51.0], [60.0, 51.0]]
     plan = document(BROADWAY, path=path, ground_amsl_m=None, datum="AMSL")
-    assert codes(verdict(plan, index_of(), terrain=_Hill())) == {"TERRAIN_UNKNOWN"}
+    assert "TERRAIN_UNKNOWN" in codes(verdict(plan, index_of(), terrain=_Hill()))
 
 
 def test_beyond_sight_only_inside_the_volume_of_an_authorisation() -> None:

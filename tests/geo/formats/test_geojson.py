@@ -102,6 +102,42 @@ def test_a_point_is_no_zone_unless_it_has_a_radius() -> None:
     assert only(reading).parts == (Circle(51.5, -0.2, 500.0),)
 
 
+@pytest.mark.parametrize(
+    ("kind", "coordinates"),
+    [
+        ("Point", [-0.2, 51.5]),
+        ("LineString", [[-0.2, 51.5], [-0.21, 51.5]]),
+        ("MultiLineString", [[[-0.2, 51.5], [-0.21, 51.5]]]),
+    ],
+)
+def test_what_has_a_zones_limits_and_no_area_is_refused_not_skipped(
+    kind: str, coordinates: list[Any]
+) -> None:
+    shape = {"type": kind, "coordinates": coordinates}
+    reading = read_geojson(collection(plain_feature(shape, upper="UNL", radius=500)))
+    assert not reading.skipped
+    (gap,) = reading.gaps
+    assert "how far it reaches is not known" in gap.reason
+    assert gap.areas[0].holds(51.5, -0.2)
+    assert not gap.areas[0].holds(51.7, -0.2)
+
+
+def test_the_names_that_ed269_has_are_known() -> None:
+    said = plain_feature(
+        identifier="A",
+        type="PROHIBITED",
+        uomDimensions="M",
+        upperLimit=100,
+        upperVerticalReference="AMSL",
+        lowerLimit=0,
+        lowerVerticalReference="AGL",
+    )
+    zone = only(read_geojson(collection(said)))
+    assert zone.restriction is Restriction.PROHIBITED
+    assert zone.layers[0].upper == Limit(100.0, Datum.AMSL, "100 M AMSL")
+    assert zone.layers[0].lower.datum is Datum.SURFACE
+
+
 def test_a_collection_of_geometries_is_one_zone() -> None:
     away = polygon([[lon + 0.1, lat] for lon, lat in RING])
     both = {"type": "GeometryCollection", "geometries": [polygon(), away]}
