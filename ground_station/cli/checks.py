@@ -1,68 +1,20 @@
-"""`run.py test`: every gate and every test, in order, with one summary at the end."""
+"""`run.py test`: every gate and every test, with one summary at the end."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
-import time
-import xml.etree.ElementTree as ET
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 
 from drone.mavsdk_addresses import parse
 from ground_station.bootstrap.node import find_node
 from ground_station.bootstrap.places import Places, checkout
+from ground_station.cli.check_runs import Check, Counts, carry_out_all, counts_of
 
-NO_TESTS_COLLECTED = 5
-COULD_NOT_CHECK = 77
 SLOW = "browser or system"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One program to run.
-
-    Attributes:
-        folder: relative to the checkout.
-        report: the JUnit file it writes, where it is a test run.
-        empty_is_fine: finding no test at all is no failure.
-        may_be_skipped: exit status 77 means that it could not be checked here, and is said.
-    """
-
-    name: str
-    argv: tuple[str, ...]
-    folder: str = "."
-    environment: dict[str, str] = field(default_factory=dict)
-    report: Path | None = None
-    empty_is_fine: bool = False
-    may_be_skipped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    name: str
-    passed: bool
-    seconds: float
-    note: str = ""
-    skipped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Tests of one or more pytest runs."""
-
-    passed: int = 0
-    failed: int = 0
-    skipped: int = 0
-
-    def __add__(self, other: Counts) -> Counts:
-        return Counts(
-            self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped
-        )
+MOST_WORKERS = 8
 
 
 def run(arguments: Namespace) -> int:
@@ -74,9 +26,14 @@ def run(arguments: Namespace) -> int:
     return summed_up(all_checks(places), places)
 
 
+def workers() -> int:
+    """How many programs to run at once: one for each core there is, in reason."""
+    return max(1, min(os.cpu_count() or 1, MOST_WORKERS))
+
+
 def summed_up(checks: Sequence[Check], places: Places) -> int:
     """Run these, then say how each went and how many tests there were."""
-    outcomes = [carry_out(check, places) for check in checks]
+    outcomes = carry_out_all(checks, places, workers())
     print("\n== Summary ==")
     for outcome in outcomes:
         mark = "FAILED" if not outcome.passed else "skipped" if outcome.skipped else "passed"
@@ -90,41 +47,63 @@ def summed_up(checks: Sequence[Check], places: Places) -> int:
 
 
 def all_checks(places: Places) -> list[Check]:
-    """What CI runs: quick gates, the web's, then tests, those with real processes last."""
-    tools = places.venv / "bin"
+    """What CI runs: gates, then tests: on every core, then those with real processes, and at the
+    end those that need the machine for themselves."""
+    return [*gates(places), *runs_of_tests(places)]
+
+
+def gates(places: Places) -> list[Check]:
+    """What looks at the code without running the product; the one that takes longest first."""
     node = find_node(places)
-    npm = node.npm
 
     def python_tool(name: str, *words: str) -> Check:
-        return Check(" ".join((name, *words)), (str(tools / name), *words))
+        argv = (str(places.venv / "bin" / name), *words)
+        return Check(" ".join((name, *words)), argv, beside_others=True)
 
     def web(name: str, script: str) -> Check:
-        return Check(name, (*npm, "run", "--silent", script), "web", node.environment)
+        argv = (*node.npm, "run", "--silent", script)
+        return Check(name, argv, "web", node.environment, beside_others=True)
 
-    def tests(name: str, marks: str, *, empty_is_fine: bool = False) -> Check:
+    def supply_chain(name: str, word: str) -> Check:
+        argv = (sys.executable, "-m", "ground_station.cli.supply_chain", word)
+        return Check(name, argv, may_be_skipped=True, beside_others=True)
+
+    page = (sys.executable, str(places.root / "run.py"), "_page")
+    return [
+        python_tool("mypy"),
+        python_tool("ruff", "format", "--check"),
+        python_tool("ruff", "check"),
+        python_tool("lint-imports"),
+        web("tsc", "check"),
+        web("vitest", "test"),
+        Check("web build", page, beside_others=True),
+        supply_chain("SBOM", "sbom"),
+        supply_chain("dependency audit", "audit"),
+    ]
+
+
+def runs_of_tests(places: Places) -> list[Check]:
+    """Every test once. Side by side whole files stay in one process (loadfile), so what a file's
+    tests share is made once; what a test needs of the machine its marks say."""
+
+    def tests(name: str, marks: str, processes: int) -> Check:
         report = places.var / "test" / f"{name}.xml"
         # A test that fails is run once more, in the open (-rR lists it): on a busy machine packets
         # and processes are late, and one late test among a thousand must not hide the others.
         again = ("--reruns", "1", "-rR")
-        argv = (str(tools / "pytest"), "-m", marks, *again, f"--junitxml={report}")
-        return Check(name, argv, report=report, empty_is_fine=empty_is_fine)
-
-    def supply_chain(name: str, word: str) -> Check:
-        argv = (sys.executable, "-m", "ground_station.cli.supply_chain", word)
-        return Check(name, argv, may_be_skipped=True)
+        beside = ("-n", str(processes), "--dist", "loadfile") if processes > 1 else ()
+        argv = (str(places.venv / "bin" / "pytest"), "-m", marks, *again, *beside)
+        return Check(
+            name,
+            (*argv, f"--junitxml={report}"),
+            report=report,
+            empty_is_fine=name != "pytest",
+        )
 
     return [
-        python_tool("ruff", "format", "--check"),
-        python_tool("ruff", "check"),
-        python_tool("mypy"),
-        python_tool("lint-imports"),
-        web("tsc", "check"),
-        web("vitest", "test"),
-        Check("web build", (sys.executable, str(places.root / "run.py"), "_page")),
-        supply_chain("SBOM", "sbom"),
-        supply_chain("dependency audit", "audit"),
-        tests("pytest", f"not ({SLOW})"),
-        tests("pytest-system", SLOW, empty_is_fine=True),
+        tests("pytest", f"not ({SLOW})", workers()),
+        tests("pytest-system", f"({SLOW}) and not alone", min(workers(), 2)),
+        tests("pytest-alone", f"({SLOW}) and alone", 1),
     ]
 
 
@@ -145,46 +124,6 @@ def autopilot_check(places: Places, address: str) -> Check:
         environment={"KESTREL_AUTOPILOT": address},
         report=report,
     )
-
-
-def carry_out(check: Check, places: Places) -> Outcome:
-    """Run one check with its output in view."""
-    print(f"\n== {check.name} ==", flush=True)
-    if check.report is not None:
-        check.report.parent.mkdir(parents=True, exist_ok=True)
-        check.report.unlink(missing_ok=True)
-    environment = {**os.environ, "PYTHONPATH": str(places.root), **check.environment}
-    began_s = time.monotonic()
-    try:
-        status = subprocess.run(  # noqa: S603  our own command lines
-            check.argv,
-            cwd=places.root / check.folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        ).returncode
-    except OSError as error:
-        return Outcome(check.name, False, 0.0, f": cannot be started, {error.strerror}")
-    seconds = time.monotonic() - began_s
-    if status == NO_TESTS_COLLECTED and check.empty_is_fine:
-        return Outcome(check.name, True, seconds, ": there are no such tests")
-    if status == COULD_NOT_CHECK and check.may_be_skipped:
-        return Outcome(check.name, True, seconds, ": NOT CHECKED, see above", skipped=True)
-    return Outcome(check.name, status == 0, seconds)
-
-
-def counts_of(report: Path) -> Counts:
-    """What a JUnit file counts; nothing where the run did not get as far as writing it."""
-    try:
-        suites: Sequence[ET.Element] = list(ET.parse(report).getroot().iter("testsuite"))  # noqa: S314  our own file
-    except (OSError, ET.ParseError):
-        return Counts()
-    total = Counts()
-    for suite in suites:
-        ran, skipped = int(suite.get("tests", 0)), int(suite.get("skipped", 0))
-        failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
-        total += Counts(max(ran - failed - skipped, 0), failed, skipped)
-    return total
 
 
 def page_is_built(arguments: Namespace) -> int:

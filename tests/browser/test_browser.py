@@ -9,7 +9,7 @@ import pytest
 
 from tests.stack import Stack, started
 
-pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.alone, pytest.mark.timeout(180)]
 
 CAMERA = "Demonstration camera"
 

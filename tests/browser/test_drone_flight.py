@@ -13,7 +13,7 @@ import pytest
 from tests.ports import free_udp_port
 from tests.stack import ROOT, Stack, started, stop
 
-pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.alone, pytest.mark.timeout(300)]
 
 DRONE = "Test drone"
 # Near Hammersmith, some 475 m outside of London Heliport's flight restriction zone; the way goes

@@ -13,7 +13,7 @@ import pytest
 
 from tests.stack import run_scenario
 
-pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.alone, pytest.mark.timeout(180)]
 
 
 @pytest.mark.parametrize("size", [[1280, 800], [390, 844]], ids=["desk", "phone"])

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
+import time
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
+from _pytest.mark.expression import Expression
 
 from ground_station.bootstrap.places import Places, checkout
-from ground_station.cli import checks
-from ground_station.cli.checks import Check, Counts, all_checks, carry_out, counts_of
+from ground_station.cli import check_runs, checks
+from ground_station.cli.check_runs import (
+    Check,
+    Counts,
+    Outcome,
+    carry_out,
+    counts_of,
+    side_by_side,
+)
+from ground_station.cli.checks import all_checks
 from ground_station.core.errors import ConfigError
 
 
-def test_every_gate_is_there_and_real_processes_come_last() -> None:
+def test_every_gate_is_there_and_what_needs_the_machine_for_itself_comes_last() -> None:
     names = [check.name for check in all_checks(checkout())]
     assert names == [
+        "mypy",
         "ruff format --check",
         "ruff check",
-        "mypy",
         "lint-imports",
         "tsc",
         "vitest",
@@ -28,7 +41,21 @@ def test_every_gate_is_there_and_real_processes_come_last() -> None:
         "dependency audit",
         "pytest",
         "pytest-system",
+        "pytest-alone",
     ]
+
+
+def test_every_test_is_in_just_one_run() -> None:
+    runs = [check.argv for check in all_checks(checkout()) if check.report]
+    marks = [Expression.compile(argv[argv.index("-m") + 1]) for argv in runs]
+    for slow, alone in itertools.product((False, True), repeat=2):
+        has = {"system": slow, "browser": slow, "alone": alone}
+
+        def matches(name: str, /, **_more: object) -> bool:
+            return has[name]  # noqa: B023  used at once
+
+        chosen = [one.evaluate(matches) for one in marks]
+        assert chosen.count(True) == 1
 
 
 def python(code: str, **more: bool) -> Check:
@@ -56,6 +83,62 @@ def test_what_could_not_be_checked_is_said_and_never_called_passed() -> None:
     assert (outcome.passed, outcome.skipped) == (True, True)
     assert "NOT CHECKED" in outcome.note
     assert not carry_out(python("raise SystemExit(77)"), checkout()).passed
+
+
+def test_side_by_side_they_run_at_once_and_each_says_its_own(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Each waits for the file the other writes: one after the other they would not end."""
+    meet = (
+        "import pathlib, sys, time\n"
+        "mine, other = map(pathlib.Path, sys.argv[1:3])\n"
+        "print(mine.name, 'begins', flush=True); mine.touch()\n"
+        "while not other.exists(): time.sleep(0.01)\n"
+        "print(mine.name, 'ends'); sys.exit(mine.name == 'b')\n"
+    )
+    a, b = str(tmp_path / "a"), str(tmp_path / "b")
+    found = side_by_side(
+        [
+            Check("first", (sys.executable, "-c", meet, a, b)),
+            Check("second", (sys.executable, "-c", meet, b, a)),
+            Check("third", ("no-such-program",)),
+        ],
+        Places(tmp_path),
+        at_once=2,
+    )
+    assert [(one.name, one.passed) for one in found] == [
+        ("first", True),
+        ("second", False),
+        ("third", False),
+    ]
+    assert "cannot be started" in found[2].note
+    said = capfd.readouterr().out
+    for part in ("== first ==\na begins\na ends\n", "== second ==\nb begins\nb ends\n"):
+        assert part in said
+
+
+def test_never_more_at_once_than_asked(tmp_path: Path) -> None:
+    alone = (
+        "import pathlib, sys, time\n"
+        "held = pathlib.Path(sys.argv[1])\n"
+        "held.touch(exist_ok=False); time.sleep(0.05); held.unlink()\n"
+    )
+    one = Check("x", (sys.executable, "-c", alone, str(tmp_path / "held")))
+    found = side_by_side([one, replace(one), replace(one)], Places(tmp_path), at_once=1)
+    assert [outcome.passed for outcome in found] == [True, True, True]
+
+
+def test_what_still_runs_is_ended_when_it_is_broken_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_off(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(time, "sleep", broken_off)
+    before = {process.pid for process in psutil.Process().children()}
+    with pytest.raises(KeyboardInterrupt):
+        side_by_side([python("import time; time.sleep(60)")], Places(tmp_path), at_once=2)
+    assert {process.pid for process in psutil.Process().children()} <= before
 
 
 def test_an_old_report_is_not_counted_for_a_run_that_wrote_none(tmp_path: Path) -> None:
@@ -101,11 +184,11 @@ def test_with_an_autopilots_address_only_its_suite_runs(
 ) -> None:
     ran: list[Check] = []
 
-    def take(check: Check, places: Places) -> checks.Outcome:
+    def take(check: Check, places: Places) -> Outcome:
         ran.append(check)
-        return checks.Outcome(check.name, True, 0.0)
+        return Outcome(check.name, True, 0.0)
 
-    monkeypatch.setattr(checks, "carry_out", take)
+    monkeypatch.setattr(check_runs, "carry_out", take)
     monkeypatch.setattr(checks, "checkout", lambda: Places(tmp_path))
     report = tmp_path / "var" / "test" / "autopilot.xml"
     report.parent.mkdir(parents=True)

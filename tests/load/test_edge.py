@@ -8,7 +8,7 @@ import pytest
 
 from ground_station.cli.bench_edge import EdgeLoad, run_edge
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.system, pytest.mark.alone, pytest.mark.timeout(180)]
 
 LOAD = EdgeLoad(hosts=4, cameras=5, tracks=3, pages=10, sign_ins=3, seconds=4)
 

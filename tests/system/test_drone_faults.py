@@ -18,7 +18,7 @@ from drone.simulator.settings import SimulatorSettings
 from tests.live_client import Page, signed_in
 from tests.stack import ROOT, Stack, started, wait_for
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.system, pytest.mark.alone, pytest.mark.timeout(180)]
 
 CAMERA = "Demonstration drone camera"
 OTHER = 7  # the system id of a second vehicle

@@ -10,7 +10,7 @@ import pytest
 from tests.live_client import Page, signed_in
 from tests.stack import ROOT, Stack, started
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.system, pytest.mark.alone, pytest.mark.timeout(120)]
 
 CAMERA = "Demonstration camera"
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.stack import ROOT, Stack, started, stop
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.system, pytest.mark.alone, pytest.mark.timeout(90)]
 
 
 def run_again(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:

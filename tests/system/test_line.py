@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tests.live_client import Page, signed_in
 from tests.stack import ROOT, Stack, started, wait_for
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.system, pytest.mark.alone, pytest.mark.timeout(120)]
 
 SHARED = ROOT.parent / "shared"
 TRUTH = SHARED / "data" / "eval" / "pets09_s2l1" / "gt_frames_0001-0400.txt"
