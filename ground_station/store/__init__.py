@@ -16,6 +16,12 @@ from ground_station.store.engine import (
 from ground_station.store.entity_repos import SqlOrganisations, SqlUnits
 from ground_station.store.expired_rows import SqlExpiredRows
 from ground_station.store.open_audit import open_audit
+from ground_station.store.operations_repo import (
+    SqlFlights,
+    SqlMissionPlans,
+    SqlPreflights,
+    SqlRecords,
+)
 from ground_station.store.permission_repo import SqlPermissions
 from ground_station.store.prepare import migrate_database, prepare_database
 from ground_station.store.repos import (
@@ -37,10 +43,14 @@ __all__ = [
     "SqlEnrolments",
     "SqlExpiredRows",
     "SqlFactors",
+    "SqlFlights",
     "SqlIncidents",
+    "SqlMissionPlans",
     "SqlOrganisations",
     "SqlPermissions",
+    "SqlPreflights",
     "SqlReceivedMessages",
+    "SqlRecords",
     "SqlSignIns",
     "SqlSources",
     "SqlUnits",

@@ -13,7 +13,14 @@ from sqlalchemy import ColumnElement, Table, or_, select
 from sqlalchemy.orm import Session
 
 from ground_station.core.errors import NotFound
-from ground_station.store import orm_airspace, orm_audit, orm_authority, orm_delivery, orm_registry
+from ground_station.store import (
+    orm_airspace,
+    orm_audit,
+    orm_authority,
+    orm_delivery,
+    orm_operations,
+    orm_registry,
+)
 from ground_station.store.archive import (
     FORM,
     Manifest,
@@ -94,11 +101,18 @@ OWNED: Mapping[str, Owned] = MappingProxyType(
         "documents": _own("organisation_id"),
         "permission_requests": _own("organisation_id"),
         "airspace_permissions": _own("organisation_id"),
+        "crew_members": _own("organisation_id"),
+        "airframes": _own("organisation_id"),
+        "batteries": _own("organisation_id"),
+        "defects": _own("organisation_id"),
+        "preflights": _own("organisation_id"),
+        "flights": _own("organisation_id"),
+        "mission_plans": _own("organisation_id"),
         "audit_records": _own("organisation_id"),
     }
 )
 # The modules above define the tables; this also keeps them imported.
-_MODELS = (orm_airspace, orm_audit, orm_authority, orm_delivery, orm_registry)
+_MODELS = (orm_airspace, orm_audit, orm_authority, orm_delivery, orm_operations, orm_registry)
 
 
 def find_organisation(database: Database, wanted: str) -> str:
