@@ -22,7 +22,7 @@ from geo.formats.reading import (
     Reading,
 )
 from geo.zones.model import Area, Circle, Gap, GeoZone, Layer, Polygon
-from geo.zones.shapes import bounds_of, box_round, check_part, in_united_kingdom
+from geo.zones.shapes import GEOD, bounds_of, box_round, check_part, in_united_kingdom
 
 __all__ = ["Budget", "Collector", "Place", "Unreadable", "areas_round", "checked", "decoded"]
 __all__ += ["distinct_layers", "outline", "plain", "require_size", "require_united_kingdom"]
@@ -30,7 +30,9 @@ __all__ += ["distinct_layers", "outline", "plain", "require_size", "require_unit
 THE_FILE = ""  # the key of `Reading.notes` for what concerns the file as a whole
 MAX_NOTES_EACH = 20
 _EXACT_M = 50.0  # geodesic edges leave the box of their corners by less
-_UNSURE_M = 10_000.0  # where some of its coordinates could not be read it may reach further
+# Where some of its coordinates could not be read it may reach further: by this, and by as much
+# again as lies between those that could.
+_UNSURE_M = 10_000.0
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _ISLES = ("GBR", "GB", "IMN", "GGY", "JEY", "UK", "")
 
@@ -253,9 +255,14 @@ def areas_round(places: Sequence[Place], name: str, *, sure: bool) -> tuple[Area
     if not found:
         return ()
     lats, lons = [lat for lat, _lon in found], [lon for _lat, lon in found]
-    margin_m = _EXACT_M if sure else _UNSURE_M
+    margin_m = _EXACT_M if sure else _UNSURE_M + _across_m(lats, lons)
     west, south, east, north = box_round(min(lats), min(lons), max(lats), max(lons), margin_m)
     return (Area(max(south, -90.0), max(west, -180.0), min(north, 90.0), min(east, 180.0), name),)
+
+
+def _across_m(lats: Sequence[float], lons: Sequence[float]) -> float:
+    """Of a box, corner to corner: what is missing of an outline is hardly further from the rest."""
+    return float(GEOD.inv(min(lons), min(lats), max(lons), max(lats))[2])
 
 
 def _own(part: Circle | Polygon) -> tuple[Place, ...]:

@@ -154,9 +154,11 @@ def rings(value: Any, budget: Budget, known: list[Place]) -> list[list[Place]]:
         known: what was read of the feature before; grows.
 
     Raises:
-        FileRefused: the file has too many points. Unreadable: they are no rings.
+        FileRefused: the file has too many points. Unreadable: they are no rings; with every corner
+            that can be read, also those after the first that cannot.
     """
     found: list[list[Place]] = []
+    first: Unreadable | None = None
     if not isinstance(value, list) or not value:
         raise Unreadable("its coordinates are no list of rings", known)
     for ring in value:
@@ -165,7 +167,13 @@ def rings(value: Any, budget: Budget, known: list[Place]) -> list[list[Place]]:
         budget.spend(len(ring) + 1)
         places: list[Place] = []
         for each in ring:
-            places.append(position(each, known))
-            known.append(places[-1])
+            try:
+                places.append(position(each, known))
+            except Unreadable as error:
+                first = first or error
+            else:
+                known.append(places[-1])
         found.append(places)
+    if first is not None:
+        raise Unreadable(str(first), known)
     return found

@@ -170,10 +170,14 @@ def _coordinates(element: Element, budget: Budget) -> list[Place]:
             f"a ring of it has {len(tuples):,} corners; at most {MAX_RING_POINTS:,} are read"
         )
     places: list[Place] = []
+    strange = ""
     for each in tuples:
         found = _TUPLE.fullmatch(each)
         lon, lat = (float(found[1]), float(found[2])) if found else (999.0, 999.0)
         if abs(lat) > 90 or abs(lon) > 180:
-            raise Unreadable(f"{each[:40]!r} is no place on the Earth", places)
-        places.append((lat, lon))
+            strange = strange or each
+        else:
+            places.append((lat, lon))
+    if strange:
+        raise Unreadable(f"{strange[:40]!r} is no place on the Earth", places)
     return places

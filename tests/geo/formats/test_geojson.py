@@ -198,3 +198,12 @@ def test_our_own_property_must_be_whole() -> None:
         feature = plain_feature()
         feature["properties"]["kestrel"] = odd
         assert refused(read_geojson(json.dumps({"features": [feature]}).encode()))
+
+
+@pytest.mark.parametrize("at", [0, 1, 3])
+def test_a_ring_with_one_bad_corner_may_lie_wherever_its_others_do(at: int) -> None:
+    corners: list[Any] = [[-1.5, 51.0], [-0.5, 51.0], [-0.5, 52.0], [-1.5, 52.0]]
+    corners[at] = [-999, 51.0]
+    (gap,) = read_geojson(collection(plain_feature(polygon(corners)))).gaps
+    for lat, lon in ((51.5, -1.0), (51.05, -1.45), (51.05, -0.55), (51.95, -1.45)):
+        assert any(area.holds(lat, lon) for area in gap.areas)
