@@ -213,7 +213,7 @@ def test_another_organisations_papers_are_not_there(
             attempt()
 
 
-@pytest.mark.parametrize("role", set(Role))
+@pytest.mark.parametrize("role", list(Role))
 def test_who_may_see_and_write(papers: Papers, world: World, role: Role) -> None:
     who = principal(world, role)
     may = ROLE_PERMISSIONS[role]
