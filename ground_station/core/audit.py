@@ -81,6 +81,15 @@ class Act(StrEnum):
     DOCUMENT_ADDED = "document_added"
     DOCUMENT_READ = "document_read"
     CONFORMANCE_CHANGED = "conformance_changed"  # of a vehicle against zones and its volume
+    CREW_CHANGED = "crew_changed"
+    AIRFRAME_CHANGED = "airframe_changed"
+    BATTERY_CHANGED = "battery_changed"
+    DEFECT_FOUND = "defect_found"
+    DEFECT_FIXED = "defect_fixed"
+    PREFLIGHT_OPENED = "preflight_opened"
+    PREFLIGHT_SIGNED = "preflight_signed"
+    PREFLIGHT_OVERRIDDEN = "preflight_overridden"  # ticks skipped in an emergency, with the reason
+    PREFLIGHT_VOID = "preflight_void"
     SWEPT = "swept"  # what its days had run out for was deleted
 
 

@@ -52,6 +52,7 @@ class Permission(StrEnum):
     STOP_FLIGHT = "stop_flight"  # hold, return, land: with nobody's control and at once
     SEE_PAPERS = "see_papers"  # the operator's profile, permissions and requests
     RECORD_PERMISSIONS = "record_permissions"  # ask for, write down and withdraw them
+    MANAGE_CREW = "manage_crew"  # crew, aircraft and battery records; putting defects right
     MANAGE_AIRSPACE = "manage_airspace"  # datasets, drawn zones, the operator's profile
 
 
@@ -87,6 +88,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             P.SEE_PAPERS,
             P.RECORD_PERMISSIONS,
             P.MANAGE_AIRSPACE,
+            P.MANAGE_CREW,
         },
         Role.DATA_PROTECTION_OFFICER: _EVERYBODY
         | {P.SEE_PEOPLE, P.READ_AUDIT, P.SEE_SHARING, P.MANAGE_SHARING},

@@ -28,6 +28,7 @@ class CrewMember:
         user_id: the account of this person; None: they have none.
         flyer_id: of the CAA. qualification: "GVC", "A2 CofC", ...; qualified_until: None: no end is
             recorded. medical_until, insured_until: likewise.
+        current_until: currency shown otherwise than by the log (a check flight elsewhere).
         minutes_before: flown before these records began; the log adds what was flown since.
         note: anything else. retired: does not fly any more, and is kept for the log.
     """
@@ -42,6 +43,7 @@ class CrewMember:
     qualified_until: date | None = None
     medical_until: date | None = None
     insured_until: date | None = None
+    current_until: date | None = None
     minutes_before: float = 0.0
     note: str = ""
     retired: bool = False
@@ -179,7 +181,16 @@ class Preflight:
     void_reason: str = ""
 
 
-Record = TypeVar("Record", CrewMember, Airframe, Battery, Defect, Preflight)
+class Owned(Protocol):
+    """A record of one organisation."""
+
+    @property
+    def record_id(self) -> str: ...
+    @property
+    def organisation_id(self) -> str: ...
+
+
+Record = TypeVar("Record", bound=Owned)
 
 
 class RecordRepository(Protocol, Generic[Record]):
