@@ -59,6 +59,7 @@ _KINDS_SAID = {
 }
 _SAME_M = 1.0  # limits are whole metres, rounded up
 _LETTER = re.compile(r"EG ?([RPD])(?=\d)", re.IGNORECASE)
+_CLASSED = re.compile(r"\bCONTROL (ZONE|AREA)\b|\bCLASS [A-E]\b", re.IGNORECASE)  # in a name
 _NOT_STRICT = (Restriction.CONDITIONAL, Restriction.INFORMATION)
 
 
@@ -156,6 +157,8 @@ def _kind(
         of_traffic = "AIR_TRAFFIC" in text(facts.get("reason")).upper()
         if kind == "controlled" and not of_traffic:
             kind = "other"
+        elif kind == "other" and of_traffic and _CLASSED.search(name):
+            kind = "controlled"
     if kind == "controlled" and restriction not in _NOT_STRICT:
         return "restricted"  # it asks more than controlled airspace does, and so it is more
     return kind

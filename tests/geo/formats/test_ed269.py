@@ -402,3 +402,22 @@ def test_no_key_of_a_zone_is_needed_beyond_what_says_where_and_what() -> None:
     zone = only(read_ed269(json.dumps({"features": [bare]}).encode()))
     assert zone.layers[0].upper.datum is Datum.UNKNOWN
     assert zone.layers[0].lower.datum is Datum.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "restriction", "controlled"),
+    [
+        ("London Control Zone", "AIR_TRAFFIC", "CONDITIONAL", True),
+        ("LONDON (Class D)", "AIR_TRAFFIC", "CONDITIONAL", True),
+        ("LONDON (Class D)", "AIR_TRAFFIC", "REQ_AUTHORISATION", False),
+        ("LONDON (Class D)", "SENSITIVE", "CONDITIONAL", False),
+        ("Works in class D", "PRIVACY", "CONDITIONAL", False),
+        ("EALING FRZ in Class D", "AIR_TRAFFIC", "CONDITIONAL", False),
+        ("Class room", "AIR_TRAFFIC", "CONDITIONAL", False),
+    ],
+)
+def test_controlled_airspace_by_its_class_in_its_name(
+    name: str, reason: str, restriction: str, controlled: bool
+) -> None:
+    zone = uas_zone(name=name, reason=[reason], restriction=restriction)
+    assert (only(read_ed269(ed269(zone))).kind == "controlled") is controlled
