@@ -1,7 +1,9 @@
 // Runs axe-core on every screen and state of the page, in each theme, wide and on a phone, against
-// the pretended station. {address}; answers what it found: [] when the page is clean.
+// the pretended station. {address, only: names of states, for work on them}; answers what it found: []
+// when the page is clean.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { FILE } from "./openair.mjs";
 import { check, launch, openPage, scenario } from "./lib.mjs";
 
 const require = createRequire(new URL("../../web/package.json", import.meta.url));
@@ -65,10 +67,9 @@ const pick = (acts) => async (page) => {
   await page.waitForTimeout(600); // the station checks it
 };
 
-/** Where the map's middle is. */
-async function pressMap(page) {
+async function pressMap(page, x = 0.6, y = 0.3) {
   const box = await page.locator(".map-pane").boundingBox();
-  await page.mouse.click(box.x + box.width * 0.6, box.y + box.height * 0.3);
+  await page.mouse.click(box.x + box.width * x, box.y + box.height * y);
   await page.waitForTimeout(900);
 }
 
@@ -87,6 +88,49 @@ async function pickZone(page) {
   await page.keyboard.press("l");
   await page.getByRole("option", { name: /London Heliport/ }).first().click();
   await page.waitForTimeout(900);
+}
+
+/** A file with three refusals and no dates, imported; then what to do on its page. */
+const imported = (...acts) => async (page) => {
+  await page.getByLabel("File of zones or NOTAMs").setInputFiles({ name: "works.txt", mimeType: "text/plain", buffer: Buffer.from(FILE) });
+  await page.getByText("3 features were refused.").waitFor();
+  for (const name of acts) await press(name)(page);
+};
+
+/** Its dialog is code of its own, loaded when it is first asked for. */
+const dialog = (name, then) => async (page) => {
+  await press(name)(page);
+  await page.getByRole("dialog").waitFor();
+  await then?.(page.getByRole("dialog"));
+  await page.waitForTimeout(300);
+};
+
+async function requestDialog(page) {
+  await pressMap(page, 0.62, 0.62); // in the heliport's zone
+  await page.getByRole("complementary", { name: "Details" }).getByText("Permission needed").first().waitFor();
+  await dialog("Ask for this permission")(page);
+}
+
+/** The permission dialog, from a request that was granted. */
+async function granted(page) {
+  await page.getByRole("button", { name: /Made-up prohibited place/ }).click();
+  await press("Granted: record it")(page);
+  await page.getByRole("heading", { name: "Record a permission" }).waitFor();
+}
+
+async function volumes(page) {
+  await planned(page);
+  await dialog("SORA volumes", async (asked) => {
+    await asked.getByLabel("Title of the operation").fill("Roof survey");
+    await asked.getByLabel("Greatest dimension, m").fill("0.8");
+    await asked.getByLabel("Greatest speed, m/s").fill("15");
+  })(page);
+}
+
+async function drawnVolumes(page) {
+  await volumes(page);
+  await press("Draw them on the map")(page);
+  await page.getByText("Ground risk buffer", { exact: true }).waitFor();
 }
 
 // [user, name, hash, dev act before, what to do then]
@@ -121,6 +165,28 @@ const STATES = [
   ["pilot", "airspace data with gaps", "#/map", "zones-gaps", pressMap],
   ["pilot", "no zones", "#/map", "no-zones", pressMap],
   ["officer", "a drone for an officer", DRONE],
+  ["pilot", "another organisation's drone", DRONE, "drone-shared"],
+  ["supervisor", "airspace data", "#/airspace"],
+  ["supervisor", "no airspace data", "#/airspace", "papers-empty"],
+  ["supervisor", "a dataset with refusals", "#/airspace", "", imported()],
+  ["supervisor", "a dataset is dated", "#/airspace", "", imported("Say when it holds")],
+  ["supervisor", "a dataset is used", "#/airspace", "", imported("Use this dataset")],
+  ["supervisor", "drawn zones", "#/airspace/drawn"],
+  ["supervisor", "no drawn zones", "#/airspace/drawn", "papers-empty"],
+  ["supervisor", "a circle is drawn", "#/airspace/drawn", "", dialog("Draw a zone")],
+  ["supervisor", "an outline is drawn", "#/airspace/drawn", "", dialog("Draw a zone", (asked) => asked.getByText("Outline", { exact: true }).click())],
+  ["supervisor", "permissions", "#/papers"],
+  ["supervisor", "no permissions", "#/papers", "papers-empty"],
+  ["supervisor", "requests", "#/papers/requests"],
+  ["supervisor", "the operator", "#/papers/operator"],
+  ["supervisor", "a permission by telephone", "#/papers", "", dialog("Record a permission")],
+  ["supervisor", "a permission on paper", "#/papers", "", dialog("Record a permission", (asked) => asked.getByText("Paper", { exact: true }).click())],
+  ["supervisor", "the letter of a request", "#/papers/requests", "", (page) => page.getByRole("button", { name: /Made-up prohibited place/ }).click()],
+  ["supervisor", "a request that was granted", "#/papers/requests", "", granted],
+  ["supervisor", "a permission is asked for", "#/map", "", requestDialog],
+  ["supervisor", "a plan of a supervisor", "#/map", "", planned],
+  ["supervisor", "SORA volumes are asked for", "#/map", "", volumes],
+  ["supervisor", "SORA volumes", "#/map", "", drawnVolumes],
   ["supervisor", "home", "#/home"],
   ["supervisor", "alerts", "#/alerts"],
   ["supervisor", "an alert", "#/alerts/w2"],
@@ -152,7 +218,7 @@ const STATES = [
   ["dpo", "retention", "#/retention"],
 ];
 
-const MEND = ["full", "mended", "drone-obeys", "drone-free", "drone-up", "drone-back", "drone-clear", "a-drone", "zones"];
+const MEND = ["full", "mended", "drone-obeys", "drone-free", "drone-up", "drone-back", "drone-clear", "a-drone", "zones", "drone-ours", "papers-full"];
 
 /** Without an account, and where something must be set up first. */
 async function doors(browser, o, found) {
@@ -184,10 +250,10 @@ await scenario(async (o) => {
   const browser = await launch();
   const found = [];
   try {
-    let looked = await doors(browser, o, found);
+    let looked = o.only ? 0 : await doors(browser, o, found);
     let door = null;
     let who = "";
-    for (const [user, name, hash, act, then] of STATES) {
+    for (const [user, name, hash, act, then] of STATES.filter(([, one]) => !o.only || o.only.includes(one))) {
       if (user !== who || then) {
         await door?.context.close();
         door = await signedIn(browser, o, user);

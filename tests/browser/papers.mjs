@@ -3,50 +3,8 @@
 // telephone, SORA volumes. {address, size, pictures: path
 // that the names of pictures are added to}
 import { readFileSync } from "node:fs";
+import { FILE } from "./openair.mjs";
 import { check, hold, launch, openPage, scenario, until, views } from "./lib.mjs";
-
-// Two zones of an OpenAir file that are well, and three features that are not.
-const FILE = `* Made up for a test
-AC R
-AN EGR901 KING STREET WORKS
-AH 400 FT AGL
-AL SFC
-V X=51:29:34 N 000:13:50 W
-DC 0.2
-
-AC P
-AN EGP902 MADE-UP PALACE
-AH 2000 FT AMSL
-AL SFC
-DP 51:30:00 N 000:14:00 W
-DP 51:30:00 N 000:13:00 W
-DP 51:30:40 N 000:13:00 W
-DP 51:30:40 N 000:14:00 W
-
-AC R
-AN EGR903 CROSSES ITSELF
-AH 400 FT AGL
-AL SFC
-DP 51:28:00 N 000:14:00 W
-DP 51:28:40 N 000:13:00 W
-DP 51:28:00 N 000:13:00 W
-DP 51:28:40 N 000:14:00 W
-
-AC R
-AN EGR904 TWO CORNERS
-AH 400 FT AGL
-AL SFC
-DP 51:27:00 N 000:14:00 W
-DP 51:27:40 N 000:13:00 W
-
-AC D
-AN EGD905 NO SUCH PLACE
-AH 400 FT AGL
-AL SFC
-DP 99:27:00 N 000:14:00 W
-DP 51:27:40 N 000:13:00 W
-DP 51:27:20 N 000:12:00 W
-`;
 
 const dialogOf = (page) => page.getByRole("dialog");
 const screen = (page, name) => page.getByRole("heading", { name, exact: true, level: 2 }).waitFor();

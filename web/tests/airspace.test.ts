@@ -85,7 +85,9 @@ describe('times', () => {
   })
 
   test('UTC is named', () => {
-    expect(utcWords(Date.parse('2026-11-25T14:30:00Z'))).toBe('Wed 25 Nov, 14:30 UTC')
+    const now = Date.parse('2026-11-24T12:00:00Z')
+    expect(utcWords(Date.parse('2026-11-25T14:30:00Z'), now)).toBe('Wed 25 Nov, 14:30 UTC')
+    expect(utcWords(Date.parse('2027-02-22T20:14:00Z'), now)).toBe('Mon 22 Feb 2027, 20:14 UTC')
   })
 })
 

@@ -14,8 +14,12 @@ const CLOCK = { hour: '2-digit', minute: '2-digit' } as const
 const part = (ms: number, options: Intl.DateTimeFormatOptions, utc: boolean): string =>
   new Date(ms).toLocaleString('en-GB', { ...options, ...(utc ? { timeZone: 'UTC' } : {}) })
 
-/** "Wed 25 Nov, 14:30 UTC". */
-export const utcWords = (ms: number): string => `${part(ms, DAY, true)}, ${part(ms, CLOCK, true)} UTC`.replace(/, (?=\d+ )/, ' ')
+/** "Wed 25 Nov, 14:30 UTC"; with its year where that is not this one. */
+export function utcWords(ms: number, nowMs = Date.now()): string {
+  const year = new Date(ms).getUTCFullYear()
+  const day = part(ms, year === new Date(nowMs).getUTCFullYear() ? DAY : { ...DAY, year: 'numeric' }, true)
+  return `${day}, ${part(ms, CLOCK, true)} UTC`.replace(/, (?=\d+ )/, ' ')
+}
 
 /** "14:30 local time", with the day where it is another than in UTC. */
 export function localWords(ms: number): string {

@@ -66,7 +66,7 @@ function Acts() {
     if (at) addPoint(at.lat, at.lon)
   }
   return (
-    <div class="acts">
+    <div class="acts plan-acts">
       <Button icon={MapPinPlus} onPress={addMiddle}>
         Add the map’s middle
       </Button>

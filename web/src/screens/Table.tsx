@@ -2,6 +2,7 @@
 
 import { useState } from 'preact/hooks'
 import { Button } from '../ui/Button'
+import { narrow, slim } from '../ui/theme'
 import type { ComponentChildren } from 'preact'
 
 export interface Column<T> {
@@ -10,6 +11,8 @@ export interface Column<T> {
 }
 
 const AT_ONCE = 200
+/** A table with as many columns has no room on a tablet held upright either. */
+const MANY_COLUMNS = 6
 
 export function Table<T>(props: {
   caption: string
@@ -21,9 +24,10 @@ export function Table<T>(props: {
 }) {
   const [shown, setShown] = useState(AT_ONCE)
   const { columns, rows, onOpen } = props
+  const stacked = columns.length >= MANY_COLUMNS ? narrow.value : slim.value
   return (
     <div class="table-wrap">
-      <table class="table">
+      <table class={stacked ? 'table is-stacked' : 'table'}>
         <caption class="visually-hidden">{props.caption}</caption>
         <thead>
           <tr>

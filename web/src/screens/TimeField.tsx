@@ -23,7 +23,7 @@ export function TimeField(props: { label: string; value: number | null; onChange
         }}
       />
       <p id={`${id}-said`} class={wrong ? 'form-wrong' : 'field-hint'}>
-        {wrong || (value === null ? (props.empty ?? 'Local time of this device') : `${new Date(value).getUTCFullYear()}: ${bothWords(value)}`)}
+        {wrong || (value === null ? (props.empty ?? 'Local time of this device') : bothWords(value))}
       </p>
     </div>
   )

@@ -6,6 +6,7 @@ import { plan, requestOf } from '../live/plan'
 import { Button } from '../ui/Button'
 import { useSending } from '../ui/Field'
 import { Note, ProblemCard } from '../ui/parts'
+import { narrow } from '../ui/theme'
 import { readPack } from '../wire/papers'
 import { download } from './download'
 import type { VolumesView } from '../wire/types'
@@ -29,6 +30,7 @@ export function VolumesCard() {
 
 export function Shown({ of }: { of: DrawnVolumes }) {
   const { said, volumes } = of
+  const Heading = narrow.value ? 'h3' : 'h2' // in the plan's panel, or on the map by itself
   const sending = useSending()
   const now = requestOf(plan.value)
   const old = JSON.stringify(now?.path) !== JSON.stringify(said.plan.path) || now?.height_m !== said.plan.height_m || now.datum !== said.plan.datum
@@ -36,7 +38,7 @@ export function Shown({ of }: { of: DrawnVolumes }) {
   return (
     <section class="volumes-card" aria-label="SORA volumes">
       <div class="card-head">
-        <h3>SORA volumes: {said.title}</h3>
+        <Heading>SORA volumes: {said.title}</Heading>
         <Button kind="quiet" icon={X} label="Take them off the map" onPress={() => (drawnVolumes.value = null)} />
       </div>
       {old && <Note tone="warn">The plan was changed since: these are of the plan before.</Note>}

@@ -1,6 +1,6 @@
 // Dark (default), night (dim and red-shifted) and daylight (high contrast).
 
-import { signal } from '@preact/signals'
+import { signal, type Signal } from '@preact/signals'
 
 export const THEMES = ['dark', 'night', 'daylight'] as const
 export type Theme = (typeof THEMES)[number]
@@ -46,9 +46,17 @@ export const isNarrow = (): boolean => matchMedia(NARROW).matches
 /** The same, for what is drawn anew when a tablet is turned. */
 export const narrow = signal(false)
 
+/** Where even a short table has no room beside its neighbours. */
+export const slim = signal(false)
+
 export function followWidth(): () => void {
-  const media = matchMedia(NARROW)
-  const read = () => (narrow.value = media.matches)
+  const ends = [follow(NARROW, narrow), follow('(max-width: 720px)', slim)]
+  return () => ends.forEach((end) => end())
+}
+
+function follow(query: string, into: Signal<boolean>): () => void {
+  const media = matchMedia(query)
+  const read = () => (into.value = media.matches)
   read()
   media.addEventListener('change', read)
   return () => media.removeEventListener('change', read)
