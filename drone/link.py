@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ground_station.core.agent_actions import Action
+from ground_station.core.agent_facts import Traffic, VehicleFacts
 from ground_station.core.agent_vehicles import VehicleReport
 
 
@@ -49,6 +50,15 @@ class VehicleLink(Protocol):
 
     def reports(self) -> Sequence[VehicleReport]:
         """Every vehicle that was ever heard, as it is known now. Never waits."""
+        ...
+
+    def facts(self) -> Sequence[VehicleFacts]:
+        """What changes seldom, of every vehicle that was ever heard, as it is known now: nothing
+        but a `problem` until it was read. Never waits."""
+        ...
+
+    def traffic(self) -> Traffic:
+        """Other aircraft and Remote IDs that the vehicles hear, of the last minute. Never waits."""
         ...
 
     def pose_at(self, system_id: int, at: datetime) -> VehiclePose | None:

@@ -13,11 +13,15 @@ from datetime import datetime
 from mavsdk.system import System
 
 from drone import mavsdk_addresses
+from drone.condition import RadioStatus
 from drone.link import VehiclePose
 from drone.mavsdk_instance import Instance
+from drone.mavsdk_intake import MAX_EARS, Ear
 from drone.mavsdk_vehicle import MavsdkVehicle
+from drone.traffic import TrafficHeard
 from drone.vehicle_state import VehicleState
 from ground_station.core.agent_actions import Action
+from ground_station.core.agent_facts import Traffic, VehicleFacts
 from ground_station.core.agent_vehicles import MAX_VEHICLES, VehicleReport
 from ground_station.core.clock import Clock, SystemClock
 from ground_station.core.errors import Conflict, KestrelError, NotFound, Unavailable
@@ -58,6 +62,8 @@ class MavsdkLink:
         self._instance: Instance | None = None
         self._closed = False
         self._vehicles: dict[int, MavsdkVehicle] = {}
+        self._traffic = TrafficHeard()
+        self._ears: dict[int, Ear] = {}
         self._keeper: asyncio.Task[None] | None = None
         self._too_many = False
         self._dropped = 0
@@ -93,6 +99,12 @@ class MavsdkLink:
     def reports(self) -> Sequence[VehicleReport]:
         now_s = self._clock.monotonic_s()
         return [vehicle.state.report(now_s) for _id, vehicle in sorted(self._vehicles.items())]
+
+    def facts(self) -> Sequence[VehicleFacts]:
+        return [vehicle.facts() for _id, vehicle in sorted(self._vehicles.items())]
+
+    def traffic(self) -> Traffic:
+        return self._traffic.now(self._clock.monotonic_s())
 
     def pose_at(self, system_id: int, at: datetime) -> VehiclePose | None:
         vehicle = self._vehicles.get(system_id)
@@ -151,9 +163,10 @@ class MavsdkLink:
 
     def _meet(self, instance: Instance, system: System) -> None:
         """Begin to listen to an autopilot that is new."""
-        if not system.has_autopilot():
-            return
         system_id = system.get_system_id()
+        if not system.has_autopilot():
+            self._listen_to(system, system_id)
+            return
         if system_id in self._vehicles or not 1 <= system_id <= 255:
             return
         if len(self._vehicles) >= MAX_VEHICLES:
@@ -164,8 +177,24 @@ class MavsdkLink:
         name = self._name if self._name and system_id == 1 else ""
         name = name or f"{self._name or 'Vehicle'} {system_id}"
         state = VehicleState(system_id, name, self._simulated)
-        self._vehicles[system_id] = MavsdkVehicle(instance, system, state, self._clock.monotonic_s)
+        self._vehicles[system_id] = MavsdkVehicle(
+            instance, system, state, self._traffic, self._clock.monotonic_s
+        )
         log.info("vehicle_heard id=%d name=%s", system_id, name)
+
+    def _listen_to(self, system: System, system_id: int) -> None:
+        """What is no vehicle may be a receiver of other aircraft, or a telemetry radio."""
+        if system_id in self._ears or len(self._ears) >= MAX_EARS:
+            return
+        self._ears[system_id] = Ear(system, self._traffic, self._radio, self._clock.monotonic_s)
+        log.info("listener_heard id=%d", system_id)
+
+    def _radio(self, message: RadioStatus, arrived_s: float) -> None:
+        """On MAVSDK's thread. MAVSDK does not say from which address a message came, so with
+        several vehicles nobody knows whose radio it is."""
+        vehicles = list(self._vehicles.values())
+        if len(vehicles) == 1:
+            vehicles[0].radio_said(message, arrived_s)
 
     def _say_dropped(self, instance: Instance) -> None:
         now_s = self._clock.monotonic_s()

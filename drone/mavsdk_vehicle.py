@@ -9,16 +9,20 @@ from collections.abc import Awaitable, Callable, Coroutine
 from mavsdk.asyncio.system import System as AsyncSystem
 from mavsdk.system import System
 
+from drone.condition import RadioStatus
+from drone.facts_known import FactsKnown
 from drone.insisting import Insisting, Urgent
 from drone.mavsdk_actions import CopterActions, Flying
 from drone.mavsdk_commands import Commands
+from drone.mavsdk_facts import FactsReader
 from drone.mavsdk_instance import Instance
-from drone.mavsdk_intake import Intake
+from drone.mavsdk_intake import Intake, Sinks
 from drone.mavsdk_missions import Transfers
 from drone.mavsdk_other import Px4Actions, SafetyOnly
 from drone.mavsdk_rates import Rates
 from drone.moving import Steps
 from drone.one_vehicle import Twins
+from drone.traffic import TrafficHeard
 from drone.vehicle_state import Now, VehicleState
 from ground_station.core.agent_actions import (
     URGENT,
@@ -34,6 +38,7 @@ from ground_station.core.agent_actions import (
     UploadGeofence,
     UploadMission,
 )
+from ground_station.core.agent_facts import VehicleFacts
 from ground_station.core.agent_vehicles import Autopilot, VehicleLinkState
 from ground_station.core.errors import (
     Conflict,
@@ -56,6 +61,7 @@ class MavsdkVehicle:
     """Made on the loop once the autopilot was heard; listens from then on.
 
     Args:
+        traffic: of the link, for what this vehicle hears of others.
         monotonic_s: any thread.
     """
 
@@ -64,6 +70,7 @@ class MavsdkVehicle:
         instance: Instance,
         system: System,
         state: VehicleState,
+        traffic: TrafficHeard,
         monotonic_s: Callable[[], float],
     ) -> None:
         self.state = state
@@ -87,13 +94,17 @@ class MavsdkVehicle:
         self._learn_at_s = 0.0
         self._learn_wait_s = _FIRST_WAIT_S
         self._preparing: asyncio.Task[None] | None = None
-        self._intake = Intake(system, state, monotonic_s)
+        self._known = FactsKnown()
+        self._facts = FactsReader(
+            instance, asynchronous, commands, self.rates, state, self._known, monotonic_s
+        )
+        self._intake = Intake(system, Sinks(state, self._known, traffic), monotonic_s)
 
     # --- what has to be done without being asked ------------------------------------------------
 
     def look_after(self) -> None:
-        """A few times a second: sets rates again after a loss, a restart or a silence, and learns
-        a mission that another ground station sent. Never waits."""
+        """A few times a second: sets rates again after a loss, a restart or a silence, learns a
+        mission that another ground station sent, and reads its facts. Never waits."""
         now_s = self._monotonic_s()
         if now_s > self._unconfirmed_until_s:
             self.state.say(_UNCONFIRMED, "")
@@ -101,8 +112,12 @@ class MavsdkVehicle:
         came_back = link is VehicleLinkState.CONNECTED and self._was is not link
         restarted = restarts != self._restarts
         self._was, self._restarts = link, restarts
+        if came_back or restarted:
+            self._facts.afresh(restarted=restarted)
         if link is not VehicleLinkState.CONNECTED:
             return
+        if self.rates.times_set:
+            self._facts.look_after()
         if self._preparing is not None and not self._preparing.done():
             return
         total = self.state.mission_total()
@@ -148,6 +163,18 @@ class MavsdkVehicle:
         for task in own:
             task.cancel()
         await asyncio.gather(*own, return_exceptions=True)
+        await self._facts.close()
+
+    # --- what it has told beside telemetry ------------------------------------------------------
+
+    def facts(self) -> VehicleFacts:
+        """As they are known now."""
+        now_s = self._monotonic_s()
+        return self._known.facts(self.state.system_id, self._facts.kind(), now_s)
+
+    def radio_said(self, message: RadioStatus, arrived_s: float) -> None:
+        """A telemetry radio that speaks for itself; any thread."""
+        self.state.take(message, arrived_s)
 
     # --- what it is told ------------------------------------------------------------------------
 

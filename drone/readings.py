@@ -27,6 +27,8 @@ UNKNOWN_TOTAL = _UNKNOWN_U16  # of MISSION_CURRENT
 MISSION_CAME = "Flight plan received"  # how ArduPilot's sentence for it begins
 MAX_SPEED_MPS = 200.0  # of anything that an agent of ours may fly
 ARMED_BIT = 128  # of base_mode
+_UNKNOWN_DOP = 9999  # ArduPilot's, where it has no fix; MAVLink's own is 65535
+_WORST_ACCURACY_MM = 10**8
 
 
 class Nonsense(ValueError):
@@ -59,9 +61,14 @@ class Attitude(msgspec.Struct, frozen=True):
 
 
 class SysStatus(msgspec.Struct, frozen=True):
+    """The `onboard_control_sensors` are sets of MAV_SYS_STATUS_SENSOR bits."""
+
     voltage_battery: int
     current_battery: int
     battery_remaining: int
+    onboard_control_sensors_present: int = 0
+    onboard_control_sensors_enabled: int = 0
+    onboard_control_sensors_health: int = 0
 
 
 class BatteryStatus(msgspec.Struct, frozen=True):
@@ -72,8 +79,13 @@ class BatteryStatus(msgspec.Struct, frozen=True):
 
 
 class GpsRawInt(msgspec.Struct, frozen=True):
+    """`eph`: hundredths of HDOP. `h_acc`, `v_acc`: millimetres, 0 where they are not told."""
+
     fix_type: int
     satellites_visible: int
+    eph: int = _UNKNOWN_U16
+    h_acc: int = 0
+    v_acc: int = 0
 
 
 class ExtendedSysState(msgspec.Struct, frozen=True):
@@ -303,7 +315,18 @@ def gps_of(message: GpsRawInt) -> GpsReading:
     if not 0 <= message.fix_type < len(_FIXES):
         raise Nonsense(f"says a GPS fix of a kind that there is not ({message.fix_type})")
     satellites = message.satellites_visible
-    return GpsReading(0, _FIXES[message.fix_type], 0 if satellites == 255 else satellites)
+    return GpsReading(
+        0,
+        _FIXES[message.fix_type],
+        0 if satellites == 255 else satellites,
+        message.eph / 100 if 0 <= message.eph < _UNKNOWN_DOP else None,
+        _accuracy_m(message.h_acc),
+        _accuracy_m(message.v_acc),
+    )
+
+
+def _accuracy_m(millimetres: int) -> float | None:
+    return millimetres / 1000 if 0 < millimetres <= _WORST_ACCURACY_MM else None
 
 
 def home_of(message: HomePosition) -> HomeReading | None:

@@ -9,14 +9,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 import msgspec
 
-from drone import readings
+from drone import condition, gimbal_angles, readings
 from drone.battery_time import BatteryTime
+from drone.condition_state import ConditionState
+from drone.mission_known import MissionKnown
 from drone.one_vehicle import OneVehicle, Twins
 from drone.pose_history import BootClock, PoseHistory, PoseThen
+from drone.slots import Slot, age_ms
 from drone.status_texts import StatusTexts
 from ground_station.core.agent_vehicles import (
     VEHICLE_LOST_AFTER_S,
@@ -29,7 +31,6 @@ from ground_station.core.agent_vehicles import (
     HealthReading,
     HomeReading,
     LandedState,
-    MissionReading,
     PositionReading,
     VehicleLinkState,
     VehicleReport,
@@ -38,10 +39,10 @@ from ground_station.core.agent_vehicles import (
 
 PROBLEM_KEPT_S = 10.0  # of something that a message was, after the last such message
 LANDED_KNOWN_S = 3.0  # a landed state older than this says nothing of now
+HEADING_KNOWN_S = 1.0  # nor does a heading, of which way a gimbal on it points
 MAX_PROBLEMS = 8
-_MAX_AGE_MS = 10**9
 _LONGEST_LINE = 300
-_Reading = TypeVar("_Reading", bound=msgspec.Struct)
+Heard = readings.Heard | condition.Condition | gimbal_angles.MountMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +51,6 @@ class HeardBeat:
 
     mode: FlightMode
     at_s: float
-
-
-class _Slot(Generic[_Reading]):
-    """The newest of one group."""
-
-    __slots__ = ("at_s", "reading")
-
-    def __init__(self) -> None:
-        self.reading: _Reading | None = None
-        self.at_s = 0.0
-
-    def put(self, reading: _Reading | None, at_s: float) -> None:
-        """None leaves what was there, which grows old."""
-        if reading is not None:
-            self.reading, self.at_s = reading, at_s
-
-    def aged(self, now_s: float) -> _Reading | None:
-        if self.reading is None:
-            return None
-        return msgspec.structs.replace(self.reading, age_ms=age_ms(now_s - self.at_s))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +75,6 @@ class Now:
     mission_seqs: tuple[int, ...] | None
 
 
-def age_ms(seconds: float) -> int:
-    return min(max(round(seconds * 1000), 0), _MAX_AGE_MS)
-
-
 class VehicleState:
     """Args:
     name: what the vehicle is called in sentences."""
@@ -111,18 +88,15 @@ class VehicleState:
         self._beat_s = 0.0
         self._heard_mode = FlightMode.UNKNOWN
         self._landed = LandedState.UNKNOWN
-        self._position: _Slot[PositionReading] = _Slot()
-        self._velocity: _Slot[VelocityReading] = _Slot()
-        self._attitude: _Slot[AttitudeReading] = _Slot()
-        self._battery: _Slot[BatteryReading] = _Slot()
-        self._gps: _Slot[GpsReading] = _Slot()
-        self._health: _Slot[HealthReading] = _Slot()
-        self._home: _Slot[HomeReading] = _Slot()
-        self._mission: readings.MissionCurrent | None = None
-        self._mission_seqs: tuple[int, ...] | None = None
-        self._mission_digest = ""
-        self._mission_total = 0
-        self._mission_id: int | None = None  # the first one told since it was read
+        self._position: Slot[PositionReading] = Slot()
+        self._velocity: Slot[VelocityReading] = Slot()
+        self._attitude: Slot[AttitudeReading] = Slot()
+        self._battery: Slot[BatteryReading] = Slot()
+        self._gps: Slot[GpsReading] = Slot()
+        self._health: Slot[HealthReading] = Slot()
+        self._home: Slot[HomeReading] = Slot()
+        self._condition = ConditionState()
+        self._mission = MissionKnown()
         self._heard_s: dict[str, float] = {}
         self._texts = StatusTexts()
         self._battery_time = BatteryTime()
@@ -135,19 +109,21 @@ class VehicleState:
             readings.Heartbeat: self._take_beat,
             readings.GlobalPositionInt: self._take_position,
             readings.Attitude: self._take_attitude,
-            readings.SysStatus: self._take_battery,
+            readings.SysStatus: self._take_sys_status,
             readings.BatteryStatus: self._take_battery,
             readings.GpsRawInt: lambda gps, at_s: self._gps.put(readings.gps_of(gps), at_s),
             readings.HomePosition: lambda home, at_s: self._home.put(readings.home_of(home), at_s),
             readings.ExtendedSysState: self._take_landed,
-            readings.MissionCurrent: self._take_mission,
+            readings.MissionCurrent: self._mission.take,
             readings.MissionAck: self._take_mission_ack,
             readings.StatusText: self._take_text,
+            **dict.fromkeys(condition.MESSAGES.values(), self._condition.take),
+            **dict.fromkeys(gimbal_angles.MESSAGES.values(), self._take_gimbal),
         }
 
     # --- what comes in: MAVSDK's callback thread ------------------------------------------------
 
-    def take(self, message: readings.Heard, arrived_s: float) -> None:
+    def take(self, message: Heard, arrived_s: float) -> None:
         """One message; a value that cannot be leaves its group as it was and is said."""
         kind = type(message)
         with self._lock:
@@ -171,7 +147,7 @@ class VehicleState:
         if beat.autopilot == readings.INVALID_AUTOPILOT:
             return
         if at_s - self._beat_s >= VEHICLE_LOST_AFTER_S:
-            self._mission_digest = ""  # what happened to it meanwhile is not known
+            self._mission.doubt()  # what happened to it meanwhile is not known
         self._beat, self._beat_s = beat, at_s
         self._heard_mode = readings.mode_of(beat)
         self._one.take_beat(at_s)
@@ -190,13 +166,19 @@ class VehicleState:
         self._take_time("attitude", message.time_boot_ms, at_s)
         attitude = readings.attitude_of(message)
         self._attitude.put(attitude, at_s)
+        self._condition.received.take(message.time_boot_ms, at_s)
         measured_s = self._boot.instant_s(message.time_boot_ms, at_s)
         self._poses.add_turn(measured_s, attitude)
 
     def _take_time(self, stream: str, boot_ms: int, at_s: float) -> None:
         if self._one.take_time(stream, boot_ms, at_s):
             self._boot.forget()
-            self._mission_digest = ""
+            self._condition.received.forget()
+            self._mission.doubt()
+
+    def _take_sys_status(self, message: readings.SysStatus, at_s: float) -> None:
+        self._condition.take_rc_lost(condition.rc_lost_of(message), at_s)
+        self._take_battery(message, at_s)
 
     def _take_battery(
         self, message: readings.SysStatus | readings.BatteryStatus, at_s: float
@@ -209,28 +191,20 @@ class VehicleState:
     def _take_landed(self, message: readings.ExtendedSysState, at_s: float) -> None:
         self._landed = readings.landed_of(message)
 
-    def _take_mission(self, message: readings.MissionCurrent, at_s: float) -> None:
-        self._mission = message
-        if self._mission_id is None:
-            self._mission_id = message.mission_id
-        other = message.total not in (self._mission_total, readings.UNKNOWN_TOTAL)
-        if other or message.mission_id != self._mission_id:
-            self._mission_digest = ""
+    def _take_gimbal(self, message: gimbal_angles.MountMessage, at_s: float) -> None:
+        turned = self._attitude.young(at_s, HEADING_KNOWN_S)
+        self._condition.take_gimbal(message, None if turned is None else turned.heading_deg, at_s)
 
     def _take_mission_ack(self, message: readings.MissionAck, at_s: float) -> None:
         """A mission was sent to it: by us, who then read it back, or by somebody else."""
         if message.mission_type == 0:
-            self._mission_came()
+            self._mission.came()
 
     def _take_text(self, message: readings.StatusText, at_s: float) -> None:
         """ArduPilot tells everybody of a mission, and only its sender by MISSION_ACK."""
         self._texts.take(message, at_s)
         if message.text.startswith(readings.MISSION_CAME):
-            self._mission_came()
-
-    def _mission_came(self) -> None:
-        """It is to be read again; of ours that is done anyway."""
-        self._mission_seqs, self._mission_digest = None, ""
+            self._mission.came()
 
     # --- what the event loop says and asks ------------------------------------------------------
 
@@ -266,9 +240,13 @@ class VehicleState:
             total: its items, without home.
         """
         with self._lock:
-            self._mission_seqs = None if waypoint_seqs is None else tuple(waypoint_seqs)
-            self._mission_digest, self._mission_total = digest, total
-            self._mission_id = None
+            self._mission.holds(waypoint_seqs, digest, total)
+
+    def attitude_asked(self, interval_s: float | None) -> None:
+        """How often the autopilot said that it sends its attitude, which tells how much of it
+        arrives; None: it did not."""
+        with self._lock:
+            self._condition.received.asked_s = interval_s
 
     def heartbeat(self) -> HeardBeat | None:
         """The newest; `acknowledged` changes nothing of it."""
@@ -288,8 +266,7 @@ class VehicleState:
     def mission_total(self) -> int | None:
         """Items the autopilot says it holds, without home; None where it does not say."""
         with self._lock:
-            mission = self._mission
-        return None if mission is None or mission.total == readings.UNKNOWN_TOTAL else mission.total
+            return self._mission.total()
 
     def words_since(self, at_s: float) -> list[str]:
         with self._lock:
@@ -317,7 +294,7 @@ class VehicleState:
                 position=position,
                 home=self._home.reading,
                 twins=self._one.twins(now_s),
-                mission_seqs=self._mission_seqs,
+                mission_seqs=self._mission.seqs,
             )
 
     def report(self, now_s: float) -> VehicleReport:
@@ -340,7 +317,11 @@ class VehicleState:
                 gps=self._gps.aged(now_s),
                 health=self._health.aged(now_s),
                 home=self._home.aged(now_s),
-                mission=self._mission_now(now_s),
+                ekf=self._condition.ekf.aged(now_s),
+                wind=self._condition.wind.aged(now_s),
+                radio=self._condition.radio(now_s),
+                gimbal=self._condition.gimbal.aged(now_s),
+                mission=self._mission.reading(now_s),
                 status_lines=self._texts.lines(now_s),
                 problems=self._problems(now_s),
                 rebooted=self._one.restarts,
@@ -388,16 +369,6 @@ class VehicleState:
             return None
         minutes = self._battery_time.minutes_left(now_s)
         return msgspec.structs.replace(battery, minutes_left=minutes)
-
-    def _mission_now(self, now_s: float) -> MissionReading | None:
-        """In waypoints; None until it is known which of the vehicle's items are some."""
-        if self._mission is None or self._mission_seqs is None:
-            return None
-        seqs, at = self._mission_seqs, self._mission.seq
-        reached = sum(1 for seq in seqs if seq < at)
-        current = 0 if at == 0 else min(reached + 1, len(seqs))
-        aged = now_s - self._heard_s[readings.MissionCurrent.__name__]
-        return MissionReading(age_ms(aged), current, len(seqs), self._mission_digest)
 
     def _problems(self, now_s: float) -> list[str]:
         said: list[str] = []

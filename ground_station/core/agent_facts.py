@@ -68,6 +68,7 @@ class FailsafeRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     Attributes:
         after_s: how long the failure lasts before it acts. threshold: at which value, in words
             with its unit ("14.0 V", "1000 mAh left"), "" where there is none.
+        note: what else decides ("It goes on with a mission."), "" where nothing does.
         read_from: the parameters by name and value, for whoever wants to look.
     """
 
@@ -76,6 +77,7 @@ class FailsafeRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     after_s: Finite | None = None
     threshold: _Line = ""
     read_from: dict[str, Finite] = {}
+    note: _Line = ""
 
 
 class PayloadFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -177,6 +179,7 @@ class Aircraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
         alt_amsl_m: above the sea by GNSS where it says so, else None; pressure_alt_m: by its
             barometer at 1013.25 hPa, which may be 300 m off.
         age_ms: since its place was heard.
+        simulated: its receiver says that it made it up.
     """
 
     icao: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{6}\Z")]
@@ -190,6 +193,7 @@ class Aircraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     speed_mps: Finite | None = None
     climb_mps: Finite | None = None
     on_ground: bool = False
+    simulated: bool = False
 
 
 class RemoteId(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -150,8 +150,9 @@ class RadioReading(_Group, frozen=True, array_like=True):
 
     Attributes:
         rc: of the pilot's remote control as the vehicle hears it, 0-1. rc_lost: it says so.
-        telemetry: of the telemetry radio, 0-1, where a radio tells.
-        received: share of the vehicle's messages of late that arrived here, by their numbers.
+        telemetry: of the telemetry radio, 0-1 of its scale, the weaker way, where a radio tells.
+        received: share of the vehicle's messages of late that arrived here, by the rate that they
+            were asked for at and the times that the vehicle says it made them.
     """
 
     rc: Fraction | None = None

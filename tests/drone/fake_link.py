@@ -27,6 +27,13 @@ from ground_station.core.agent_actions import (
     WireMissionItem,
     mission_digest,
 )
+from ground_station.core.agent_facts import (
+    FailsafeAct,
+    FailsafeEvent,
+    FailsafeRule,
+    Traffic,
+    VehicleFacts,
+)
 from ground_station.core.agent_vehicles import (
     AttitudeReading,
     Autopilot,
@@ -134,6 +141,30 @@ class FakeLink:
                 one.digest,
             ),
         )
+
+    def facts(self) -> Sequence[VehicleFacts]:
+        return [
+            VehicleFacts(
+                number,
+                failsafes=[
+                    FailsafeRule(
+                        FailsafeEvent.GROUND_STATION_LOST,
+                        FailsafeAct.NOTHING,
+                        read_from={"FAKE": 0.0},
+                    )
+                ],
+                return_height_home_m=15.0,
+                fence_enabled=False,
+                camera=False,
+                gimbal=False,
+                firmware="Fake 1.0.0",
+            )
+            for number in self._vehicles
+        ]
+
+    def traffic(self) -> Traffic:
+        """It hears nobody."""
+        return Traffic()
 
     def pose_at(self, system_id: int, at: datetime) -> VehiclePose | None:
         self._live()

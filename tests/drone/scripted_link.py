@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from drone.link import VehiclePose
 from ground_station.core.agent_actions import Action
+from ground_station.core.agent_facts import Traffic, VehicleFacts
 from ground_station.core.agent_vehicles import (
     Autopilot,
     FlightMode,
@@ -69,6 +70,8 @@ class ScriptedLink:
     poses: dict[int, VehiclePose | None] = field(default_factory=dict)
     answer: Answer = _at_once
     carried: list[tuple[int, Action]] = field(default_factory=list)
+    told_facts: list[VehicleFacts] = field(default_factory=list)
+    heard: Traffic = field(default_factory=Traffic)
     opened: int = 0
     closed: int = 0
 
@@ -81,6 +84,14 @@ class ScriptedLink:
     def reports(self) -> Sequence[VehicleReport]:
         assert asyncio.get_running_loop()
         return self.vehicles
+
+    def facts(self) -> Sequence[VehicleFacts]:
+        assert asyncio.get_running_loop()
+        return self.told_facts
+
+    def traffic(self) -> Traffic:
+        assert asyncio.get_running_loop()
+        return self.heard
 
     def pose_at(self, system_id: int, at: datetime) -> VehiclePose | None:
         assert asyncio.get_running_loop()
