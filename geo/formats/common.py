@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from geo.formats.boundary import Budget, Place, joined
-from geo.formats.heights import crossed
+from geo.formats.heights import at_the_ground, crossed
 from geo.formats.reading import (
     MAX_FEATURES,
     MAX_FILE_BYTES,
@@ -183,7 +183,7 @@ def outline(places: Sequence[Place]) -> tuple[Place, ...]:
         )
     ring = joined(places)
     if len(ring) < 3:
-        raise Unreadable("a ring has fewer than three different corners", places, sure=True)
+        raise Unreadable("a ring has fewer than three different corners", places)
     return ring
 
 
@@ -234,6 +234,9 @@ def distinct_layers(layers: Iterable[Layer]) -> tuple[Layer, ...]:
     if not kept:
         raise Unreadable("it has no layer")
     for layer in kept:
+        if at_the_ground(layer.upper):
+            words = layer.upper.as_published or f"{layer.upper.value_m:g} m"
+            raise Unreadable(f"its upper limit ({words}) leaves nothing above the ground", corners)
         if crossed(layer.lower, layer.upper):
             raise Unreadable(
                 f"its upper limit ({layer.upper.as_published or layer.upper.value_m}) is below its "

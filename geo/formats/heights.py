@@ -71,6 +71,12 @@ def above(value_m: float, datum: Datum, words: str, *, upper: bool) -> Limit:
     return Limit(value_m, datum, words)
 
 
+def at_the_ground(upper: Limit) -> bool:
+    """Whether nothing lies below a top: a number that was lost, more likely than a zone."""
+    heights = (Datum.AGL, Datum.SURFACE, Datum.AMSL)
+    return upper.datum in heights and upper.value_m <= 0
+
+
 def crossed(lower: Limit, upper: Limit) -> bool:
     """Whether a band is surely empty, because its top is below its bottom."""
     ground = (Datum.AGL, Datum.SURFACE)

@@ -45,6 +45,7 @@ _Q_SPARE_NM = 5.0  # a Q line's centre is a minute and its radius a mile coarse
 _LETTERS = {"RT": "R", "RR": "R", "RA": "R", "RM": "R", "RD": "D", "RP": "P", "RO": "R"}
 _ENDED = ("CC", "CD", "CN")  # completed, deactivated, cancelled
 _LAW = re.compile(r"\b(?:ARTICLE \d{1,3}[A-Z]?|SI \d{1,4}/\d{1,4}|AR-\d{4}-\d{1,5}(?:/\d{1,3})?)")
+_MAKES_ONE = re.compile(r"RESTRICTED AREA \(TEMPORARY\)|RESTRICTION OF FLYING|\bRA ?\(T\)")
 _NOT_AIRSPACE = "a NOTAM that is about no airspace"
 
 
@@ -93,7 +94,7 @@ def _notice(collector: Collector, notice: Notice, gone: dict[str, datetime | Non
         collector.skip("a NOTAM that another one in this text replaces or cancels")
         return
     qualifier = qualifier_of(notice)
-    why_not = _no_zone(qualifier)
+    why_not = _no_zone(qualifier, notice.one_line("E").upper())
     if why_not:
         collector.skip(why_not)
         return
@@ -112,12 +113,13 @@ def _notice(collector: Collector, notice: Notice, gone: dict[str, datetime | Non
     collector.zone(zone, notes)
 
 
-def _no_zone(qualifier: Qualifier | None) -> str:
-    """Why a notice is no zone by what its Q line says it is about; "" if it may be one."""
+def _no_zone(qualifier: Qualifier | None, text: str) -> str:
+    """Why a notice is no zone by what its Q line says it is about; "" if it may be one. Of a Q line
+    that is about no airspace, a text that makes a restricted area is stronger."""
     if qualifier is None or qualifier.subject[0] in "WX":
         return ""
     if qualifier.subject[0] not in "RA":
-        return _NOT_AIRSPACE
+        return "" if _MAKES_ONE.search(text) else _NOT_AIRSPACE
     if qualifier.condition in _ENDED:
         return "a NOTAM that ends a restriction: what it ends is not taken away"
     return ""
@@ -209,7 +211,7 @@ def _limit(words: str, *, upper: bool) -> Limit:
 def _asks(qualifier: Qualifier | None, text: str) -> tuple[str, Restriction]:
     """(kind, restriction) by what the Q line says it is about, else by the text."""
     subject = qualifier.subject if qualifier else ""
-    if subject.startswith("W"):
+    if subject.startswith("W") and not _MAKES_ONE.search(text):
         return "other", Restriction.INFORMATION
     letter = _LETTERS.get(subject, "")
     kind = kind_of(letter, text[:200], "")

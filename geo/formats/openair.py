@@ -29,6 +29,7 @@ MAX_LINES = 1_000_000
 _LINE = re.compile(r"([A-Za-z]{2}|[Vv])(?:[ \t=]+|$)(.*)")
 _DRAWING = ("SP", "SB", "AT")  # how to draw it, and where to write its name
 _SAID = ("AN", "AL", "AH", "AY", "AI", "AF", "AG", "AX", "AA")
+_ONCE = ("AN", "AL", "AH", "AI")
 _OUTLINE = ("V", "DP", "DA", "DB", "DC")
 _TERRAIN = ("TO", "TC")
 _LETTERS = {"R": "R", "P": "P", "Q": "D", "RESTRICTED": "R", "PROHIBITED": "P", "DANGER": "D"}
@@ -98,13 +99,20 @@ class _Reader:
             if command in _OUTLINE:
                 self._pen.draw(block, command, value.split("*", maxsplit=1)[0].strip())
             elif command in _SAID:
-                block.said.setdefault(command, plain(value, 400))
+                self._say(block, command, plain(value, 400))
             elif command.startswith("A"):
                 block.notes.append(f"its line {number} ({command}) is not used")
             else:
                 raise Trouble(f"{line[:40]!r} is no line of OpenAir that is read here")
         except Trouble as trouble:
             block.fail(number, str(trouble))
+            if self._pen.centre is not None:
+                block.hints.append(self._pen.centre)
+
+    def _say(self, block: Block, command: str, value: str) -> None:
+        """Raises Trouble: it said another thing before, as where an AC line was lost."""
+        if block.said.setdefault(command, value) != value and command in _ONCE:
+            raise Trouble(f"{command} stands in one airspace twice")
 
     def end(self) -> None:
         """Of a block."""

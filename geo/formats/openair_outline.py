@@ -28,6 +28,7 @@ class Block:
     Attributes:
         first: the number of its AC line. said: the value of each other line, by its letters.
         trouble: of the first line that could not be followed, with its number; "" if none.
+        hints: centres of what could not be drawn: it may lie there.
     """
 
     first: int
@@ -36,6 +37,7 @@ class Block:
     corners: list[Place] = field(default_factory=list)
     circles: list[Circle] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    hints: list[Place] = field(default_factory=list)
     trouble: str = ""
 
     def fail(self, number: int, why: str) -> None:
@@ -43,7 +45,7 @@ class Block:
 
     def places(self) -> list[Place]:
         """Between which it lies, as far as it was read."""
-        found = list(self.corners)
+        found = [*self.corners, *self.hints]
         for each in self.circles:
             if abs(each.lat) <= 85 and each.radius_m < 1e6:
                 west, south, east, north = box_round(
@@ -64,6 +66,11 @@ class Pen:
 
     def begin(self) -> None:
         self._clockwise = True
+
+    @property
+    def centre(self) -> Place | None:
+        """As V X= said last; None: not said, or not understood."""
+        return self._centre
 
     def draw(self, block: Block, command: str, value: str) -> None:
         """Raises Trouble, or FileRefused when the file has too many points."""
@@ -160,6 +167,8 @@ def _place(found: re.Match[str]) -> Place:
 def _degrees(degrees: str, minutes: str | None, seconds: str | None) -> float:
     if float(minutes or 0) >= 60 or float(seconds or 0) >= 60:
         raise Trouble("a place has more than 59 minutes or seconds")
+    if minutes is None and "." not in degrees:
+        raise Trouble("a place has no minutes: its line may have been cut")
     if ("." in degrees and minutes) or (minutes and "." in minutes and seconds):
         raise Trouble("a place has a fraction before its last part")
     return float(degrees) + float(minutes or 0) / 60 + float(seconds or 0) / 3600

@@ -185,6 +185,12 @@ def test_what_is_no_zone_is_counted(subject: str, text: str) -> None:
     assert sum(reading.skipped.values()) == 1
 
 
+@pytest.mark.parametrize("subject", ["LTCA", "OBCE", "WULW", "STAH"])
+def test_a_text_that_makes_a_restricted_area_is_stronger_than_its_q_line(subject: str) -> None:
+    zone = only(read(notam(q=Q.replace("RTCA", subject))))
+    assert zone.restriction is Restriction.PERMISSION
+
+
 def test_only_words_exempt_the_metropolitan_police() -> None:
     words = (
         "AREA WI 1NM RADIUS OF 513000N 0001000W. NOT APPLICABLE TO ANY AIRCRAFT IN THE SERVICE OF "

@@ -239,3 +239,43 @@ def test_old_files_with_accents_are_read() -> None:
 def test_files_that_are_refused_whole(data: bytes, reason: str) -> None:
     with pytest.raises(FileRefused, match=reason):
         read_openair(data)
+
+
+_CIRCLE = "AC R\nAN A\nAL SFC\nAH 2000FT AGL\nV X=51:30:00 N 000:15:00 W\nDC 1\n"
+_SQUARE = (
+    "DP 51:31:00 N 000:16:00 W\nDP 51:31:00 N 000:14:00 W\n"
+    "DP 51:29:00 N 000:14:00 W\nDP 51:29:00 N 000:16:00 W\n"
+)
+
+
+@pytest.mark.parametrize("cut", ["51:30:00 N 0 W", "51 N 000:15:00 W", "51:30:00 N 000 W"])
+def test_a_place_without_minutes_was_cut(cut: str) -> None:
+    text = _CIRCLE.replace("51:30:00 N 000:15:00 W", cut)
+    assert not read_openair(text.encode()).zones
+
+
+@pytest.mark.parametrize("top", ["0FT AGL", "000FT AMSL", "-200FT AMSL", "SFC", "GND", "MSL"])
+def test_a_top_at_the_ground_is_refused(top: str) -> None:
+    (gap,) = read_openair(_CIRCLE.replace("2000FT AGL", top).encode()).gaps
+    assert "leaves nothing above the ground" in gap.reason
+
+
+def test_an_outline_that_was_cut_off_may_lie_some_way_round_its_corners() -> None:
+    cut = "AC R\nAN A\nAL SFC\nAH 2000FT AGL\n" + _SQUARE[: _SQUARE.index("DP 51:29")]
+    (gap,) = read_openair(cut.encode()).gaps
+    assert gap.areas[0].holds(51.45, -0.25)
+
+
+def test_two_airspaces_whose_ac_line_was_lost_are_no_one_zone() -> None:
+    second = _SQUARE.replace("51:", "52:")
+    lost = f"AC R\nAN A\nAL SFC\nAH UNL\n{_SQUARE}AN B\nAL SFC\nAH UNL\n{second}"
+    reading = read_openair(lost.encode())
+    assert not reading.zones
+    assert "AN stands in one airspace twice" in reading.gaps[0].reason
+    assert reading.gaps[0].areas[0].holds(51.5, -0.25)
+
+
+def test_what_cannot_be_drawn_may_lie_at_its_centre() -> None:
+    away = "V X=53:00:00 N 001:00:00 W\nDC 1\n"
+    (gap,) = read_openair((_CIRCLE.replace("DC 1", "DC x") + away).encode()).gaps
+    assert gap.areas[0].holds(51.5, -0.25)
