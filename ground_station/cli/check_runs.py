@@ -170,7 +170,11 @@ def _say_name(check: Check) -> None:
 
 
 def _environment(check: Check, places: Places) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(places.root), **check.environment}
+    """What it runs in: ours, but Python may keep what it compiled, else each of the hundreds of
+    processes of the tests would compile everything anew."""
+    found = {**os.environ, "PYTHONPATH": str(places.root), **check.environment}
+    found.pop("PYTHONDONTWRITEBYTECODE", None)
+    return found
 
 
 def _not_started(check: Check, error: OSError) -> Outcome:
