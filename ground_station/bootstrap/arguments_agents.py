@@ -33,9 +33,16 @@ def drone(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "addresses",
         metavar="ADDRESS",
-        nargs="+",
+        nargs="*",
         help="where an autopilot is: udpin://127.0.0.1:14550 listens there, tcpout://HOST:PORT, "
         "serial:///dev/ttyUSB0:57600; one may bring several vehicles",
+    )
+    parser.add_argument(
+        "--link",
+        metavar="ADDRESS",
+        action="append",
+        default=[],
+        help="the same, as an option; may be given several times",
     )
     parser.add_argument("--name", help="what the drone is called on the map")
     parser.add_argument(
@@ -49,6 +56,12 @@ def drone(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--token-file", type=Path, metavar="FILE", help="what agents enrol stored, if several"
+    )
+    parser.add_argument(
+        "--token",
+        metavar="CODE",
+        help="the code of agents add: enrols this machine at --station on the way; "
+        "better in the environment variable KESTREL_AGENT_CODE",
     )
     ca(parser)
 

@@ -29,6 +29,7 @@ from ground_station.bootstrap.steps import Step, run_steps
 from ground_station.bootstrap.web import web_steps
 
 ADDRESS_VARIABLE = "KESTREL_CAMERA_ADDRESS"
+CODE_VARIABLE = "KESTREL_AGENT_CODE"
 
 
 def main(argv: Sequence[str]) -> int:
@@ -53,7 +54,7 @@ def main(argv: Sequence[str]) -> int:
         print("\nSet-up was stopped. The next start goes on from here.", file=sys.stderr)
         return 130
     words = list(argv)
-    _become(places, words, _secret_of(arguments, words))
+    _become(places, words, _secrets_of(arguments, words))
 
 
 def set_up(places: Places, needs: Needs, console: Console) -> None:
@@ -119,6 +120,20 @@ def _explain(error: SetupError) -> None:
 
 _WITHOUT_VALUE = {"--", "--no-demo-camera", "--no-demo-drone", "--training-airspace"}
 _CAMERA_OPTION = "--camera"
+_TOKEN_OPTION = "--token"  # noqa: S105  the name of it
+
+
+def _secrets_of(arguments: Namespace, argv: list[str]) -> dict[str, str]:
+    """What goes on in the environment, taken off the command line."""
+    secrets = {}
+    token: str | None = getattr(arguments, "token", None)
+    if token is not None:
+        _take_option(_TOKEN_OPTION, argv)
+        secrets[CODE_VARIABLE] = token
+    address = _secret_of(arguments, argv)
+    if address is not None:
+        secrets[ADDRESS_VARIABLE] = address
+    return secrets
 
 
 def _secret_of(arguments: Namespace, argv: list[str]) -> str | None:
@@ -152,12 +167,10 @@ def _place_of(address: str, argv: Sequence[str]) -> int:
     raise ValueError("the address is not on the command line")
 
 
-def _become(places: Places, argv: list[str], address: str | None) -> NoReturn:
+def _become(places: Places, argv: list[str], secrets: dict[str, str]) -> NoReturn:
     """Hand over. A camera's address may hold a password: it goes on in the environment, which
     only this user can read, and not on the command line, which everybody can."""
-    environment = dict(os.environ)
-    if address is not None:
-        environment[ADDRESS_VARIABLE] = address
+    environment = {**os.environ, **secrets}
     # -P and PYTHONPATH: our modules are found, and no file of the folder one happens to be in.
     environment["PYTHONPATH"] = str(places.root)
     sys.stdout.flush()

@@ -12,7 +12,7 @@ from ground_station.agentlink.token_file import Tokens
 from ground_station.cli.data_folder import DataFolder
 from ground_station.cli.network import ask_station
 from ground_station.core.agent_protocol import AgentKind
-from ground_station.core.errors import Unavailable
+from ground_station.core.errors import ConfigError, KestrelError, Unavailable
 from ground_station.core.settings import Settings
 from ground_station.services.addresses import authority_file
 
@@ -49,6 +49,31 @@ def station_for(
     url = _running_station(DataFolder(settings.data_folder), settings)
     token = issue_agent_token(settings, name=name, kind=kind)
     return AgentStation(url, token, str(arguments.ca or authority_file(settings) or ""))
+
+
+def enrol_with(arguments: Namespace, settings: Settings, token: str) -> None:
+    """Enrol this machine at `--station` with a code of `agents add`, and use what came of it.
+
+    The same command may be started again later: a code that is not good any more is no error on a
+    machine that is enrolled there.
+
+    Raises:
+        ConfigError: no station is named. NotAllowed, InvalidInput: the code is not good.
+        Unavailable: the station cannot be reached.
+    """
+    from ground_station.cli.agents import enrol_machine, enrolled
+
+    if arguments.station is None:
+        raise ConfigError("--token is for another station.", "Name it: --station URL")
+    try:
+        _answer, arguments.token_file = enrol_machine(
+            settings, arguments.station, token, arguments.ca
+        )
+    except KestrelError as refused:
+        try:
+            enrolled(settings.data_folder, arguments.station, arguments.token_file)
+        except KestrelError:
+            raise refused from None
 
 
 def key_of(name: str) -> str:

@@ -169,19 +169,31 @@ def enrol(arguments: Namespace) -> int:
     """Trade the code for a token and keep it (0600) in the data folder."""
     url = checked_station_url(arguments.station)
     code = arguments.code or _ask_code()
-    settings = settings_from(arguments)
-    ca_file = "" if arguments.ca is None else str(arguments.ca.resolve())
-    answer = _trade(url, code, ca_file)
-    path = settings.data_folder / AGENTS_FOLDER / f"{_file_name(answer.name)}.json"
-    write_agent_file(
-        path, AgentFile(url, answer.agent_id, answer.name, answer.kind, [answer.token], ca_file)
-    )
+    answer, path = enrol_machine(settings_from(arguments), url, code, arguments.ca)
     print(f"This machine is enrolled as {answer.name} ({answer.kind}). Its token is in {path}")
     if answer.kind == AgentKind.CAMERA:
         print(f"Start it: python3 run.py camera ADDRESS --station {url}")
     if answer.kind == AgentKind.DRONE:
         print(f"Start it: python3 run.py drone ADDRESS --station {url}")
     return 0
+
+
+def enrol_machine(
+    settings: Settings, station: str, code: str, ca: Path | None
+) -> tuple[_Enrolled, Path]:
+    """Trade a code for a token and keep it; what was answered, and where it is kept.
+
+    Raises:
+        InvalidInput, NotAllowed: the address, or the code, is not good. Unavailable.
+    """
+    url = checked_station_url(station)
+    ca_file = "" if ca is None else str(ca.resolve())
+    answer = _trade(url, code, ca_file)
+    path = settings.data_folder / AGENTS_FOLDER / f"{_file_name(answer.name)}.json"
+    write_agent_file(
+        path, AgentFile(url, answer.agent_id, answer.name, answer.kind, [answer.token], ca_file)
+    )
+    return answer, path
 
 
 def enrolled(data_folder: Path, station: str, token_file: Path | None) -> Kept:

@@ -6,8 +6,8 @@ import logging
 import os
 from argparse import Namespace
 
-from ground_station.bootstrap.start import ADDRESS_VARIABLE
-from ground_station.cli.agent_station import key_of, station_for
+from ground_station.bootstrap.start import ADDRESS_VARIABLE, CODE_VARIABLE
+from ground_station.cli.agent_station import enrol_with, key_of, station_for
 from ground_station.cli.options import settings_from
 from ground_station.core.agent_protocol import AgentKind
 from ground_station.core.errors import ConfigError
@@ -31,7 +31,11 @@ def run(arguments: Namespace) -> int:
     from drone.pose import Mount
 
     camera = os.environ.pop(ADDRESS_VARIABLE, "") or arguments.camera
-    addresses = tuple(arguments.addresses)
+    addresses = (*arguments.addresses, *arguments.link)
+    if not addresses:
+        raise ConfigError(
+            "No address of an autopilot was given.", "For example: --link udpin://127.0.0.1:14550"
+        )
     parse_all(addresses)
     if camera is not None:
         camera_kind(camera)
@@ -52,6 +56,9 @@ def run(arguments: Namespace) -> int:
         camera_of=arguments.camera_of,
         mount=Mount(arguments.camera_pitch, arguments.camera_hfov, not arguments.camera_rigid),
     )
+    token = os.environ.pop(CODE_VARIABLE, "")
+    if token:
+        enrol_with(arguments, settings, token)
     to = station_for(arguments, settings, f"Drone {spec.key}", AgentKind.DRONE)
     set_up_logging(logging.WARNING, json_lines=settings.log.json_lines)
     heard = ", ".join(addresses)

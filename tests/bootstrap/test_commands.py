@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from ground_station.bootstrap.commands import COMMANDS, parse
-from ground_station.bootstrap.start import _place_of, _secret_of
+from ground_station.bootstrap.start import (
+    ADDRESS_VARIABLE,
+    CODE_VARIABLE,
+    _place_of,
+    _secret_of,
+    _secrets_of,
+)
 from ground_station.cli.main import handler_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -136,3 +142,13 @@ def test_a_drone_without_a_camera_keeps_its_command_line() -> None:
     argv = ["drone", "udpin://127.0.0.1:14550", "--simulated"]
     assert _secret_of(parse(argv), argv) is None
     assert argv == ["drone", "udpin://127.0.0.1:14550", "--simulated"]
+
+
+def test_an_agents_code_is_taken_off_the_command_line() -> None:
+    argv = ["drone", "--link", "udpin://127.0.0.1:14550", "--token", "SECRET-CODE"]
+    argv += ["--station", "https://station.example:8443", "--camera", "rtsp://u:secret@h/"]
+    secrets = _secrets_of(parse(argv), argv)
+    assert secrets == {CODE_VARIABLE: "SECRET-CODE", ADDRESS_VARIABLE: "rtsp://u:secret@h/"}
+    assert "secret" not in " ".join(argv).lower()
+    left = parse(argv)
+    assert (left.link, left.token) == (["udpin://127.0.0.1:14550"], None)
