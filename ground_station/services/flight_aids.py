@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from geo.zones import GeoZone, Kinematics
 from ground_station.core.authority import Principal
+from ground_station.core.fleet import VehicleStatus
 
 Refuses = Callable[[Principal, Sequence[Kinematics], Mapping[str, str]], str]
 
@@ -27,6 +28,17 @@ class HeldPermissions(Protocol):
     def know(self, organisation_id: str, /) -> None: ...
 
     def reference(self, organisation_id: str, zone: GeoZone, at: datetime, /) -> str: ...
+
+
+class BeforeTakeOff(Protocol):
+    """See `preflights.Preflights`; may wait for the database."""
+
+    def why_not(self, who: Principal, status: VehicleStatus, digest: str | None, /) -> str:
+        """Why it may not take off now, "" if it may. `digest`: of the mission that starts; None:
+        it is flown by hand."""
+        ...
+
+    def used(self, vehicle_id: str, /) -> object: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,15 +13,28 @@ import msgspec
 from ground_station.core.agent_actions import (
     Action,
     Arm,
+    ChangeHeight,
     Disarm,
     GoTo,
     Hold,
     Land,
+    Orbit,
+    PointCamera,
+    RecordVideo,
+    ResumeMission,
     Return,
+    SetSpeed,
+    SkipTo,
     StartMission,
+    StopPointing,
     TakeOff,
+    TakePhoto,
+    TurnGimbal,
     UploadGeofence,
     UploadMission,
+    UploadRally,
+    UsePayload,
+    Zoom,
     mission_digest,
 )
 from ground_station.core.agent_durable import one_line
@@ -44,6 +57,19 @@ WORDS: Final[Mapping[type[Action], str]] = MappingProxyType(
         UploadMission: "upload_mission",
         StartMission: "start_mission",
         UploadGeofence: "upload_geofence",
+        Orbit: "orbit",
+        SetSpeed: "set_speed",
+        ChangeHeight: "change_height",
+        ResumeMission: "resume_mission",
+        SkipTo: "skip_to",
+        UploadRally: "upload_rally",
+        PointCamera: "point_camera",
+        StopPointing: "stop_pointing",
+        TurnGimbal: "turn_gimbal",
+        TakePhoto: "take_photo",
+        RecordVideo: "record_video",
+        Zoom: "zoom",
+        UsePayload: "use_payload",
     }
 )
 
@@ -95,29 +121,50 @@ def answered(flight: Flight, result: str, note: str, took_ms: int) -> AuditEntry
 
 def _parameters(action: Action) -> dict[str, Detail]:
     """What it says beside its name, without floats."""
-    if isinstance(action, GoTo):
-        found: dict[str, Detail] = {
-            "lat": f"{action.lat:.7f}",
-            "lon": f"{action.lon:.7f}",
-            "alt_amsl_m": f"{action.alt_amsl_m:.1f}",
-        }
-        return found | ({"speed_mps": f"{action.speed_mps:.1f}"} if action.speed_mps else {})
-    if isinstance(action, TakeOff):
-        return {"height_home_m": f"{action.height_home_m:.1f}"}
-    if isinstance(action, StartMission):
-        return {"mission_sha256": action.digest} if action.digest else {}
-    if isinstance(action, UploadMission):
-        points = [
-            f"{item.lat:.7f} {item.lon:.7f} {item.height_m:.1f} {item.datum.value}"
-            for item in action.items[:POINTS_RECORDED]
-        ]
-        return {
-            "items": len(action.items),
-            "return_at_end": action.return_at_end,
-            "points": points,
-            "sha256": mission_digest(action),
-        }
-    if isinstance(action, UploadGeofence):
-        digest = hashlib.sha256(msgspec.json.encode(action)).hexdigest()
-        return {"rings": len(action.rings), "sha256": digest}
-    return {}
+    match action:
+        case UploadMission():
+            return _of_upload(action)
+        case StartMission() | ResumeMission() | SkipTo():
+            item: dict[str, Detail] = {"item": action.item} if isinstance(action, SkipTo) else {}
+            return item | ({"mission_sha256": action.digest} if action.digest else {})
+        case UploadGeofence():
+            return {"rings": len(action.rings), "sha256": _sha256(action)}
+        case UploadRally():
+            return {"points": len(action.points), "sha256": _sha256(action)}
+        case UsePayload():  # what a loudspeaker says is said in public, and is part of the record
+            level = {} if action.level is None else {"level": f"{action.level:.2f}"}
+            return {"payload": action.key, "act": action.act, **level, "text": action.text}
+        case _:
+            return _numbers(action)
+
+
+_DIGITS: Final = {"lat": 7, "lon": 7, "range_fraction": 2}
+
+
+def _numbers(action: Action) -> dict[str, Detail]:
+    """Of one whose fields are numbers and truths; what is not asked for is left out."""
+    found: dict[str, Detail] = {}
+    for name, value in msgspec.structs.asdict(action).items():
+        if isinstance(value, bool):
+            found[name] = value
+        elif isinstance(value, int | float):
+            found[name] = f"{value:.{_DIGITS.get(name, 1)}f}"
+    return found
+
+
+def _of_upload(action: UploadMission) -> dict[str, Detail]:
+    points = [
+        f"{item.lat:.7f} {item.lon:.7f} {item.height_m:.1f} {item.datum.value}"
+        for item in action.items[:POINTS_RECORDED]
+    ]
+    return {
+        "items": len(action.items),
+        "return_at_end": action.return_at_end,
+        "land_at_end": action.land_at_end,
+        "points": points,
+        "sha256": mission_digest(action),
+    }
+
+
+def _sha256(action: Action) -> str:
+    return hashlib.sha256(msgspec.json.encode(action)).hexdigest()

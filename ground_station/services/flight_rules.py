@@ -11,8 +11,13 @@ from types import MappingProxyType
 from ground_station.core.agent_actions import (
     Action,
     Arm,
+    ChangeHeight,
     Disarm,
     GoTo,
+    Orbit,
+    ResumeMission,
+    SetSpeed,
+    SkipTo,
     StartMission,
     TakeOff,
     UploadGeofence,
@@ -28,6 +33,7 @@ NO_POSITION = "Its position is not known."
 NOT_KNOWN = "It is not known whether it is on the ground."
 UNCHECKED = "unchecked"  # the zone id that stands for "this could not be checked"
 MAX_REFERENCE = 200
+MIN_SPEED_MPS, MAX_SPEED_MPS = 0.5, 25.0
 
 
 class ZonePermissionNeeded(Conflict):
@@ -77,8 +83,26 @@ def why_not_now(action: Action, report: VehicleReport, passed_s: float) -> str:
     """
     if isinstance(action, UploadGeofence) and not action.rings:
         return ""  # less to be kept from
+    if isinstance(action, SkipTo):
+        return _may_skip(action, report, passed_s)
     rule = _RULES.get(type(action))
     return "" if rule is None else rule(report, passed_s)
+
+
+def why_wrong_speed(action: Action) -> str:
+    """A sentence where it is told to fly too fast or too slowly, or ""."""
+    speeds: list[float | None] = []
+    if isinstance(action, GoTo | Orbit | SetSpeed):
+        speeds = [action.speed_mps]
+    elif isinstance(action, UploadMission):
+        speeds = [item.speed_mps for item in action.items]
+    for speed in speeds:
+        if speed is not None and not MIN_SPEED_MPS <= speed <= MAX_SPEED_MPS:
+            return (
+                f"{speed:g} m/s is no speed to fly at: it is {MIN_SPEED_MPS:g} to "
+                f"{MAX_SPEED_MPS:g} m/s."
+            )
+    return ""
 
 
 def _may_arm(report: VehicleReport, _passed_s: float) -> str:
@@ -127,6 +151,21 @@ def _may_start_mission(report: VehicleReport, passed_s: float) -> str:
     return why_no_position(report, passed_s) or _no_fix(report)
 
 
+def _may_resume(report: VehicleReport, passed_s: float) -> str:
+    if report.mission is not None and report.mission.total == 0:
+        return "It holds no mission."
+    if _in_mission(report):
+        return "It is flying its mission already."
+    return _may_go(report, passed_s)
+
+
+def _may_skip(action: SkipTo, report: VehicleReport, passed_s: float) -> str:
+    if report.mission is not None and action.item > report.mission.total:
+        holds = report.mission.total
+        return f"Its mission has {holds} items." if holds else "It holds no mission."
+    return _may_go(report, passed_s)
+
+
 def _may_upload(report: VehicleReport, _passed_s: float) -> str:
     return "It is flying its mission: hold it first." if _in_mission(report) else ""
 
@@ -170,6 +209,10 @@ _RULES: Mapping[type[Action], Callable[[VehicleReport, float], str]] = MappingPr
         Disarm: _may_disarm,
         TakeOff: _may_take_off,
         GoTo: _may_go,
+        Orbit: _may_go,
+        ChangeHeight: _may_go,
+        SetSpeed: _may_go,
+        ResumeMission: _may_resume,
         StartMission: _may_start_mission,
         UploadMission: _may_upload,
         UploadGeofence: _may_fence,

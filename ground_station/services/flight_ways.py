@@ -12,8 +12,10 @@ from geo.local_frame import LocalFrame
 from geo.terrain import Terrain
 from geo.zones import Kinematics
 from ground_station.core.agent_actions import (
+    ChangeHeight,
     GoTo,
     HeightDatum,
+    Orbit,
     TakeOff,
     UploadMission,
     WireMissionItem,
@@ -32,6 +34,8 @@ HEIGHT_LAW = (
 RETURN_HEIGHT_M = 60.0
 SAMPLE_EVERY_M = 50.0
 MAX_SAMPLES = 2000  # of one flight
+MAX_WAY_POINTS = 2000  # what the verdict judges
+CIRCLE_CORNERS = 12
 
 
 def go_to_way(position: PositionReading, target: GoTo, terrain: Terrain | None) -> list[Kinematics]:
@@ -59,28 +63,132 @@ def take_off_way(
     return [_point(position.lat, position.lon, alt, terrain) for alt in (position.alt_amsl_m, top)]
 
 
+def orbit_way(
+    position: PositionReading, action: Orbit, terrain: Terrain | None
+) -> list[Kinematics]:
+    """The straight way to its edge, with the climb first or the descent last, and the whole circle
+    at both heights: an autopilot may climb while it circles. From its very middle nobody can tell
+    which way it leaves: then that way goes out to every corner."""
+    ring = circle(action.lat, action.lon, action.radius_m)
+    corners = _from_nearest(ring, position.lat, position.lon)
+    in_the_middle = distance_m(position.lat, position.lon, action.lat, action.lon) < 1.0
+    entries = corners[:-1] if in_the_middle else corners[:1]
+    way: list[Kinematics] = []
+    for lat, lon in entries:
+        way += go_to_way(position, GoTo(lat, lon, action.alt_amsl_m), terrain)
+    entry = _point(*entries[-1], action.alt_amsl_m, terrain)
+    way.append(entry)
+    for alt in dict.fromkeys((action.alt_amsl_m, position.alt_amsl_m)):
+        way += [_point(lat, lon, alt, terrain) for lat, lon in corners]
+    return way
+
+
+def height_way(
+    position: PositionReading, action: ChangeHeight, terrain: Terrain | None
+) -> list[Kinematics]:
+    """The column where it is."""
+    return [
+        _point(position.lat, position.lon, alt, terrain)
+        for alt in (position.alt_amsl_m, action.alt_amsl_m)
+    ]
+
+
 def mission_way(
     position: PositionReading, home: HomeReading, mission: UploadMission, terrain: Terrain | None
 ) -> list[Kinematics]:
-    """Up where it is, from item to item, and home again at the return height; [] for no items."""
+    """Up where it is, from item to item, and home again at the return height, or down at the last
+    place; [] for no items."""
     if not mission.items:
         return []
-    stops = [(item.lat, item.lon, item_amsl_m(item, home)) for item in mission.items]
-    first_alt, last = stops[0][2], stops[-1]
-    up = max(position.alt_amsl_m, first_alt)
-    way = [
-        (position.lat, position.lon, position.alt_amsl_m),
-        (position.lat, position.lon, up),
-        *stops,
-    ]
+    first = mission.items[0]
+    up = max(position.alt_amsl_m, item_amsl_m(first, home))
+    way = [_point(position.lat, position.lon, alt, terrain) for alt in (position.alt_amsl_m, up)]
+    return way + _items_way((position.lat, position.lon), home, mission, 0, terrain)
+
+
+def rest_way(
+    position: PositionReading,
+    home: HomeReading,
+    mission: UploadMission,
+    item: int,
+    terrain: Terrain | None,
+) -> list[Kinematics]:
+    """From where it is to an item and on from there; the way to it as of a go-to.
+
+    Args:
+        item: counted from 1, within the mission.
+    """
+    target = mission.items[item - 1]
+    to = GoTo(target.lat, target.lon, item_amsl_m(target, home))
+    way = go_to_way(position, to, terrain)
+    return way + _items_way((position.lat, position.lon), home, mission, item - 1, terrain)
+
+
+def _items_way(
+    start: tuple[float, float],
+    home: HomeReading,
+    mission: UploadMission,
+    first: int,
+    terrain: Terrain | None,
+) -> list[Kinematics]:
+    """From an item (counted from 0) to the end, coming from a place."""
+    stops: list[tuple[float, float, float]] = []
+    before = start
+    for number in range(first, len(mission.items)):
+        item = mission.items[number]
+        alt = item_amsl_m(item, home)
+        following = mission.items[number + 1] if number + 1 < len(mission.items) else None
+        if item.orbit_radius_m is None:
+            places = [(item.lat, item.lon)]
+        else:
+            places = _from_nearest(circle(item.lat, item.lon, item.orbit_radius_m), *before)
+            if following is not None:  # it leaves towards the next one, from where it is then
+                places += _from_nearest(places[:-1], following.lat, following.lon)[:1]
+        stops += [(lat, lon, alt) for lat, lon in places]
+        before = places[-1]
+    stops += _end(stops[-1], home, mission, terrain)
+    return [_point(lat, lon, alt, terrain) for lat, lon, alt in stops]
+
+
+def _end(
+    last: tuple[float, float, float],
+    home: HomeReading,
+    mission: UploadMission,
+    terrain: Terrain | None,
+) -> list[tuple[float, float, float]]:
+    """How it ends: the last of these is where it lands, if it does; by the terrain, or as low as
+    home where that is not known."""
+    lat, lon, alt = last
     if mission.return_at_end:
-        back = max(last[2], home.alt_amsl_m + RETURN_HEIGHT_M)
-        way += [
-            (last[0], last[1], back),
-            (home.lat, home.lon, back),
-            (home.lat, home.lon, home.alt_amsl_m),
-        ]
-    return [_point(lat, lon, alt, terrain) for lat, lon, alt in way]
+        back = max(alt, home.alt_amsl_m + RETURN_HEIGHT_M)
+        return [(lat, lon, back), (home.lat, home.lon, back), (home.lat, home.lon, home.alt_amsl_m)]
+    if not mission.land_at_end:
+        return []
+    ground = None if terrain is None else terrain.ground_amsl_m(lat, lon)
+    return [(lat, lon, min(alt, home.alt_amsl_m if ground is None else ground))]
+
+
+def lands(mission: UploadMission) -> bool:
+    """Whether the last point of its way is on the ground."""
+    return mission.return_at_end or mission.land_at_end
+
+
+def circle(lat: float, lon: float, radius_m: float) -> list[tuple[float, float]]:
+    """(lat, lon) of the corners of a polygon that the circle lies in, the first not repeated."""
+    out_m = radius_m / math.cos(math.pi / CIRCLE_CORNERS)
+    frame = LocalFrame(lat, lon)
+    turns = [2 * math.pi * number / CIRCLE_CORNERS for number in range(CIRCLE_CORNERS)]
+    return [frame.to_wgs84(out_m * math.sin(turn), out_m * math.cos(turn)) for turn in turns]
+
+
+def _from_nearest(
+    ring: Sequence[tuple[float, float]], lat: float, lon: float
+) -> list[tuple[float, float]]:
+    """Once round a ring, from the corner that is nearest to a place back to it."""
+    frame = LocalFrame(lat, lon)
+    away = [math.hypot(*frame.from_wgs84(*corner)) for corner in ring]
+    first = away.index(min(away))
+    return [*ring[first:], *ring[: first + 1]]
 
 
 def item_amsl_m(item: WireMissionItem, home: HomeReading) -> float:

@@ -8,79 +8,65 @@ on the disk before it is sent.
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
 from geo.zones import Kinematics
 from ground_station.core.agent_actions import (
+    NOT_MOVING,
     URGENT,
     Action,
+    Arm,
+    ChangeHeight,
     GoTo,
+    Orbit,
+    ResumeMission,
+    SkipTo,
     StartMission,
     TakeOff,
-    UploadGeofence,
     UploadMission,
     mission_digest,
 )
-from ground_station.core.agent_vehicles import AgentInstant, Flown, Fly, Supersede, Turn
+from ground_station.core.agent_vehicles import Supersede
 from ground_station.core.audit import AuditLog
 from ground_station.core.authority import Permission, Principal, require
 from ground_station.core.clock import Clock
 from ground_station.core.entities import Vehicle
-from ground_station.core.errors import (
-    Conflict,
-    KestrelError,
-    TimedOut,
-    Unavailable,
-    Unprocessable,
-)
+from ground_station.core.errors import Conflict, KestrelError, Unprocessable
 from ground_station.core.fleet import AirspaceFinding, AirspaceState, VehicleStatus, WayCheck
 from ground_station.core.ids import new_id
 from ground_station.core.ports import AgentChannel
 from ground_station.services.control import Controls
-from ground_station.services.flight_aids import NO_AIDS, AirspaceAids
-from ground_station.services.flight_checks import NO_WAY, FlightChecks
-from ground_station.services.flight_records import Flight, answered, commanded
+from ground_station.services.flight_aids import NO_AIDS, AirspaceAids, BeforeTakeOff
+from ground_station.services.flight_checks import FlightChecks, MissionFrom, Moving
+from ground_station.services.flight_known import KnownUploads, Uploaded
+from ground_station.services.flight_records import Flight, commanded
 from ground_station.services.flight_rules import check_permissions
+from ground_station.services.flight_sending import (
+    TIMEOUT_S,
+    TIMEOUTS_S,
+    URGENT_TIMEOUT_S,
+    CommandDone,
+    FlightSender,
+)
+from ground_station.services.flight_turns import Turns
 from ground_station.services.flight_ways import distance_m, height_agl_m, why_too_far
 from ground_station.services.late_records import LateRecords
+from ground_station.services.vehicle_state import airborne
 
 log = logging.getLogger(__name__)
 
-URGENT_TIMEOUT_S: Final = 3.0
-TIMEOUT_S: Final = 6.0
-TIMEOUTS_S: Final[Mapping[type[Action], float]] = MappingProxyType(
-    {
-        TakeOff: 12.0,  # it arms first
-        StartMission: 30.0,  # what it holds is read once more, and a mission may be long
-        UploadMission: 30.0,
-        UploadGeofence: 30.0,
-    }
-)
-# A command is begun this long before the answer is given up, or never: so much an agent takes for
-# handing one step over, MAVSDK's repeats and all.
-BEGUN_BEFORE_S: Final = 2.0
-MAY_HAVE = (
-    "It may have been carried out all the same: look at what it does before you give it again."
-)
-TOO_FAR = AirspaceFinding(AirspaceState.UNKNOWN, problem="It is too far away to be checked.")
-MISSION_NOT_KNOWN = AirspaceFinding(
+__all__ = ["TIMEOUTS_S", "TIMEOUT_S", "URGENT_TIMEOUT_S", "CommandDone", "Flights", "GoToFinding"]
+
+TOO_FAR: Final = AirspaceFinding(AirspaceState.UNKNOWN, problem="It is too far away to be checked.")
+MISSION_NOT_KNOWN: Final = AirspaceFinding(
     AirspaceState.UNKNOWN,
     problem="The station does not know the mission that it holds. Upload it again.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class CommandDone:
-    """The autopilot acknowledged. `note`: what it or its agent had to say."""
-
-    command_id: str
-    note: str
-    took_ms: int
+_OfMission = StartMission | ResumeMission | SkipTo
+_StartsAWay = GoTo | TakeOff | Orbit | ChangeHeight | _OfMission
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +94,9 @@ class Flights:
         channel: the way to a connected agent.
         late: takes the records of what was sent first, and of every answer.
         airspace_aids: permissions on record, the verdict, and who follows what was approved.
+
+    Attributes:
+        sender: tells of every command that goes out and of what came of it.
     """
 
     def __init__(
@@ -124,6 +113,7 @@ class Flights:
         self._refuses = airspace_aids.refuses
         self._held = airspace_aids.held
         self._approved = airspace_aids.approved
+        self._before_take_off: BeforeTakeOff | None = None
         self._controls = controls
         self._channel = channel
         self._airspace = airspace
@@ -131,17 +121,31 @@ class Flights:
         self._audit = audit
         self._late = late
         self._clock = clock
-        self._lock = threading.Lock()
-        self._busy: dict[str, str] = {}  # vehicle id → the command under way
-        self._start_id = new_id()
-        # Each time that a vehicle is told to stop or changes hands it gets the next number. An
-        # agent carries out nothing of a lower one than it has seen: whatever is between two checks
-        # here, or on its way. One count for all: a vehicle that is registered anew, with an agent
-        # that remembers it, begins above what it had before.
-        self._last_turn = 0
-        self._turns: dict[str, int] = {}  # by vehicle id
-        self._missions: dict[str, tuple[UploadMission, dict[str, str]]] = {}
+        self._turns = Turns()
+        self._known = KnownUploads()
+        self.sender = FlightSender(
+            controls=controls, channel=channel, turns=self._turns, late=late, clock=clock
+        )
         controls.on_change(self._changed_hands)
+
+    def attach_preflight(self, before: BeforeTakeOff) -> None:
+        """Nothing takes off here unless this lets it; before the first command, once."""
+        self._before_take_off = before
+
+    # --- what it holds ---------------------------------------------------------------------------
+
+    def uploaded(self, vehicle_id: str) -> Uploaded:
+        """What went through here to it last."""
+        return self._known.of(vehicle_id)
+
+    def held_mission(self, status: VehicleStatus) -> UploadMission | None:
+        """The mission that it holds, if it is known to be the one that went through here."""
+        return self._known.held_mission(status)[0]
+
+    def way_of(self, status: VehicleStatus, mission: UploadMission) -> list[Kinematics]:
+        """The way that a mission would fly from where the vehicle is; Conflict where that, or its
+        home, is not known."""
+        return self._checks.points(status, mission)
 
     # --- commanding ------------------------------------------------------------------------------
 
@@ -170,18 +174,18 @@ class Flights:
         require(who, Permission.FLY)
         status = self._controls.reach(who, vehicle_id)
         flight = Flight(who, status, action, new_id())
-        with self._alone(flight):
-            turn = self._turn(vehicle_id)
+        with self.sender.alone(flight):
+            turn = self._turns.of(vehicle_id)
             action, given = self._checked(who, status, action, permissions)
+            self._check_take_off(who, status, action)
             flight = replace(flight, action=action)
             self._audit.append(commanded(flight, given))
-            if isinstance(action, UploadMission):
-                self._missions.pop(vehicle_id, None)  # which it holds is not known until it answers
+            self._known.sending(vehicle_id, action)
             way = self._way(status, action)
-            done = self._answered(flight, lambda: self._send(flight, turn))
-            if isinstance(action, UploadMission):
-                self._missions[vehicle_id] = (action, given)
-            elif self._approved is not None and isinstance(action, GoTo | TakeOff | StartMission):
+            done = self.sender.send(flight, turn)
+            self._known.took(vehicle_id, action, given)
+            self._took_off(status, action)
+            if self._approved is not None and isinstance(action, _StartsAWay):
                 self._approved.approve(vehicle_id, way)
             return done
 
@@ -229,13 +233,13 @@ class Flights:
     def _fly_urgent(self, who: Principal, vehicle_id: str, action: Action) -> CommandDone:
         require(who, Permission.STOP_FLIGHT)
         status = self._controls.reach(who, vehicle_id)
-        turn = self._next_turn(vehicle_id)
+        turn = self._turns.next(vehicle_id)
         flight = Flight(who, status, action, new_id())
         if self._approved is not None:
             self._approved.forget(vehicle_id)  # where it goes now is the autopilot's affair
         # With it, not before it: the records' own thread waits for the disk, the vehicle does not.
         self._late.put(commanded(flight, {}))
-        return self._answered(flight, lambda: self._call(flight, turn, None, URGENT_TIMEOUT_S))
+        return self.sender.send_at_once(flight, turn)
 
     # --- before it is sent -----------------------------------------------------------------------
 
@@ -244,31 +248,87 @@ class Flights:
     ) -> tuple[Action, dict[str, str]]:
         """What is sent, and the permissions it needs and has, once nothing speaks against it."""
         self._checks.check_may(who, status, action)
-        if isinstance(action, StartMission):
-            mission, at_upload = self._held_mission(status)
-            if mission is None:
-                return StartMission(), check_permissions(MISSION_NOT_KNOWN, given)
-            self._checks.check_where(who, status, mission)
-            finding = self._checks.way(status, mission)
-            held = self._held_for(who, finding)
-            needed = check_permissions(finding, {**held, **at_upload, **given})
-            self._check_refusal(who, status, mission, needed)
-            return StartMission(mission_digest(mission)), needed
+        if isinstance(action, NOT_MOVING):
+            return action, {}
+        if isinstance(action, _OfMission):
+            return self._checked_mission(who, status, action, given)
         finding = self._checks.way(status, action)
         needed = check_permissions(finding, {**self._held_for(who, finding), **given})
-        self._check_refusal(who, status, action, needed)
+        if isinstance(action, Moving):
+            self._check_refusal(who, status, action, needed)
         return action, needed
 
+    def _checked_mission(
+        self, who: Principal, status: VehicleStatus, action: _OfMission, given: Mapping[str, str]
+    ) -> tuple[Action, dict[str, str]]:
+        """Of what is left of the mission that it holds, from where it is now."""
+        flown, at_upload = self._flown(status, action)
+        if flown is None:
+            unknown = _with_digest(action, "")
+            return unknown, check_permissions(MISSION_NOT_KNOWN, given)
+        self._checks.check_where(who, status, flown)
+        finding = self._checks.way(status, flown)
+        held = self._held_for(who, finding)
+        needed = check_permissions(finding, {**held, **at_upload, **given})
+        self._check_refusal(who, status, flown, needed)
+        mission = flown.mission if isinstance(flown, MissionFrom) else flown
+        return _with_digest(action, mission_digest(mission)), needed
+
+    def _flown(
+        self, status: VehicleStatus, action: _OfMission
+    ) -> tuple[UploadMission | MissionFrom | None, dict[str, str]]:
+        """What of the mission it would fly, and the permissions of its upload; None: not known."""
+        mission, permissions = self._known.held_mission(status)
+        if mission is None or isinstance(action, StartMission):
+            return mission, permissions
+        if isinstance(action, SkipTo):
+            if action.item > len(mission.items):
+                raise Conflict(
+                    f"{status.vehicle.name}: Its mission has {len(mission.items)} items."
+                )
+            return MissionFrom(mission, action.item), permissions
+        report = status.report
+        reached = 0 if report is None or report.mission is None else report.mission.current
+        # Where it is not known how far it came, all of it counts.
+        return MissionFrom(mission, min(max(reached, 1), len(mission.items))), permissions
+
     def _check_refusal(
-        self, who: Principal, status: VehicleStatus, action: Action, given: Mapping[str, str]
+        self, who: Principal, status: VehicleStatus, action: Moving, given: Mapping[str, str]
     ) -> None:
         """Unprocessable where the verdict refuses the flight whatever permission is given."""
-        if self._refuses is None or not isinstance(action, GoTo | TakeOff | UploadMission):
+        if self._refuses is None or (isinstance(action, UploadMission) and not action.items):
             return
         points = self._checks.points(status, action)
         why = self._refuses(who, points, given) if points else ""
         if why:
             raise Unprocessable(f"{status.vehicle.name}: this flight is refused. {why}")
+
+    def _check_take_off(self, who: Principal, status: VehicleStatus, action: Action) -> None:
+        """Conflict where the preflight does not let it leave the ground."""
+        if self._before_take_off is None or not _leaves_the_ground(status, action):
+            return
+        digest = action.digest if isinstance(action, StartMission) else None
+        why = self._before_take_off.why_not(who, status, digest)
+        if why:
+            raise Conflict(
+                f"{status.vehicle.name} does not take off: {why}",
+                "Make its preflight and sign it.",
+            )
+
+    def _took_off(self, status: VehicleStatus, action: Action) -> None:
+        """It is under way by now: what cannot be written down of it is not its failure."""
+        if self._before_take_off is None or isinstance(action, Arm):
+            return
+        if not _leaves_the_ground(status, action):
+            return
+        try:
+            self._before_take_off.used(status.vehicle.vehicle_id)
+        except KestrelError as error:
+            log.error(
+                "preflight_not_marked_as_used vehicle=%s reason=%s",
+                status.vehicle.vehicle_id,
+                error,
+            )
 
     def _held_for(self, who: Principal, finding: AirspaceFinding) -> dict[str, str]:
         """By zone id, the recorded permission of the pilot's organisation that holds now."""
@@ -283,137 +343,31 @@ class Flights:
 
     def _way(self, status: VehicleStatus, action: Action) -> list[Kinematics]:
         """The way that a command starts; [] for one that starts none, or a mission not known."""
-        flown = self._held_mission(status)[0] if isinstance(action, StartMission) else action
-        if not isinstance(flown, GoTo | TakeOff | UploadMission):
+        flown = self._flown(status, action)[0] if isinstance(action, _OfMission) else action
+        if not isinstance(flown, Moving):
             return []
         try:
             return self._checks.points(status, flown)
         except KestrelError:  # its position is not known: no volume is approved
             return []
 
-    def _held_mission(self, status: VehicleStatus) -> tuple[UploadMission | None, dict[str, str]]:
-        """The mission that the vehicle holds, if it is the one that went through here, as its agent
-        read it back."""
-        kept = self._missions.get(status.vehicle.vehicle_id)
-        held = None if status.report is None else status.report.mission
-        if kept is None or held is None:
-            return None, {}
-        mission, permissions = kept
-        digest = mission_digest(mission)
-        return (mission, permissions) if digest and held.digest == digest else (None, {})
-
-    # --- sending ---------------------------------------------------------------------------------
-
-    @contextmanager
-    def _alone(self, flight: Flight) -> Iterator[None]:
-        """One command a vehicle at a time, hold, return and land apart."""
-        vehicle = flight.status.vehicle
-        vehicle_id = vehicle.vehicle_id
-        with self._lock:
-            under_way = self._busy.get(vehicle_id)
-            if under_way is None:
-                self._busy[vehicle_id] = flight.word.replace("_", " ")
-        if under_way is not None:
-            raise Conflict(
-                f"{vehicle.name} has not answered the last command yet ({under_way}).",
-                "Wait for its answer. Hold, return and land are taken at any time.",
-            )
-        try:
-            yield
-        finally:
-            with self._lock:
-                del self._busy[vehicle_id]
-
-    def _send(self, flight: Flight, turn: Turn) -> Flown:
-        """Unless, while it was written down, somebody stopped the vehicle or took it over. What
-        comes between here and the sending is seen by the agent: it has a higher turn."""
-        vehicle = flight.status.vehicle
-        self._controls.check_holder(flight.who, flight.status)
-        if self._turn(vehicle.vehicle_id) != turn:
-            raise Conflict(
-                f"{vehicle.name} was told to hold, return or land, or changed hands, in this "
-                "moment: this was not sent.",
-                "Give the command again if it is still wanted.",
-            )
-        timeout_s = TIMEOUTS_S.get(type(flight.action), TIMEOUT_S)
-        return self._call(flight, turn, self._not_after(flight, timeout_s), timeout_s)
-
-    def _not_after(self, flight: Flight, timeout_s: float) -> AgentInstant:
-        """Until when the agent may begin it, by its own clock. Reckoned from its newest report,
-        which was made before now: so it ends before we give up, however long that one took."""
-        status = self._controls.reach(flight.who, flight.status.vehicle.vehicle_id)
-        if status.agent_at is None:
-            raise Unavailable(
-                f"The agent of {status.vehicle.name} has not said by which clock a command to it "
-                "expires: it was not sent.",
-                "Hold, return and land are sent all the same. Wait for its next report.",
-            )
-        within_ms = round((timeout_s - BEGUN_BEFORE_S) * 1000)
-        return AgentInstant(status.agent_at.run, status.agent_at.ms + within_ms)
-
-    def _call(
-        self, flight: Flight, turn: Turn, not_after: AgentInstant | None, timeout_s: float
-    ) -> Flown:
-        vehicle = flight.status.vehicle
-        channel = None if vehicle.agent_id is None else self._channel(vehicle.agent_id)
-        if channel is None or vehicle.system_id is None:
-            raise Unavailable(
-                f"{vehicle.name} cannot be reached: its agent is not connected.", NO_WAY
-            )
-        command = Fly(
-            command_id=flight.command_id,
-            system_id=vehicle.system_id,
-            action=flight.action,
-            by=flight.who.username[:200],
-            turn=turn,
-            not_after=not_after,
-        )
-        reply = channel.call(command, timeout_s)
-        if not isinstance(reply, Flown):
-            raise Unavailable(f"The agent of {vehicle.name} answered with no word on the command.")
-        return reply
-
-    def _answered(self, flight: Flight, send: Callable[[], Flown]) -> CommandDone:
-        """Send it, and write down what came of it: soon, since it is done by then."""
-        began_s = self._clock.monotonic_s()
-        result, note = "fault", ""
-        try:
-            note = send().note
-            result = "done"
-        except TimedOut as error:
-            result, note = error.code, error.message
-            raise TimedOut(error.message, MAY_HAVE) from error
-        except KestrelError as error:
-            result, note = error.code, str(error)
-            raise
-        finally:
-            took_ms = round((self._clock.monotonic_s() - began_s) * 1000)
-            self._late.put(answered(flight, result, note, took_ms))
-            log.info(
-                "flight_command vehicle=%s action=%s result=%s took_ms=%d command=%s",
-                flight.status.vehicle.vehicle_id,
-                flight.word,
-                result,
-                took_ms,
-                flight.command_id,
-            )
-        return CommandDone(flight.command_id, note, took_ms)
-
-    # --- turns -----------------------------------------------------------------------------------
-
-    def _turn(self, vehicle_id: str) -> Turn:
-        with self._lock:
-            return Turn(self._start_id, self._turns.setdefault(vehicle_id, self._last_turn))
-
-    def _next_turn(self, vehicle_id: str) -> Turn:
-        with self._lock:
-            self._last_turn += 1
-            self._turns[vehicle_id] = self._last_turn
-            return Turn(self._start_id, self._last_turn)
-
     def _changed_hands(self, vehicle: Vehicle) -> None:
         """What the one before had under way, here or at the agent, moves it no more."""
-        turn = self._next_turn(vehicle.vehicle_id)
+        turn = self._turns.next(vehicle.vehicle_id)
         channel = None if vehicle.agent_id is None else self._channel(vehicle.agent_id)
         if channel is not None and vehicle.system_id is not None:
             channel.notify(Supersede(vehicle.system_id, turn))
+
+
+def _leaves_the_ground(status: VehicleStatus, action: Action) -> bool:
+    """Whether it may be what takes the vehicle off; what is not known to fly may."""
+    if isinstance(action, Arm | TakeOff):
+        return True
+    return isinstance(action, StartMission) and airborne(status.report) is not True
+
+
+def _with_digest(action: _OfMission, digest: str) -> Action:
+    """The same, of the mission with this digest; "": of whatever it holds."""
+    if isinstance(action, SkipTo):
+        return SkipTo(action.item, digest)
+    return StartMission(digest) if isinstance(action, StartMission) else ResumeMission(digest)
