@@ -16,7 +16,10 @@ from ground_station.core.registry import token_hash
 from ground_station.core.settings import AirspaceSettings
 from ground_station.services.audit_reading import AuditReading
 from ground_station.store import SqlOrganisations
+from tests.api import kept_rules
 from tests.services.world import PASSWORD, World
+
+kept_rules.keep()
 
 INDEX = "<!doctype html><title>Kestrel</title>"
 
