@@ -20,7 +20,7 @@ from geo.formats.common import (
     require_united_kingdom,
 )
 from geo.formats.heights import above, limit_of, unknown
-from geo.formats.openair_outline import Block, Pen, Trouble
+from geo.formats.openair_outline import Block, Pen, Trouble, places_in
 from geo.formats.reading import FileRefused, Format, Reading
 from geo.formats.remarks import NOT_SAID, kind_of
 from geo.zones.model import METRES_PER_FOOT, Datum, GeoZone, Layer, Limit, Polygon, Restriction
@@ -108,6 +108,7 @@ class _Reader:
             block.fail(number, str(trouble))
             if self._pen.centre is not None:
                 block.hints.append(self._pen.centre)
+            block.hints += places_in(value)
 
     def _say(self, block: Block, command: str, value: str) -> None:
         """Raises Trouble: it said another thing before, as where an AC line was lost."""

@@ -28,7 +28,7 @@ class Block:
     Attributes:
         first: the number of its AC line. said: the value of each other line, by its letters.
         trouble: of the first line that could not be followed, with its number; "" if none.
-        hints: centres of what could not be drawn: it may lie there.
+        hints: centres and places of what could not be drawn: it may lie there.
     """
 
     first: int
@@ -143,6 +143,17 @@ class Pen:
         if self._centre is None:
             raise Trouble("it has no centre (V X=) before it")
         return self._centre
+
+
+def places_in(value: str) -> list[Place]:
+    """Every place that stands in a line and can be one."""
+    found: list[Place] = []
+    for match in _COORDINATES.finditer(value):
+        try:
+            found.append(_place(match))
+        except Trouble:
+            continue
+    return found
 
 
 def one_place(value: str) -> Place:

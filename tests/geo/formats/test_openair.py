@@ -275,6 +275,13 @@ def test_two_airspaces_whose_ac_line_was_lost_are_no_one_zone() -> None:
     assert reading.gaps[0].areas[0].holds(51.5, -0.25)
 
 
+def test_an_arc_off_its_circle_may_lie_at_its_ends() -> None:
+    ends = "51:31:00 N 000:15:00 W,51:29:00 N 000:15:00 W"
+    arc = _CIRCLE.replace("51:30:00 N", "51:50:00 N").replace("DC 1", f"DB {ends}")
+    (gap,) = read_openair(arc.encode()).gaps
+    assert gap.areas[0].holds(51.5, -0.25)
+
+
 def test_what_cannot_be_drawn_may_lie_at_its_centre() -> None:
     away = "V X=53:00:00 N 001:00:00 W\nDC 1\n"
     (gap,) = read_openair((_CIRCLE.replace("DC 1", "DC x") + away).encode()).gaps
