@@ -16,7 +16,7 @@ _compile = Rule._compile_builder
 
 def keep() -> None:
     """From now on; a second call changes nothing."""
-    Rule._compile_builder = _kept  # type: ignore[method-assign]
+    Rule._compile_builder = _kept  # type: ignore[method-assign, assignment]
 
 
 def _kept(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
