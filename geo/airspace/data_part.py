@@ -79,6 +79,11 @@ def _age_words(dataset: ZoneDataset, what: str, at: datetime | None) -> str:
 def _judge_area(case: Case, dataset: ZoneDataset, found: Findings) -> None:
     covers = dataset.covers
     if covers is None:
+        found.tell(
+            InformationCode.NOT_JUDGED,
+            f"{dataset.name} does not say what area it covers: whether it has every zone there is "
+            "not judged.",
+        )
         return
     margin_m = case.route.points[0].position_error_m
     inner = [

@@ -18,6 +18,7 @@ from tests.geo.airspace.cases import (
     ids,
     index_of,
     told,
+    training,
     verdict,
     zone,
 )
@@ -44,6 +45,12 @@ def test_a_flight_outside_of_the_kingdom_is_judged_near_the_zones_of_its_dataset
     assert verdict(document(bern), index).verdict is Verdict.PERMISSION_NEEDED
     assert verdict(document(near_bern), index).verdict is Verdict.ALLOWED
     assert verdict(document(paris), index).verdict is Verdict.UNKNOWN
+
+
+def test_a_dataset_that_does_not_say_what_it_covers_is_said_to() -> None:
+    said = told(verdict(document(AWAY), index_of(zone())), "NOT_JUDGED")
+    assert "does not say what area it covers" in said
+    assert "what area" not in told(verdict(document(BROADWAY), training()), "NOT_JUDGED")
 
 
 @pytest.mark.parametrize("speed_mps", [5e-324, 1e-300, 1e-9, 1e-5])
