@@ -66,8 +66,11 @@ class Act(StrEnum):
     VEHICLE_REMOVED = "vehicle_removed"  # its agent was removed
     CONTROL_TAKEN = "control_taken"  # of a vehicle; with the reason where somebody else had it
     CONTROL_RELEASED = "control_released"
+    CONTROL_OFFERED = "control_offered"  # to a named pilot, or that offer taken back
     FLIGHT_COMMANDED = "flight_commanded"  # before it is sent; hold, return and land: with it
     FLIGHT_ANSWERED = "flight_answered"  # what came of it
+    FAILSAFE_BEGAN = "failsafe_began"  # of a vehicle in flight, as far as it is seen from here
+    FAILSAFE_ENDED = "failsafe_ended"
     DATASET_IMPORTED = "dataset_imported"  # read and offered; nothing is checked against it yet
     DATASET_DATED = "dataset_dated"  # somebody said when it holds, since its file does not
     DATASET_USED = "dataset_used"

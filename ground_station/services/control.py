@@ -164,6 +164,38 @@ class Controls:
                 f"Say why you take {status.vehicle.name} over from {self._name(other)}."
             )
 
+    def hand_over(self, who: Principal, vehicle_id: str, offered: Control) -> Control:
+        """Give this person the control that whoever has it offered them.
+
+        Raises:
+            NotAllowed, NotFound: not theirs to fly.
+            Conflict: whoever offered it has it no more.
+            Unavailable: it cannot be recorded; nothing changed.
+        """
+        require(who, Permission.FLY)
+        status = self.reach(who, vehicle_id)
+        with self._changes:
+            if self._held.get(vehicle_id) != offered:
+                raise Conflict(
+                    f"Whoever offered you {status.vehicle.name} has no control of it any more."
+                )
+            control = Control(vehicle_id, who.user_id, who.sign_in_id, self._clock.now())
+            entry = by(
+                who,
+                Act.CONTROL_TAKEN,
+                "vehicle",
+                vehicle_id,
+                name=status.vehicle.name,
+                sign_in=who.sign_in_id,
+                handed_over_by=offered.user_id,
+            )
+            with self._audit.together(entry):
+                self._repository.put(control)
+            self._held[vehicle_id] = control
+            self._changed(status.vehicle)
+        self._bus.publish(VehicleChanged(vehicle_id))
+        return control
+
     def release(self, who: Principal, vehicle_id: str) -> None:
         """Give one's own control up.
 
