@@ -87,6 +87,7 @@ await scenario(async (o) => {
     await dialog.waitFor();
     const there = dialog.getByRole("button", { name: "Fly there" });
     await until(() => there.isEnabled(), "The way was not checked.", 15_000);
+    await dialog.locator(".verdict-word").waitFor({ timeout: 15_000 }); // how that flight is judged
     const asked = await dialog.innerText();
     await page.screenshot({ path: o.screenshot_confirm });
     await there.click();

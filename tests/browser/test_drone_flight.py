@@ -48,7 +48,8 @@ def test_a_pilot_flies_towards_a_zone_and_home(stack: Stack, pictures: Path) -> 
         screenshot_landed=str(pictures / "drone-landed.png"),
     )
     assert "London Heliport" in found["said"]
-    assert "m" in found["asked"]
+    assert "m above ground" in found["asked"]
+    assert "Judged at" in found["asked"]
     assert found["armed"] is False
     assert found["faults"] == []
 
