@@ -22,6 +22,7 @@ from drone.camera import (
     real_camera,
 )
 from drone.commands import FlightCommands
+from drone.facts_feed import FactsFeed
 from drone.link import VehicleLink
 from drone.orders import Orders
 from drone.patrol import Patrol
@@ -60,6 +61,7 @@ ALARM_LOOK_S = 1.0
 CAMERA_AFTER_LOOKS = 30
 LOOK_S = 0.1
 FAILED_PAUSE_S = 1.0
+FACTS_LOOK_S = 1.0
 SIMULATED_NOTE = "A drawing of the simulated borough, not a picture of the real one."
 
 
@@ -185,6 +187,7 @@ class DroneAgent:
             source_key=SOURCE_KEY,
             now=orders.now,
         )
+        self._facts = FactsFeed(vehicles, self.link.send, self._clock.monotonic_s)
 
     async def run_until(self, stop: asyncio.Event) -> None:
         """Serve until `stop` is set, then leave nothing behind; no vehicle is commanded by that.
@@ -197,7 +200,7 @@ class DroneAgent:
         try:
             await self._vehicles.open()
             self.link.start()
-            jobs: list[Coroutine[None, None, None]] = [self._tell()]
+            jobs: list[Coroutine[None, None, None]] = [self._tell(), self._tell_facts()]
             if self._camera is not None:
                 jobs.append(self._film(self._camera))
             if self.patrol is not None:
@@ -237,6 +240,15 @@ class DroneAgent:
                 due_s += FAILED_PAUSE_S
             due_s = max(due_s + TELEMETRY_INTERVAL_S, loop.time())  # nothing is caught up
             await asyncio.sleep(due_s - loop.time())
+
+    async def _tell_facts(self) -> None:
+        """Once a second; one that failed is logged and the next one tried."""
+        while True:
+            try:
+                self._facts.tick()
+            except Exception:
+                log.exception("facts_failed")
+            await asyncio.sleep(FACTS_LOOK_S)
 
     async def _film(self, camera: PublishedCamera) -> None:
         """The camera, and its alarm. It begins once the station has been greeted: to make the
@@ -307,7 +319,7 @@ class DroneAgent:
 
     def _heartbeat(self) -> Heartbeat:
         problems = {} if self._camera is None else self._camera.problems()
-        own = [*self._feed.problems, self._outbox_problem]
+        own = [*self._feed.problems, *self._facts.problems, self._outbox_problem]
         if self.patrol is not None and self.patrol.problem:
             own.append(f"The patrol cannot set out: {self.patrol.problem}")
         if self.patrol is not None and self.patrol.memory_problem:
