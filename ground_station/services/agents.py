@@ -22,7 +22,6 @@ from ground_station.core.agent_protocol import (
     TrackBatch,
     ViewerClock,
 )
-from ground_station.core.agent_vehicles import Telemetry
 from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock
 from ground_station.core.errors import KestrelError, NotAllowed
@@ -31,7 +30,12 @@ from ground_station.core.lifecycle import Worker
 from ground_station.core.mailbox import DropOldest
 from ground_station.core.model import SourceKind
 from ground_station.core.ports import AgentChannel, AgentIdentity
-from ground_station.services.agent_intakes import DurableIntake, FleetIntake, MediaEnds
+from ground_station.services.agent_intakes import (
+    DroneIntakes,
+    DurableIntake,
+    FleetIntake,
+    MediaEnds,
+)
 from ground_station.services.agent_state import (
     FIRST_RETRY_S,
     AgentStatus,
@@ -58,7 +62,11 @@ __all__ = ["AgentStatus", "Agents", "MediaEnds"]
 
 class Agents:
     """The station's `AgentListener`. Messages are handled on their transport thread, quickly;
-    commands to agents go out from workers of its own."""
+    commands to agents go out from workers of its own.
+
+    Attributes:
+        drones: what drone agents say is handed on to these; joined before `start`.
+    """
 
     def __init__(self, *, sources: Sources, tracks: TrackIntake, bus: Bus, clock: Clock) -> None:
         self._sources = sources
@@ -68,7 +76,7 @@ class Agents:
         self._edge = EdgeIntake(sources=sources, tracks=tracks, clock=clock)
         self._media: MediaEnds | None = None
         self._inbox: DurableIntake | None = None
-        self._fleet: FleetIntake | None = None
+        self.drones = DroneIntakes()
         self._lock = threading.RLock()
         self._connected: dict[str, ConnectedAgent] = {}
         self._gone: dict[str, AgentStatus] = {}
@@ -89,7 +97,7 @@ class Agents:
 
     def attach_fleet(self, fleet: FleetIntake) -> None:
         """Join the fleet; before `start`, once."""
-        self._fleet = fleet
+        self.drones.fleet = fleet
 
     def start(self) -> None:
         for worker in self._workers:
@@ -162,8 +170,7 @@ class Agents:
             self._gone.pop(identity.agent_id, None)
         if former is not None and identity.kind is AgentKind.NODE:
             self._forget_node(former.identity)
-        if self._fleet is not None and _flies(identity):
-            self._fleet.agent_connected(identity.agent_id)
+        self.drones.agent_connected(identity)
         self._announce(identity, connected=True)
         if identity.kind is AgentKind.NODE:
             self._tell_all()
@@ -257,9 +264,7 @@ class Agents:
                 self._edge.take(identity.agent_id, message, connected.clock_offset_ms)
             case FrameTimes() if self._media is not None:
                 self._media.frame_times(identity.agent_id, message)
-            case Telemetry() if self._fleet is not None and _flies(identity):
-                self._fleet.take(identity, message)
-            case _:
+            case _ if not self.drones.take(identity, message):
                 _ignored(connected, message)
 
     def _heartbeat(self, connected: ConnectedAgent, message: Heartbeat) -> None:
@@ -304,8 +309,7 @@ class Agents:
         else:
             self._edge.agent_gone(agent_id, problem)
             self._sources.agent_lost(agent_id, problem)
-            if self._fleet is not None and _flies(identity):
-                self._fleet.agent_gone(agent_id)
+            self.drones.agent_gone(identity)
         self._announce(identity, connected=False)
 
     def _forget_node(self, identity: AgentIdentity) -> None:
@@ -385,10 +389,6 @@ class Agents:
             connected.channel.call(PublishSources(WHIP_PATH, grants), PUBLISH_TIMEOUT_S)
         except KestrelError as error:
             log.warning("publish_refused agent=%s reason=%s", connected.identity.name, error)
-
-
-def _flies(identity: AgentIdentity) -> bool:
-    return identity.kind is AgentKind.DRONE
 
 
 def _ignored(connected: ConnectedAgent, message: AgentMessage) -> None:
