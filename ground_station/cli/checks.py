@@ -83,15 +83,15 @@ def gates(places: Places) -> list[Check]:
 
 
 def runs_of_tests(places: Places) -> list[Check]:
-    """Every test once. Side by side whole files stay in one process (loadfile), so what a file's
-    tests share is made once; what a test needs of the machine its marks say."""
+    """Every test once. Side by side the tests of a file, or of a class, stay in one process (loadscope),
+    so what they share is made once; what a test needs of the machine its marks say."""
 
     def tests(name: str, marks: str, processes: int) -> Check:
         report = places.var / "test" / f"{name}.xml"
         # A test that fails is run once more, in the open (-rR lists it): on a busy machine packets
         # and processes are late, and one late test among a thousand must not hide the others.
         again = ("--reruns", "1", "-rR")
-        beside = ("-n", str(processes), "--dist", "loadfile") if processes > 1 else ()
+        beside = ("-n", str(processes), "--dist", "loadscope") if processes > 1 else ()
         argv = (str(places.venv / "bin" / "pytest"), "-m", marks, *again, *beside)
         return Check(
             name,
