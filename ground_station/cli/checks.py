@@ -83,8 +83,8 @@ def gates(places: Places) -> list[Check]:
 
 
 def runs_of_tests(places: Places) -> list[Check]:
-    """Every test once. Side by side the tests of a file, or of a class, stay in one process (loadscope),
-    so what they share is made once; what a test needs of the machine its marks say."""
+    """Every test once. Side by side the tests of a file or of a class stay in one process
+    (loadscope), so what they share is made once; what a test needs of the machine its marks say."""
 
     def tests(name: str, marks: str, processes: int) -> Check:
         report = places.var / "test" / f"{name}.xml"
