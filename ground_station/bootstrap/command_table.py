@@ -6,7 +6,12 @@ them in this order.
 
 from __future__ import annotations
 
-from ground_station.bootstrap import arguments, arguments_agents, arguments_keeping
+from ground_station.bootstrap import (
+    arguments,
+    arguments_agents,
+    arguments_flying,
+    arguments_keeping,
+)
 from ground_station.bootstrap.command import Command, Needs
 
 COMMANDS: tuple[Command, ...] = (
@@ -36,6 +41,12 @@ COMMANDS: tuple[Command, ...] = (
         "connect drones of your own to the running station",
         "ground_station.cli.drone:run",
         configure=arguments_agents.drone,
+    ),
+    Command(
+        "sortie",
+        "fly a whole mission without a station: check, upload, compare, fly, land, log",
+        "ground_station.cli.sortie:run",
+        configure=arguments_flying.sortie,
     ),
     Command(
         "users password",

@@ -103,7 +103,7 @@ class VehicleFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
         camera, gimbal: whether one answered.
         remote_id: whether its own Remote ID works, as its autopilot says. remote_id_problem: why
             not, in the module's words.
-        firmware: as it says.
+        firmware: as it says. simulator: it is one, by parameters that only a simulation has.
         problem: why something here is missing.
     """
 
@@ -123,6 +123,7 @@ class VehicleFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     remote_id_problem: _Line = ""
     payloads: Annotated[list[PayloadFact], msgspec.Meta(max_length=8)] = []
     firmware: _Line = ""
+    simulator: bool | None = None
     problem: _Line = ""
 
 
