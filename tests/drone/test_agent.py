@@ -17,6 +17,7 @@ from drone.patrol_marker import MARKER
 from ground_station.agentlink import client as client_module
 from ground_station.agentlink.client import COMMAND_THREADS, COMMANDS_WAITING
 from ground_station.core.agent_actions import Action, Arm, GoTo, Hold, Land, UploadMission
+from ground_station.core.agent_facts import Aircraft, Facts, Traffic, VehicleFacts
 from ground_station.core.agent_protocol import EndSession, PublishSources, SourceGrant
 from ground_station.core.agent_vehicles import Flown, Fly, Supersede, Turn, VehicleLinkState
 from ground_station.core.errors import (
@@ -77,6 +78,16 @@ def test_the_station_hears_of_every_vehicle(far: FarSide, start: Start) -> None:
     assert far.station.listener.hellos[0].sources == []
     assert running.last_heartbeat().figures["vehicles"] == 2
     assert running.last_heartbeat().problems == {}
+
+
+def test_facts_and_other_aircraft_reach_the_station(far: FarSide, start: Start) -> None:
+    facts = VehicleFacts(1, firmware="ArduCopter 4.7.0")
+    plane = Aircraft("400abc", 51.5, -0.2, 1000)
+    start(ScriptedLink(told_facts=[facts], heard=Traffic([plane]))).connected()
+    listener = far.station.listener
+    until(lambda: listener.of(Facts) and listener.of(Traffic))
+    assert listener.of(Facts)[-1] == Facts([facts])
+    assert listener.of(Traffic)[-1] == Traffic([plane])
 
 
 def test_what_is_lost_is_told_of_too(start: Start) -> None:

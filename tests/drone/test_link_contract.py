@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from drone.link import VehicleLink
@@ -31,6 +32,7 @@ from ground_station.core.agent_actions import (
     UploadMission,
     WireMissionItem,
 )
+from ground_station.core.agent_facts import FailsafeEvent, Traffic
 from ground_station.core.agent_vehicles import FlightMode, VehicleLinkState, VehicleReport
 from ground_station.core.errors import Conflict, NotFound
 from tests.drone.fake_link import FakeLink
@@ -177,6 +179,23 @@ def test_the_pose_of_an_instant_is_where_it_was(pilot: Pilot) -> None:
 def test_there_is_no_pose_of_long_ago(pilot: Pilot) -> None:
     assert pilot.pose_at(datetime.now(UTC) - timedelta(hours=1)) is None
     assert pilot.pose_at(datetime.now(UTC) + timedelta(hours=1)) is None
+
+
+def test_facts_are_told_once_they_were_read(pilot: Pilot) -> None:
+    def told() -> list[FailsafeEvent]:
+        facts = pilot.loop.call(lambda: list(pilot.link.facts()))
+        mine = [one for one in facts if one.system_id == pilot.system_id]
+        return [rule.event for one in mine for rule in one.failsafes if one.firmware]
+
+    pilot.ready()
+    pilot.until(
+        lambda _now: FailsafeEvent.GROUND_STATION_LOST in told(), "what it does without us", 30
+    )
+
+
+def test_traffic_is_what_can_be_sent_on(pilot: Pilot) -> None:
+    traffic = pilot.loop.call(pilot.link.traffic)
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(traffic), type=Traffic) == traffic
 
 
 # --- what is refused ----------------------------------------------------------------------------

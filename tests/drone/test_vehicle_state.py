@@ -7,7 +7,7 @@ import math
 import msgspec
 import pytest
 
-from drone import readings
+from drone import condition, gimbal_angles, readings
 from drone.readings import (
     Attitude,
     ExtendedSysState,
@@ -364,3 +364,60 @@ def test_every_report_goes_over_the_wire(state: VehicleState) -> None:
     assert decoded.vehicles == [report]
     assert isinstance(decoded.vehicles[0], VehicleReport)
     assert decoded.vehicles[0].status_lines[0].text == "ab[31m"
+
+
+# --- groups that a vehicle need not send ---------------------------------------------------------
+
+
+def test_optional_groups_have_ages_of_their_own(state: VehicleState) -> None:
+    state.take(condition.EkfStatusReport(831, 0.1, 0.1, 0.1, 0.1), T0)
+    state.take(condition.Wind(180.0, 5.0), T0 + 1)
+    state.take(SysStatus(12_000, 100, 80, 65536, 65536, 0), T0 + 2)
+
+    now = state.report(T0 + 3)
+
+    assert now.ekf is not None
+    assert now.wind is not None
+    assert now.radio is not None
+    assert (now.ekf.age_ms, now.wind.age_ms, now.radio.age_ms) == (3000, 2000, 1000)
+    assert now.radio.rc_lost is True
+    assert now.gimbal is None
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(now), type=VehicleReport) == now
+
+
+def test_a_wind_that_cannot_be_leaves_the_old_one_and_is_said(state: VehicleState) -> None:
+    state.take(condition.Wind(180.0, 5.0), T0)
+    state.take(condition.Wind(180.0, -5.0), T0 + 1)
+
+    now = state.report(T0 + 2)
+
+    assert now.wind is not None
+    assert (now.wind.speed_mps, now.wind.age_ms) == (5.0, 2000)
+    assert any("wind" in problem for problem in now.problems)
+
+
+def test_a_gimbal_is_turned_with_a_heading_of_now_and_with_no_old_one(state: VehicleState) -> None:
+    ahead = gimbal_angles.GimbalAttitude(32, [1.0, 0.0, 0.0, 0.0])
+    state.take(turn(5000, math.pi / 2), T0)
+    state.take(ahead, T0 + 0.5)
+    assert (told := state.report(T0 + 0.5).gimbal) is not None
+    assert told.yaw_deg == pytest.approx(90)
+
+    state.take(ahead, T0 + 5)
+
+    assert (old := state.report(T0 + 5).gimbal) is not None
+    assert old.age_ms == 4500  # the heading is too old to turn the newer one by
+
+
+def test_the_share_received_is_of_the_attitudes_that_were_granted(state: VehicleState) -> None:
+    for number in range(51):
+        if number % 3:
+            state.take(turn(number * 100), T0 + number / 10)
+    assert state.report(T0 + 5).radio is None
+
+    state.attitude_asked(0.1)
+
+    assert (told := state.report(T0 + 5).radio) is not None
+    assert told.received == pytest.approx(2 / 3, abs=0.03)
+    state.attitude_asked(None)
+    assert state.report(T0 + 5).radio is None
