@@ -29,7 +29,7 @@ def parsed(data: bytes) -> Members:
         raise FileRefused("It is not UTF-8, which JSON must be. Save it as UTF-8.")
     values = sum(data.count(mark) for mark in (b",", b"[", b"{"))
     if values > MAX_VALUES:
-        raise FileRefused(f"It has more than {MAX_VALUES:,} values: no real file of zones has.")
+        raise FileRefused(f"It has more than {MAX_VALUES:,} values: no real file has.")
     try:
         found = json.loads(
             data.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_refused
@@ -47,7 +47,7 @@ def parsed(data: bytes) -> Members:
     except ValueError as error:  # an integer of thousands of digits
         raise FileRefused(f"It has a number that cannot be: {str(error)[:100]}.") from error
     if not isinstance(found, dict):
-        raise FileRefused("It is JSON, but no object: a file of zones begins with '{'.")
+        raise FileRefused("It is JSON, but no object: a file that is read here begins with '{'.")
     if isinstance(found, _Doubled):
         raise FileRefused("Its outermost object has a key twice: which counts, nobody can say.")
     return found

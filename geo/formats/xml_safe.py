@@ -125,7 +125,7 @@ class _Parser:
         raise FileRefused(
             f"It declares a document type ({name[:40]!r}, line "
             f"{self._expat.CurrentLineNumber}), which can hide entities that expand without end "
-            "or read other files. Files of zones have none."
+            "or read other files. Files that are read here need none."
         )
 
     def _entity(self, name: str, *_rest: object) -> None:

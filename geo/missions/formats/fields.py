@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from geo.formats.common import plain
 from geo.formats.reading import FileRefused
 from geo.missions.formats.reading import DefaultHeight, Draft, number_of
 from geo.missions.model import AtEnd, HeightDatum, Mission, MissionItem
@@ -91,11 +92,16 @@ def _height(
     return default.height_m, default.datum
 
 
+def one_line(name: str) -> str:
+    """A name as every format can hold it."""
+    return " ".join(plain(name, 200).translate({0xFFFE: None, 0xFFFF: None}).split())
+
+
 def mission_texts(mission: Mission) -> dict[str, str]:
     """Of what belongs to no item; not rally points and fences."""
     found = {"at_end": mission.at_end.value}
     if mission.name:
-        found["name"] = " ".join(mission.name.split())
+        found["name"] = one_line(mission.name)
     if mission.home is not None:
         found["home"] = " ".join(number(each) for each in mission.home)
     if mission.cruise_mps is not None:

@@ -52,6 +52,7 @@ class _Found:
     lines: list[tuple[str, str, list[_At]]] = field(default_factory=list)
     points: list[tuple[str, str, _At]] = field(default_factory=list)
     ours: int = 0
+    own_line: list[_At] = field(default_factory=list)
     placemarks: int = 0
     areas: int = 0
 
@@ -71,6 +72,9 @@ def read_kml(data: bytes, default: DefaultHeight | None = None) -> ReadMission:
         _file(content, found, default)
     if not found.ours:
         _drawn(found, default)
+    elif found.lines or found.points or found.areas:
+        found.draft.note("What other programs drew beside our own items is not kept.")
+    _compare_line(found)
     return found.draft.finished()
 
 
@@ -117,7 +121,10 @@ def _placemark(
     kind = texts.get("kind", "")
     if kind:
         found.ours += 1
-        _own(kind, where, element, texts, found.draft)
+        if kind == "line":
+            found.own_line = _coordinates(element, where)
+        else:
+            _own(kind, where, element, texts, found.draft)
         return
     found.areas += sum(1 for _ in element.iter("Polygon"))
     for each in element.iter("LineString"):
@@ -151,8 +158,15 @@ def _own(kind: str, where: str, element: Element, texts: Mapping[str, str], draf
                     f"and {_height_name(texts)} was not. Change that instead."
                 )
         draft.add(where, at[0].lat, at[0].lon, **fields)
-    elif kind != "line":
+    else:
         draft.note(f"{where}: {kind[:20]!r} is nothing that is known here.")
+
+
+def _compare_line(found: _Found) -> None:
+    """Our own line is only drawn for people to see; whoever moved it moved nothing."""
+    drawn = [(each.lat, each.lon) for each in found.own_line]
+    if drawn and drawn != [(item.lat, item.lon) for item in found.draft.items]:
+        found.draft.note("The line was changed and is not kept: the points are the places.")
 
 
 def _height_name(texts: Mapping[str, str]) -> str:

@@ -22,7 +22,8 @@ def write_kml(mission: Mission) -> Written:
     drawn = [_drawn(item, mission) for item in mission.items]
     if len({mode for _, mode in drawn}) > 1:
         notes.append("Its heights are above different things: the line between is left out.")
-    marks = [_item(n, item, *at) for n, (item, at) in enumerate(zip(mission.items, drawn), 1)]
+    pairs = zip(mission.items, drawn, strict=True)
+    marks = [_item(n, item, *at) for n, (item, at) in enumerate(pairs, 1)]
     if len(mission.items) > 1 and len({mode for _, mode in drawn}) == 1:
         marks.insert(0, _line(mission.items, [height for height, _ in drawn], drawn[0][1]))
     marks += [_rally(n, each) for n, each in enumerate(mission.rally, 1)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from geo.formats.writing import Written, as_json
+from geo.missions.formats.fields import one_line
 from geo.missions.model import AtEnd, HeightDatum, Mission, MissionItem
 
 _FRAMES = {HeightDatum.AMSL: 0, HeightDatum.HOME: 3, HeightDatum.TERRAIN: 10}
@@ -65,7 +66,7 @@ def write_plan(mission: Mission) -> Written:
     }
     own: dict[str, Any] = {}
     if mission.name:
-        own["name"] = mission.name
+        own["name"] = one_line(mission.name)
     if mission.cruise_mps is None:
         own["cruiseSpeedSaid"] = False
     if own:
@@ -103,7 +104,7 @@ class _Items:
         else:
             self._placed(16, [item.hold_s, 0, 0, 0], at, item)
         if item.heading_deg is not None:
-            self._plain(115, [item.heading_deg % 360, 0, 0, 0, 0, 0, 0])
+            self._plain(115, [item.heading_deg % 360 % 360, 0, 0, 0, 0, 0, 0])
         if item.gimbal_pitch_deg is not None:
             self._plain(205, [item.gimbal_pitch_deg, 0, 0, 0, 0, 0, _MOUNT_BY_ANGLES])
         if item.photo_every_m is not None:

@@ -1,4 +1,4 @@
-"""Missions as CSV: one line an item, columns by name with their unit, and the height's by its datum.
+"""Missions as CSV: a line an item, columns named with their unit, the height's with its datum.
 
 Lines before the header that begin with '#' say what belongs to no item (`# at_end: return`).
 """
