@@ -21,14 +21,15 @@ GeoidModel = Callable[[float, float], tuple[float, float] | None]
 # 2.EGLL: 151 ft), 45.5-46.1 m over the box; its error here is the most it can be wrong by.
 LONDON_N_M = 46.0
 LONDON_N_ERROR_M = 1.0
-_LONDON = (51.2, 51.75, -0.65, 0.35)  # south, north, west, east
+_LONDON = (51.2, 51.75, -0.70, 0.35)  # south, north, west, east
 
-# How low a flight level can lie. The lowest pressure at sea level on record is 870 hPa (typhoon
-# Tip, 1979): there the 1013.25 hPa surface would lie 1,304 m below the sea by the standard
-# atmosphere, 1,440 m in air 30 degrees warmer. Cold air brings the levels above down too: by less
-# than a quarter, 216 K on average for 288 K.
-LOWEST_PRESSURE_M = 1500.0
-COLDEST_SHARE = 0.75
+# How low a flight level can lie over the United Kingdom. The lowest pressure at sea level on record
+# is 925.6 hPa there (Ochtertyre, 1884) and 913 hPa over the North Atlantic (the storm of January
+# 1993): 900 hPa is taken, where the 1013.25 hPa surface would lie 988 m below the sea by the
+# standard atmosphere. What lies between that surface and a level shrinks in cold air by less than a
+# quarter (216 K on average for 288 K); below the sea, warm air stretches it by less than a fifth.
+LOWEST_PRESSURE_M = 988.0
+COLDEST_SHARE, WARMEST_SHARE = 0.75, 1.2
 
 
 class Vertically(StrEnum):
@@ -160,7 +161,8 @@ def lowest_amsl_m(level_m: float) -> float:
     Args:
         level_m: above the 1013.25 hPa surface by the standard atmosphere.
     """
-    return COLDEST_SHARE * level_m - LOWEST_PRESSURE_M
+    above_m = level_m - LOWEST_PRESSURE_M
+    return above_m * (COLDEST_SHARE if above_m > 0 else WARMEST_SHARE)
 
 
 def _room(limit: Limit, heights: Heights, place: Place, error_m: float, up: float) -> Room:

@@ -29,7 +29,7 @@ Place = tuple[float, float]  # (lat, lon)
 GEOD = pyproj.Geod(ellps="WGS84")
 EDGE_M = 200.0
 ARC_DEG = 0.05
-LEVEL_SHARE, LEVEL_M = 0.75, 1500.0  # how low a flight level may lie (docs/airspace.md)
+LEVEL_SHARE, LEVEL_M = 0.75, 988.0  # how low a flight level may lie (docs/airspace.md)
 _A, _F = 6_378_137.0, 1 / 298.257223563
 _B = _A * (1 - _F)
 
@@ -198,7 +198,7 @@ def _room(limit: Limit, aircraft: Aircraft, *, upper: bool) -> tuple[Floats, Flo
     if not upper and at_ground and limit.value_m <= 0:
         return always, always
     level = limit.datum is Datum.FLIGHT_LEVEL
-    value_m = LEVEL_SHARE * limit.value_m - LEVEL_M if level else limit.value_m
+    value_m = _lowest_m(limit.value_m) if level else limit.value_m
     datum = Datum.AMSL if level else Datum.AGL if at_ground else limit.datum
     rooms: list[Floats] = []
     for separation_m in aircraft.separation:
@@ -254,3 +254,10 @@ def _seconds(at: object, otherwise: int) -> int:
     if (at.hour, at.minute) == (23, 59) and otherwise:
         return 86_400
     return at.hour * 3600 + at.minute * 60 + at.second
+
+
+def _lowest_m(level_m: float) -> float:
+    """Of a flight level, in any weather."""
+    if level_m < LEVEL_M:
+        return (level_m - LEVEL_M) * 1.2
+    return (level_m - LEVEL_M) * LEVEL_SHARE

@@ -221,22 +221,22 @@ def test_a_limit_of_an_unknown_datum_counts_as_within_and_is_said_to_be_unknown(
 
 
 def test_flight_levels() -> None:
-    """FL100 lies above 786 m whatever the weather: 0.75 * 3,048 m less 1,500 m."""
+    """FL100 lies above 1,545 m whatever the weather: 0.75 * (3,048 m less 988 m)."""
     level = Limit(3_048.0, Datum.FLIGHT_LEVEL)
-    assert lowest_amsl_m(level.value_m) == pytest.approx(786.0)
-    assert found(785.0, upper=level) == WITHIN
-    assert found(787.0, upper=level) == UNKNOWN
+    assert lowest_amsl_m(level.value_m) == pytest.approx(1545.0)
+    assert found(1_544.0, upper=level) == WITHIN
+    assert found(1_546.0, upper=level) == UNKNOWN
     assert found(9_000.0, upper=level) == UNKNOWN  # how high it can lie is not worked out
-    assert found(785.0, lower=level) is None
-    assert found(787.0, lower=level) == UNKNOWN
-    assert found(785.0, lower=level, error_m=5.0) == UNKNOWN
+    assert found(1_544.0, lower=level) is None
+    assert found(1_546.0, lower=level) == UNKNOWN
+    assert found(1_544.0, lower=level, error_m=5.0) == UNKNOWN
     assert found(None, lower=level) == UNKNOWN
     assert found(9_000.0, lower=level, upper=Limit(4_000.0, Datum.AMSL)) is None
     assert found(60.0, upper=Limit(math.inf, Datum.FLIGHT_LEVEL)) == WITHIN
     assert found(60.0, lower=Limit(math.inf, Datum.FLIGHT_LEVEL)) is None
 
 
-@pytest.mark.parametrize("hpa", [870.0, 925.6, 1013.25, 1085.0])
+@pytest.mark.parametrize("hpa", [900.0, 925.6, 1013.25, 1085.0])
 @pytest.mark.parametrize("kelvin", [248.15, 288.15, 318.15])
 @pytest.mark.parametrize("level_m", [0.0, 1_676.4, 3_048.0, 7_467.6])
 def test_no_weather_brings_a_level_lower(hpa: float, kelvin: float, level_m: float) -> None:

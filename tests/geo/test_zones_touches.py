@@ -120,11 +120,11 @@ def test_unknown_is_said_stretch_by_stretch() -> None:
 
 def test_a_leg_that_is_surely_in_for_a_moment_is_known() -> None:
     """A climb out of the surely part: the rest of it does not make the stretch unknown."""
-    level = Limit(3_048.0, Datum.FLIGHT_LEVEL)  # surely above 786 m
+    level = Limit(3_048.0, Datum.FLIGHT_LEVEL)  # surely above 1,545 m
     index = ZoneIndex(dataset(zone(Circle(LAT, LON, 500.0), upper=level)))
-    [touch] = touched(index, [at(LAT, LON, 700.0), at(LAT, LON, 900.0)])
+    [touch] = touched(index, [at(LAT, LON, 1_450.0), at(LAT, LON, 1_650.0)])
     assert not touch.unknown
-    [high] = touched(index, [at(LAT, LON, 800.0), at(LAT, LON, 900.0)])
+    [high] = touched(index, [at(LAT, LON, 1_550.0), at(LAT, LON, 1_650.0)])
     assert high.unknown
 
 
