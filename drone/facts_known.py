@@ -21,7 +21,10 @@ _AUTOPILOT = 1
 _CAMERA_TYPE, _GIMBAL_TYPE = 30, 26
 _CAMERAS = range(100, 106)
 _GIMBALS = (154, *range(171, 176))
-_WANTED = frozenset({*failsafe_rules.PARAMETERS, *failsafe_rules_px4.PARAMETERS})
+# ArduPilot's simulated vehicles have it (libraries/SITL/SITL.cpp), no firmware for a real one does.
+SIMULATION = "SIM_SPEEDUP"
+_WANTED = frozenset({*failsafe_rules.PARAMETERS, *failsafe_rules_px4.PARAMETERS, SIMULATION})
+_UNREAD = "Its parameters have not been read yet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Kind:
         if self.autopilot is Autopilot.PX4:
             return failsafe_rules_px4.PARAMETERS
         if self.autopilot is Autopilot.ARDUPILOT and self.copter:
-            return failsafe_rules.PARAMETERS
+            return (*failsafe_rules.PARAMETERS, SIMULATION)
         return ()
 
 
@@ -51,7 +54,8 @@ class FactsKnown:
         self._camera = self._gimbal = False
         self._looked = False
         self._remote_id: tuple[heard.RemoteIdArmStatus, float] | None = None
-        self._problem = "Its parameters have not been read yet."
+        self._problem = _UNREAD
+        self._made: tuple[tuple[Kind, bool | None, str], VehicleFacts] | None = None
 
     # --- MAVSDK's callback thread ----------------------------------------------------------------
 
@@ -63,21 +67,29 @@ class FactsKnown:
                 case heard.ParamValue():
                     if component == _AUTOPILOT and message.param_id in _WANTED:
                         self._params[message.param_id] = message, at_s
+                        self._made = None
                 case heard.AutopilotVersion():
                     if component == _AUTOPILOT:
-                        self._version = message
+                        self._version, self._made = message, None
                 case heard.CameraInformation():
-                    self._camera = True
+                    self._carries(camera=True)
                 case heard.GimbalInformation() | heard.GimbalSpeaks():
-                    self._gimbal = True
+                    self._carries(gimbal=True)
                 case heard.RemoteIdArmStatus():
                     self._remote_id = message, at_s
 
     def _take_beat(self, beat: heard.Beat, component: int) -> None:
         if component == _AUTOPILOT:
             return
-        self._camera = self._camera or beat.type == _CAMERA_TYPE or component in _CAMERAS
-        self._gimbal = self._gimbal or beat.type == _GIMBAL_TYPE or component in _GIMBALS
+        self._carries(
+            camera=beat.type == _CAMERA_TYPE or component in _CAMERAS,
+            gimbal=beat.type == _GIMBAL_TYPE or component in _GIMBALS,
+        )
+
+    def _carries(self, *, camera: bool = False, gimbal: bool = False) -> None:
+        if (camera and not self._camera) or (gimbal and not self._gimbal):
+            self._camera, self._gimbal = self._camera or camera, self._gimbal or gimbal
+            self._made = None
 
     # --- the event loop --------------------------------------------------------------------------
 
@@ -88,7 +100,7 @@ class FactsKnown:
             self._version = None
             self._camera = self._gimbal = self._looked = False
             self._remote_id = None
-            self._problem = "Its parameters have not been read yet."
+            self._problem, self._made = _UNREAD, None
 
     def told_since(self, at_s: float) -> frozenset[str]:
         """The names of the parameters that came from then on."""
@@ -101,50 +113,61 @@ class FactsKnown:
             for name in names:
                 if name in self._params and self._params[name][1] < at_s:
                     del self._params[name]
+                    self._made = None
 
     def looked_for_payloads(self) -> None:
         """From now on a camera or gimbal that was not heard is not there."""
         with self._lock:
-            self._looked = True
+            self._looked, self._made = True, None
 
     def say(self, problem: str) -> None:
+        """Why the parameters are not known; "": they were read, as far as it has them."""
         with self._lock:
-            self._problem = problem
+            self._problem, self._made = problem, None
 
     def facts(self, system_id: int, kind: Kind, now_s: float) -> VehicleFacts:
-        """As it is known now; some 50 microseconds."""
+        """As it is known now; made anew only where something changed."""
         with self._lock:
-            values = {
-                name: value
-                for name, (message, _at_s) in self._params.items()
-                if (value := heard.value_of(message, kind.autopilot)) is not None
-            }
-            by = _by_parameters(values, kind)
             works, why_not = self._own_remote_id(now_s)
-            version = self._version
-            problems = [self._problem] if self._problem else list(by.missing)
-            return VehicleFacts(
-                system_id=system_id,
-                failsafes=list(by.failsafes),
-                return_height_home_m=by.return_height_home_m,
-                fence_enabled=by.fence_enabled,
-                fence_rings=by.fence_rings,
-                fence_max_height_m=by.fence_max_height_m,
-                fence_radius_m=by.fence_radius_m,
-                rally_points=by.rally_points,
-                battery_capacity_mah=by.battery_capacity_mah,
-                battery_cells=by.battery_cells,
-                camera=self._there(self._camera),
-                gimbal=self._there(self._gimbal),
-                remote_id=works,
-                remote_id_problem=why_not[:_LONGEST_LINE],
-                firmware=(
-                    ""
-                    if version is None
-                    else heard.firmware_of(version, kind.autopilot, kind.copter)
-                ),
-                problem=" ".join(problems)[:_LONGEST_LINE],
-            )
+            if self._made is None or self._made[0] != (kind, works, why_not):
+                self._made = (kind, works, why_not), self._make(system_id, kind, works, why_not)
+            return self._made[1]
+
+    def _make(self, system_id: int, kind: Kind, works: bool | None, why_not: str) -> VehicleFacts:
+        values = {
+            name: value
+            for name, (message, _at_s) in self._params.items()
+            if (value := heard.value_of(message, kind.autopilot)) is not None
+        }
+        by = _by_parameters(values, kind)
+        version = self._version
+        problems = [self._problem] if self._problem else list(by.missing)
+        return VehicleFacts(
+            system_id=system_id,
+            failsafes=list(by.failsafes),
+            return_height_home_m=by.return_height_home_m,
+            fence_enabled=by.fence_enabled,
+            fence_rings=by.fence_rings,
+            fence_max_height_m=by.fence_max_height_m,
+            fence_radius_m=by.fence_radius_m,
+            rally_points=by.rally_points,
+            battery_capacity_mah=by.battery_capacity_mah,
+            battery_cells=by.battery_cells,
+            camera=self._there(self._camera),
+            gimbal=self._there(self._gimbal),
+            remote_id=works,
+            remote_id_problem=why_not[:_LONGEST_LINE],
+            firmware=(
+                "" if version is None else heard.firmware_of(version, kind.autopilot, kind.copter)
+            ),
+            simulator=self._simulator(kind),
+            problem=" ".join(problems)[:_LONGEST_LINE],
+        )
+
+    def _simulator(self, kind: Kind) -> bool | None:
+        if SIMULATION not in kind.parameters or self._problem:
+            return None
+        return SIMULATION in self._params
 
     def _there(self, heard_of_it: bool) -> bool | None:
         return True if heard_of_it else False if self._looked else None

@@ -179,3 +179,27 @@ def test_a_remote_id_module_that_fell_silent_is_not_known_to_work() -> None:
     told = facts((RemoteIdArmStatus(0, ""), 236), now_s=100.0 + REMOTE_ID_KNOWN_S + 0.1)
     assert told.remote_id is None
     assert "not heard" in told.remote_id_problem
+
+
+# --- whether it is a simulation ------------------------------------------------------------------
+
+
+def test_a_simulation_is_known_by_a_parameter_that_only_one_has() -> None:
+    assert facts((ParamValue("SIM_SPEEDUP", 1.0, REAL32), 1)).simulator is True
+    assert facts((ParamValue("FS_GCS_ENABLE", 1.0, 2), 1)).simulator is False
+    assert FactsKnown().facts(1, COPTER, 0.0).simulator is None  # it was not read yet
+    assert facts((ParamValue("SIM_SPEEDUP", 1.0, REAL32), 1), kind=PX4).simulator is None
+
+
+def test_facts_are_made_anew_when_something_changed_and_only_then() -> None:
+    known = FactsKnown()
+    known.say("")
+    known.take(RemoteIdArmStatus(0, ""), 236, 1.0)
+    first = known.facts(1, COPTER, 1.0)
+    known.take(Beat(2), 1, 2.0)
+    known.take(RemoteIdArmStatus(0, ""), 236, 2.0)
+    assert known.facts(1, COPTER, 2.0) is first
+    assert known.facts(1, COPTER, 2.0 + REMOTE_ID_KNOWN_S + 1).remote_id is None
+    assert known.facts(1, PX4, 2.0) != first
+    known.take(Beat(30), 100, 3.0)
+    assert known.facts(1, COPTER, 3.0).camera is True
