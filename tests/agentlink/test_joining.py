@@ -12,7 +12,13 @@ from flask_socketio import SocketIO
 
 from ground_station.agentlink.client import AgentClient
 from ground_station.agentlink.server import AgentServer
-from ground_station.core.agent_protocol import Envelope, Heartbeat, Hello, encode
+from ground_station.core.agent_protocol import (
+    PROTOCOL_VERSION,
+    Envelope,
+    Heartbeat,
+    Hello,
+    encode,
+)
 from ground_station.core.clock import ManualClock
 from ground_station.core.errors import (
     ConfigError,
@@ -103,7 +109,7 @@ def test_another_version_is_refused_with_both_versions(
     until(lambda: client.refusal)
     assert isinstance(client.refusal, InvalidInput)
     assert f"protocol {protocol}," in client.refusal.message
-    assert "speaks 4" in client.refusal.message
+    assert f"speaks {PROTOCOL_VERSION}." in client.refusal.message
     assert "same release" in client.refusal.remedy
     assert older in client.refusal.remedy
     assert station.listener.hellos == []
