@@ -132,7 +132,7 @@ class Station:
         self._socketio.server.shutdown()
 
 
-def until(condition: Callable[[], object], timeout_s: float = 5.0) -> None:
+def until(condition: Callable[[], object], timeout_s: float = 15.0) -> None:
     """Wait for something to become true; fail the test if it does not."""
     deadline = time.monotonic() + timeout_s
     while not condition():

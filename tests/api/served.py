@@ -31,7 +31,7 @@ sys.exit(serve(load_settings(overrides={"data_folder": Path(sys.argv[1]), "stati
 """
 
 
-def eventually(true: Callable[[], bool], within_s: float = 10.0) -> None:
+def eventually(true: Callable[[], bool], within_s: float = 20.0) -> None:
     until = time.monotonic() + within_s
     while not true():
         assert time.monotonic() < until, f"it did not happen within {within_s:g} s"

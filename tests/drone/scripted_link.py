@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from drone.link import VehiclePose
 from ground_station.core.agent_actions import Action
-from ground_station.core.agent_facts import Traffic, VehicleFacts
+from ground_station.core.agent_facts import Held, Traffic, VehicleFacts
 from ground_station.core.agent_vehicles import (
     Autopilot,
     FlightMode,
@@ -21,6 +21,7 @@ from ground_station.core.agent_vehicles import (
     VehicleLinkState,
     VehicleReport,
 )
+from ground_station.core.errors import KestrelError
 
 HOME = (51.4958, -0.2386)
 Answer = Callable[[int, Action], Awaitable[str]]
@@ -72,6 +73,8 @@ class ScriptedLink:
     carried: list[tuple[int, Action]] = field(default_factory=list)
     told_facts: list[VehicleFacts] = field(default_factory=list)
     heard: Traffic = field(default_factory=Traffic)
+    held: Held | KestrelError = field(default_factory=Held)
+    asked_held: list[int] = field(default_factory=list)
     opened: int = 0
     closed: int = 0
 
@@ -100,6 +103,12 @@ class ScriptedLink:
     async def carry_out(self, system_id: int, action: Action) -> str:
         self.carried.append((system_id, action))
         return await self.answer(system_id, action)
+
+    async def read_held(self, system_id: int) -> Held:
+        self.asked_held.append(system_id)
+        if isinstance(self.held, KestrelError):
+            raise self.held
+        return self.held
 
 
 async def eventually(condition: Callable[[], object], timeout_s: float = 5.0) -> None:

@@ -192,7 +192,7 @@ class Viewer:
         await self.pc.close()
 
 
-async def until(condition: Callable[[], bool], timeout_s: float = 10.0) -> None:
+async def until(condition: Callable[[], bool], timeout_s: float = 20.0) -> None:
     """Wait for a condition; AssertionError when it does not come true."""
     deadline_s = asyncio.get_running_loop().time() + timeout_s
     while not condition():
