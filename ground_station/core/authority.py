@@ -52,6 +52,7 @@ class Permission(StrEnum):
     STOP_FLIGHT = "stop_flight"  # hold, return, land: with nobody's control and at once
     SEE_PAPERS = "see_papers"  # the operator's profile, permissions and requests
     RECORD_PERMISSIONS = "record_permissions"  # ask for, write down and withdraw them
+    REPORT_DEFECTS = "report_defects"  # of an aircraft or a battery
     MANAGE_CREW = "manage_crew"  # crew, aircraft and battery records; putting defects right
     MANAGE_AIRSPACE = "manage_airspace"  # datasets, drawn zones, the operator's profile
 
@@ -69,6 +70,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             P.STOP_FLIGHT,
             P.SEE_PAPERS,
             P.RECORD_PERMISSIONS,
+            P.REPORT_DEFECTS,
         },
         Role.OFFICER: _EVERYBODY | {P.WATCH_VIDEO, P.SEE_ALERTS},
         Role.DISPATCHER: _EVERYBODY | {P.WATCH_VIDEO, P.SEE_ALERTS, P.DECIDE_ALERTS},
@@ -88,6 +90,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             P.SEE_PAPERS,
             P.RECORD_PERMISSIONS,
             P.MANAGE_AIRSPACE,
+            P.REPORT_DEFECTS,
             P.MANAGE_CREW,
         },
         Role.DATA_PROTECTION_OFFICER: _EVERYBODY

@@ -198,14 +198,12 @@ class CrewRecords:
         airframe_id: str | None = None,
         battery_id: str | None = None,
     ) -> Defect:
-        """Whoever flies may say what is broken.
+        """Say what is broken.
 
         Raises:
             NotAllowed, NotFound; InvalidInput: no words, or not exactly one thing is named.
         """
-        require(who, Permission.SEE_PAPERS)
-        if not who.may(Permission.MANAGE_CREW):
-            require(who, Permission.FLY)
+        require(who, Permission.REPORT_DEFECTS)
         own = who.scope.organisation_id
         if (airframe_id is None) == (battery_id is None):
             raise InvalidInput("A defect is of one aircraft or of one battery.")

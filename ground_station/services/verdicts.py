@@ -83,6 +83,20 @@ class Verdicts:
         Args:
             typed: by zone id, references that the pilot gives for this one flight.
         """
+        made = self.ruling(who, points, typed)
+        if made.verdict is not Verdict.REFUSED:
+            return ""
+        return " ".join(one.text for one in made.reasons[:MOST_REASONS])
+
+    def ruling(
+        self, who: Principal, points: Sequence[Kinematics], typed: Mapping[str, str]
+    ) -> Judgement:
+        """The verdict on a flight through these points now, by the operator of the person's own
+        organisation; without the nearest legal changes.
+
+        Args:
+            typed: as in `why_refused`.
+        """
         operator = self._papers.operator(who.scope.organisation_id)
         given = tuple(Held(zone, reference) for zone, reference in typed.items())
         zones = self._airspace.in_use
@@ -93,10 +107,7 @@ class Verdicts:
             operator=replace(operator, permissions=(*operator.permissions, *given)),
             starts=self._clock.now(),
         )
-        made = judge(plan, self._against(zones), changes=False)
-        if made.verdict is not Verdict.REFUSED:
-            return ""
-        return " ".join(one.text for one in made.reasons[:MOST_REASONS])
+        return judge(plan, self._against(zones), changes=False)
 
     def _against(self, zones: ZonesInUse) -> Against:
         return Against(
