@@ -111,7 +111,7 @@ class ScriptedLink:
         return self.held
 
 
-async def eventually(condition: Callable[[], object], timeout_s: float = 5.0) -> None:
+async def eventually(condition: Callable[[], object], timeout_s: float = 15.0) -> None:
     """Wait on the loop for something to become true; fail the test if it does not."""
     async with asyncio.timeout(timeout_s):
         while not condition():  # noqa: ASYNC110  what is waited for is not ours to signal
