@@ -102,7 +102,7 @@ def estimate(
     """`return_height_m`: above home, at which the autopilot returns where it is lower.
 
     Raises:
-        PlanRefused: `reserve` is no fraction. ValueError: the mission has no items.
+        PlanRefused: `reserve` is no fraction, or a place is at a pole. ValueError: no items.
     """
     require("reserve", reserve, 0, 0.95)
     if not mission.items:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from geo.local_frame import LocalFrame
 from geo.missions.model import Mission, MissionItem
 from geo.missions.motion import leg_between
+from geo.missions.refused import PlanRefused
+
+MOST_LAT = 85.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,18 @@ class Leg:
     stops: bool
 
 
+def require_places(mission: Mission) -> None:
+    """Raises PlanRefused for places so near to a pole that no metres are laid out round them."""
+    if mission.home is not None and abs(mission.home[0]) > MOST_LAT:
+        raise PlanRefused("home", "it lies too near to a pole.", "Move it.")
+    for number, item in enumerate(mission.items, 1):
+        if abs(item.lat) > MOST_LAT:
+            raise PlanRefused("items", f"item {number} lies too near to a pole.", "Move it.")
+
+
 def legs_of(mission: Mission) -> list[Leg]:
-    """One for each item; the first has no length where home is not known."""
+    """One for each item; the first has no length where home is not known. Raises PlanRefused."""
+    require_places(mission)
     at = None if mission.home is None else mission.home[:2]
     speed = mission.cruise_mps
     before: MissionItem | None = None

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from geo.local_frame import LocalFrame
 from geo.missions.model import HeightDatum, Mission, MissionItem
 from geo.missions.refused import MAX_ITEMS, PlanRefused, require
+from geo.missions.route import require_places
 from geo.terrain import Terrain
 
 _MOST_SAMPLES = 200_000  # of one mission
@@ -64,6 +65,7 @@ def follow_terrain(
     """
     require("tolerance_m", tolerance_m, 0.5, 100, "m")
     require("step_m", step_m, 1, 200, "m")
+    require_places(mission)
     if to is HeightDatum.TERRAIN:
         raise PlanRefused("to", "it is the terrain again.", "Give AMSL or HOME.")
     if to is HeightDatum.HOME and mission.home is None:

@@ -43,7 +43,7 @@ def read_plan(data: bytes) -> ReadMission:
             raise Unreadable("the mission's version is not 2, the only one known")
         own = maybe_members(found.get("kestrel"))
         draft.name = text(own.get("name"), 200)
-        _home(mission, draft)
+        _home(mission, draft, zero_said=own.get("homeHeightSaid") is True)
         if own.get("cruiseSpeedSaid") is not False:
             _speed(mission, draft)
         _items(mission, draft)
@@ -95,14 +95,15 @@ def _complex(item: Members, where: str, flight: Flight) -> int:
     return len(inner)
 
 
-def _home(mission: Members, draft: Draft) -> None:
+def _home(mission: Members, draft: Draft, *, zero_said: bool) -> None:
+    """`zero_said`: a height of 0 is meant; from others it stands for one that is not known."""
     home = mission.get("plannedHomePosition")
     if home is None:
         return
     lat, lon, amsl_m = _numbers(home, 3, "the planned home position")
     if lat is None or lon is None or (lat == 0 and lon == 0):
         draft.note("The planned home position is none (0, 0): home is not known.")
-    elif amsl_m is None:
+    elif amsl_m is None or (amsl_m == 0 and not zero_said):
         draft.note("The planned home position has no height above the sea: home is not known.")
     else:
         draft.set_home("the planned home position", lat, lon, amsl_m)

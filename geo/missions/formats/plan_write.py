@@ -69,6 +69,8 @@ def write_plan(mission: Mission) -> Written:
         own["name"] = one_line(mission.name)
     if mission.cruise_mps is None:
         own["cruiseSpeedSaid"] = False
+    if mission.home is not None and mission.home[2] == 0:
+        own["homeHeightSaid"] = True
     if own:
         document["kestrel"] = own
     return Written(as_json(document), tuple(notes))

@@ -103,7 +103,7 @@ def _with_headings(ring: list[Metres], asked: Perimeter) -> list[tuple[Metres, f
     found = []
     for start, end in zip(ring, ring[1:] + ring[:1], strict=True):
         far_m, course = math.dist(start, end), course_deg(start, end)
-        parts = 1 if asked.every_m is None else max(1, math.ceil(far_m / asked.every_m))
+        parts = 1 if asked.every_m is None else max(1, math.ceil(far_m / asked.every_m - 0.01))
         require_count("every_m", parts, "Give a larger one.")
         heading = (course + inwards) % 360
         found += [(moved(start, course, far_m * n / parts), heading) for n in range(parts)]

@@ -67,6 +67,8 @@ class SurveyPlan:
         gsd_m: of one pixel on the ground. lines_apart_m: at most what the overlap asks.
         photos_apart_m: along a line. photos: about how many. lines: pieces of lines.
         course_deg: of the lines, of the first pass.
+        unseen_m2: of the area that no picture shows if the ground is level: at sharp corners, where
+            a line ends before its strip does. More overlap, or lines along another edge, help.
     """
 
     items: tuple[MissionItem, ...]
@@ -76,6 +78,7 @@ class SurveyPlan:
     photos: int
     lines: int
     course_deg: float
+    unseen_m2: float
 
 
 def plan_survey(asked: Survey) -> SurveyPlan:
@@ -92,24 +95,41 @@ def plan_survey(asked: Survey) -> SurveyPlan:
     )
     frame = frame_of("polygon", [*asked.polygon, *(each for hole in asked.holes for each in hole)])
     area = area_of(frame, asked.polygon, asked.holes)
+    least = _width_m(area) / apart.lines_m  # lines, in any direction: asked before all are tried
+    require_count("polygon", 2 * math.floor(least), _remedy(math.floor(least)))
     passes = _passes(asked, area, apart.lines_m)
     require_count(
         "polygon", 2 * sum(each.pieces for each in passes), _remedy(sum(p.pieces for p in passes))
     )
     pieces = _flown(asked, frame, passes)
     items = _items(asked, frame, area, pieces, apart)
-    along_m = sum(math.dist(*piece) for piece in pieces)
     return SurveyPlan(
         items=items,
         gsd_m=apart.gsd_m,
         lines_apart_m=passes[0].apart_m,
         photos_apart_m=apart.photos_m,
-        photos=sum(math.floor(math.dist(*piece) / apart.photos_m) + 1 for piece in pieces)
-        if along_m
-        else 0,
+        photos=sum(math.floor(math.dist(*piece) / apart.photos_m) + 1 for piece in pieces),
         lines=len(pieces),
         course_deg=passes[0].course_deg,
+        unseen_m2=_unseen_m2(asked, area, pieces),
     )
+
+
+def _unseen_m2(asked: Survey, area: shapely.Polygon, pieces: list[Piece]) -> float:
+    """Pictures are taken to the very ends of each line."""
+    across_m, along_m = asked.camera.covers_m(asked.height_m)
+    strips = []
+    for start, end in pieces:
+        course = course_deg(start, end)
+        ends = moved(start, course, -along_m / 2), moved(end, course, along_m / 2)
+        strips.append(shapely.LineString(ends).buffer(across_m / 2, cap_style="flat"))
+    return float(area.difference(shapely.union_all(strips)).area)
+
+
+def _width_m(area: shapely.Polygon) -> float:
+    """The least, between two parallels."""
+    corners = shapely.minimum_rotated_rectangle(area).exterior.coords
+    return min(math.dist(corners[0], corners[1]), math.dist(corners[1], corners[2]))
 
 
 def _remedy(lines: int) -> str:

@@ -309,6 +309,15 @@ def test_home_far_away_is_refused() -> None:
     )
 
 
+@pytest.mark.parametrize("height", [None, 0])
+def test_a_home_without_a_height_is_not_known(height: float | None) -> None:
+    mission, notes = read_plan(
+        plan(A, RETURN, mission={"plannedHomePosition": [*HOME[:2], height]})
+    )
+    assert mission.home is None
+    assert any("home is not known" in note for note in notes)
+
+
 def test_too_many_items() -> None:
     many = [waypoint(51.496 + n * 1e-6, -0.239, 40) for n in range(701)]
     assert "item 701" in said(*many)
