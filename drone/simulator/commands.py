@@ -4,44 +4,35 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
-from drone.simulator.items import Cmd, Frame
+from drone.simulator import payload_commands
+from drone.simulator.command import Command
+from drone.simulator.items import PAYLOAD, Cmd, Frame, Item
 from drone.simulator.landed import Result
 from drone.simulator.modes import Mode
-from drone.simulator.pilot import HIGHEST_M, Pilot
+from drone.simulator.places import HIGHEST_M
+
+if TYPE_CHECKING:
+    from drone.simulator.pilot import Pilot
 
 FORCE = 21196.0
 CUSTOM_MODE_FLAG = 1
 
 
-class Command(NamedTuple):
-    """One command. `as_int`: it came as COMMAND_INT, so x and y are degrees * 1e7."""
-
-    number: int
-    params: tuple[float, float, float, float]
-    x: float
-    y: float
-    z: float
-    frame: int = Frame.AMSL
-    as_int: bool = False
-
-    @property
-    def lat(self) -> float:
-        return self.x * 1e-7 if self.as_int else self.x
-
-    @property
-    def lon(self) -> float:
-        return self.y * 1e-7 if self.as_int else self.y
-
-
-Handler = Callable[[Pilot, Command], Result]
+Handler = Callable[["Pilot", Command], Result]
 
 
 def carry_out(pilot: Pilot, command: Command) -> Result:
     """Do it. Those about messages and reboots are the session's and not known here."""
     handler = _HANDLERS.get(command.number)
     return Result.UNSUPPORTED if handler is None else handler(pilot, command)
+
+
+def carry_out_item(pilot: Pilot, item: Item) -> None:
+    """An item of a mission that does not fly; what a vehicle cannot do of it is left out, as there.
+    A mission's CHANGE_SPEED of 0 and less changes nothing."""
+    carry_out(pilot, Command.of(item))
 
 
 def _set_mode(pilot: Pilot, command: Command) -> Result:
@@ -85,10 +76,11 @@ def _start_mission(pilot: Pilot, command: Command) -> Result:
 
 
 def _set_mission_current(pilot: Pilot, command: Command) -> Result:
-    number = command.params[0]
-    if not math.isfinite(number) or not pilot.mission.jump_to(pilot, int(number)):
-        return Result.FAILED
-    return Result.ACCEPTED
+    number, afresh = command.params[:2]
+    if not 0 <= number < 65535:  # also refuses NaN
+        return Result.DENIED
+    done = pilot.mission.jump_to(pilot, int(number), afresh=afresh == 1.0)
+    return Result.ACCEPTED if done else Result.FAILED
 
 
 def _reposition(pilot: Pilot, command: Command) -> Result:
@@ -123,6 +115,8 @@ def _change_speed(pilot: Pilot, command: Command) -> Result:
         return Result.DENIED
     if kind in {0.0, 1.0}:
         pilot.set_speed(speed)
+    else:
+        pilot.set_climb(speed, up=kind == 2.0)
     return Result.ACCEPTED
 
 
@@ -145,16 +139,13 @@ def _enable_fence(pilot: Pilot, command: Command) -> Result:
     return Result.ACCEPTED
 
 
-def _accepted(pilot: Pilot, command: Command) -> Result:
-    """As ArduCopter answers it although there is no gimbal to point."""
-    del pilot, command
+def _yaw(pilot: Pilot, command: Command) -> Result:
+    """CONDITION_YAW: to a heading, or by so many degrees to the side that its third one says."""
+    angle, _, direction, relative = command.params
+    if not 0 <= angle <= 360 or relative not in {0.0, 1.0} or not math.isfinite(direction):
+        return Result.FAILED
+    pilot.nose.fix(angle, pilot.heading_deg, relative=relative == 1.0, direction=direction)
     return Result.ACCEPTED
-
-
-def _failed(pilot: Pilot, command: Command) -> Result:
-    """As ArduCopter answers it where there is no gimbal."""
-    del pilot, command
-    return Result.FAILED
 
 
 _HANDLERS: dict[int, Handler] = {
@@ -169,10 +160,7 @@ _HANDLERS: dict[int, Handler] = {
     Cmd.CHANGE_SPEED: _change_speed,
     Cmd.SET_HOME: _set_home,
     Cmd.FENCE_ENABLE: _enable_fence,
-    Cmd.SET_ROI_LOCATION: _accepted,
-    Cmd.SET_ROI_NONE: _accepted,
-    Cmd.SET_ROI: _accepted,
-    Cmd.GIMBAL_MANAGER_PITCHYAW: _failed,
-    Cmd.GIMBAL_MANAGER_CONFIGURE: _failed,
+    Cmd.CONDITION_YAW: _yaw,
+    **payload_commands.HANDLERS,
 }
-FLYING = frozenset(_HANDLERS) - {Cmd.SET_ROI_LOCATION, Cmd.SET_ROI_NONE, Cmd.SET_ROI}
+FLYING = frozenset(_HANDLERS) - PAYLOAD - {Cmd.MOUNT_CONFIGURE}

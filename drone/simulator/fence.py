@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from drone.simulator.items import Cmd, Item, MissionResult
 
 METRES_PER_DEGREE = 111_320.0
-TYPE_ALTITUDE, TYPE_CIRCLE, TYPE_AREAS = 1, 2, 4  # FENCE_TYPE, a bit mask
+TYPE_ALTITUDE, TYPE_CIRCLE, TYPE_AREAS, TYPE_LOWEST = 1, 2, 4, 8  # FENCE_TYPE, a bit mask
 Ring = tuple[tuple[float, float], ...]
 
 

@@ -54,11 +54,16 @@ class Wind:
 
     Args:
         from_deg: where it blows from.
+
+    Attributes:
+        more_mps: a blow on top, from there.
     """
 
     def __init__(self, speed_mps: float, from_deg: float, gust_mps: float, seed: int) -> None:
         towards = math.radians(from_deg + 180.0)
-        self._steady = (speed_mps * math.sin(towards), speed_mps * math.cos(towards))
+        self._towards = (math.sin(towards), math.cos(towards))
+        self._speed_mps = speed_mps
+        self.more_mps = 0.0
         self._gust_mps = gust_mps
         self._random = random.Random(seed)  # noqa: S311  weather, not secrets
         self._gust = [0.0, 0.0]
@@ -69,7 +74,11 @@ class Wind:
             keep = math.exp(-dt_s / GUST_LASTS_S)
             push = self._gust_mps * math.sqrt(1.0 - keep * keep)
             self._gust = [keep * part + push * self._random.gauss(0, 1) for part in self._gust]
-        return self._steady[0] + self._gust[0], self._steady[1] + self._gust[1]
+        speed = self._speed_mps + self.more_mps
+        return (
+            self._towards[0] * speed + self._gust[0],
+            self._towards[1] * speed + self._gust[1],
+        )
 
 
 class FlightModel:

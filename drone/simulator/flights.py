@@ -3,6 +3,7 @@ them. Each is asked for a `Demand` at every step."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from drone.simulator.flight import Demand, Vector
@@ -19,6 +20,7 @@ from drone.simulator.steering import (
 SPOOL_S = 1.0  # from the take-off command to leaving the ground
 NEAR_M = 0.4
 HOME_NEAR_M = 2.0
+CARRIED = 0.5  # of the wind's speed, where nothing holds it against it
 NOSE_FOLLOWS_BEYOND_M = 3.0
 
 
@@ -39,6 +41,8 @@ class Craft(Protocol):
     def position_known(self) -> bool: ...
     @property
     def wind(self) -> tuple[float, float]: ...
+    @property
+    def return_place(self) -> Vector: ...
 
 
 class Flight(Protocol):
@@ -53,8 +57,12 @@ def by_ground(craft: Craft) -> Landed:
     return Landed.ON_GROUND if craft.on_ground else Landed.IN_AIR
 
 
-def nose_towards(craft: Craft, target: Vector) -> float | None:
-    """Towards where it flies, once that is far enough to be a direction."""
+def nose_towards(craft: Craft, target: Vector, *, returning: bool = False) -> float | None:
+    """Towards where it flies, once that is far enough to be a direction, and where WP_YAW_BEHAVIOR
+    does not leave it alone: always (0), or on the way home (2)."""
+    behaviour = craft.parameters["WP_YAW_BEHAVIOR"]
+    if behaviour == 0 or (behaviour == 2 and returning):
+        return None
     if flat_distance_m(craft.position, target) < NOSE_FOLLOWS_BEYOND_M:
         return None
     return course_deg(craft.position, target)
@@ -69,6 +77,19 @@ class Stopping:
     def steer(self, craft: Craft, dt_s: float) -> Demand:
         del craft, dt_s
         return Demand(Vector(), self._accel, 2.5)
+
+    def landed(self, craft: Craft) -> Landed:
+        return by_ground(craft)
+
+
+class Drifting:
+    """ALT_HOLD with nobody at the sticks, and every mode that has lost its position: at its height,
+    and off with the wind."""
+
+    def steer(self, craft: Craft, dt_s: float) -> Demand:
+        del dt_s
+        east, north = craft.wind
+        return Demand(Vector(east * CARRIED, north * CARRIED, 0.0))
 
     def landed(self, craft: Craft) -> Landed:
         return by_ground(craft)
@@ -151,7 +172,7 @@ class Landing:
         fast = craft.parameters.metres("LAND_SPEED_HIGH") or limits.down
         down = fast if high else max(0.3, craft.parameters.metres("LAND_SPEED"))
         if not craft.position_known:
-            return Demand(Vector(craft.wind[0] * 0.5, craft.wind[1] * 0.5, -down))
+            return Demand(Vector(craft.wind[0] * CARRIED, craft.wind[1] * CARRIED, -down))
         if self._over is None:
             return Demand(Vector(0.0, 0.0, -down), BRAKE_ACCEL)
         level = Vector(self._over.east, self._over.north, now.up)
@@ -163,36 +184,64 @@ class Landing:
 
 
 class Returning:
-    """RTL: up to its height, home, wait, down."""
+    """RTL: up to its height, home or to a rally point, wait, down."""
 
     def __init__(self) -> None:
         self._climbed = False
         self._waited_s = 0.0
-        self._up_m: float | None = None
-        self._above: Vector | None = None
+        self._above: Vector | None = None  # where it climbs
+        self._place: Vector | None = None
         self._landing: Landing | None = None
 
+    def _to(self, craft: Craft) -> Vector:
+        """Chosen once, when it begins."""
+        if self._place is None:
+            place = craft.return_place
+            self._above = craft.position
+            self._place = place._replace(up=max(craft.position.up, place.up))
+        return self._place
+
     def steer(self, craft: Craft, dt_s: float) -> Demand:
+        place, now = self._to(craft), craft.position
         if self._landing is not None or craft.on_ground:
-            self._landing = self._landing or Landing(craft.home)
+            self._landing = self._landing or Landing(place)
             return self._landing.steer(craft, dt_s)
-        now = craft.position
-        if self._up_m is None or self._above is None:
-            self._up_m = max(now.up, craft.home.up + craft.parameters.metres("RTL_ALT"))
-            self._above = now
         limits = craft.limits.at_speed(craft.parameters.metres("RTL_SPEED") or None)
-        if not self._climbed and now.up < self._up_m - NEAR_M:
-            up = Vector(self._above.east, self._above.north, self._up_m)
-            return fly_to(now, up, limits)
+        assert self._above is not None
+        if not self._climbed and now.up < place.up - NEAR_M:
+            return fly_to(now, self._above._replace(up=place.up), limits)
         self._climbed = True
-        home = Vector(craft.home.east, craft.home.north, self._up_m)
-        if flat_distance_m(now, home) < HOME_NEAR_M:
+        if flat_distance_m(now, place) < HOME_NEAR_M:
             self._waited_s += dt_s
             if self._waited_s * 1000.0 >= craft.parameters["RTL_LOIT_TIME"]:
-                self._landing = Landing(craft.home)
-        return fly_to(now, home, limits, nose_towards(craft, home))
+                self._landing = Landing(place)
+        return fly_to(now, place, limits, nose_towards(craft, place, returning=True))
 
     def landed(self, craft: Craft) -> Landed:
         if self._landing is not None:
             return self._landing.landed(craft)
         return by_ground(craft)
+
+
+class Rallying(Craft, Protocol):
+    """What has rally points."""
+
+    @property
+    def rally(self) -> Sequence[Vector]: ...
+
+
+def return_place(craft: Rallying) -> Vector:
+    """The nearest rally point within RALLY_LIMIT_KM, or home where there is none, or where home is
+    nearer and RALLY_INCL_HOME lets it count. `up` is the least height on the way: RTL_ALT above
+    home, or the rally point's own where that is more."""
+    lowest = craft.home.up + craft.parameters.metres("RTL_ALT")
+    home = craft.home._replace(up=lowest)
+    limit_m = craft.parameters["RALLY_LIMIT_KM"] * 1000.0
+    by_distance = sorted((flat_distance_m(craft.position, at), at) for at in craft.rally)
+    if not by_distance or 0 < limit_m < by_distance[0][0]:
+        return home
+    distance, nearest = by_distance[0]
+    counts = craft.parameters["RALLY_INCL_HOME"] == 1
+    if counts and flat_distance_m(craft.position, home) <= distance:
+        return home
+    return nearest._replace(up=max(lowest, nearest.up))

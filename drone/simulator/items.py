@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 MOST_ITEMS = 724
@@ -22,16 +22,21 @@ class Cmd(IntEnum):
     SPLINE_WAYPOINT = 82
     DELAY = 93
     CONDITION_DELAY = 112
+    CONDITION_DISTANCE = 114
     CONDITION_YAW = 115
     SET_MODE = 176
     JUMP = 177
     CHANGE_SPEED = 178
     SET_HOME = 179
+    SET_RELAY = 181
+    SET_SERVO = 183
+    LAND_START = 189
     REPOSITION = 192
     SET_ROI_LOCATION = 195
     SET_ROI_NONE = 197
     SET_ROI = 201
     DIGICAM_CONTROL = 203
+    MOUNT_CONFIGURE = 204
     MOUNT_CONTROL = 205
     SET_CAM_TRIGG_DIST = 206
     FENCE_ENABLE = 207
@@ -43,8 +48,13 @@ class Cmd(IntEnum):
     REQUEST_MESSAGE = 512
     REQUEST_PROTOCOL_VERSION = 519
     REQUEST_CAPABILITIES = 520
+    SET_CAMERA_ZOOM = 531
     GIMBAL_MANAGER_PITCHYAW = 1000
     GIMBAL_MANAGER_CONFIGURE = 1001
+    IMAGE_START_CAPTURE = 2000
+    IMAGE_STOP_CAPTURE = 2001
+    VIDEO_START_CAPTURE = 2500
+    VIDEO_STOP_CAPTURE = 2501
     FENCE_RETURN_POINT = 5000
     FENCE_POLYGON_INCLUSION = 5001
     FENCE_POLYGON_EXCLUSION = 5002
@@ -66,20 +76,38 @@ NAVIGATION = frozenset(
         Cmd.DELAY,
     }
 )
-_IN_MISSIONS = NAVIGATION | {
-    Cmd.CONDITION_DELAY,
-    Cmd.CONDITION_YAW,
-    Cmd.JUMP,
-    Cmd.CHANGE_SPEED,
-    Cmd.SET_HOME,
-    Cmd.SET_ROI_LOCATION,
-    Cmd.SET_ROI_NONE,
-    Cmd.SET_ROI,
-    Cmd.DIGICAM_CONTROL,
-    Cmd.MOUNT_CONTROL,
-    Cmd.SET_CAM_TRIGG_DIST,
-    Cmd.FENCE_ENABLE,
-}
+PAYLOAD = frozenset(
+    {
+        Cmd.SET_RELAY,
+        Cmd.SET_SERVO,
+        Cmd.SET_ROI_LOCATION,
+        Cmd.SET_ROI_NONE,
+        Cmd.SET_ROI,
+        Cmd.DIGICAM_CONTROL,
+        Cmd.MOUNT_CONTROL,
+        Cmd.SET_CAM_TRIGG_DIST,
+        Cmd.SET_CAMERA_ZOOM,
+        Cmd.GIMBAL_MANAGER_PITCHYAW,
+        Cmd.IMAGE_START_CAPTURE,
+        Cmd.IMAGE_STOP_CAPTURE,
+        Cmd.VIDEO_START_CAPTURE,
+        Cmd.VIDEO_STOP_CAPTURE,
+    }
+)
+_IN_MISSIONS = (
+    NAVIGATION
+    | PAYLOAD
+    | {
+        Cmd.CONDITION_DELAY,
+        Cmd.CONDITION_DISTANCE,
+        Cmd.CONDITION_YAW,
+        Cmd.JUMP,
+        Cmd.CHANGE_SPEED,
+        Cmd.SET_HOME,
+        Cmd.FENCE_ENABLE,
+        Cmd.LAND_START,
+    }
+)
 _IN_FENCES = frozenset(
     {
         Cmd.FENCE_RETURN_POINT,
@@ -168,6 +196,19 @@ class Item:
     def stored_frame(self) -> int:
         """ArduPilot keeps only these and gives them back: 6 comes back as 3, 5 and 2 as 0."""
         return _STORED_FRAME[Frame(self.frame)]
+
+
+def kept(item: Item) -> Item:
+    """What ArduPilot stores of an item: heights in whole centimetres, a waypoint's hold in whole
+    seconds; of turns, their radius in whole metres, over 255 in tens."""
+    first, second, third, fourth = item.params
+    if item.command == Cmd.WAYPOINT:
+        first = float(max(0, min(65535, int(first))))
+    if item.command == Cmd.LOITER_TURNS:
+        first = max(0.0, min(255.0, first))
+        size = min(2550.0, abs(third))
+        third = math.copysign(float(int(size) if size <= 255 else int(size / 10) * 10), third)
+    return replace(item, params=(first, second, third, fourth), z=round(item.z * 100) / 100)
 
 
 def why_refused(kind: ItemKind, item: Item) -> MissionResult:

@@ -22,6 +22,7 @@ class Result(IntEnum):
     DENIED = 2
     UNSUPPORTED = 3
     FAILED = 4
+    IN_PROGRESS = 5
     COMMAND_INT_ONLY = 8
 
 

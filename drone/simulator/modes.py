@@ -9,6 +9,7 @@ class Mode(IntEnum):
     """`custom_mode` of the heartbeat. The names are the ones ArduCopter puts into its texts."""
 
     STABILIZE = 0
+    ALT_HOLD = 2
     AUTO = 3
     GUIDED = 4
     LOITER = 5

@@ -1,7 +1,7 @@
 """The vehicle's parameters: ArduCopter's names, types and defaults, those with a meaning here.
 
-Three are 0 in a fresh ArduCopter and set here as one would before flying: FS_GCS_ENABLE,
-BATT_LOW_MAH and BATT_FS_LOW_ACT.
+Some differ from a fresh ArduCopter, set as one would before flying: FS_GCS_ENABLE, BATT_LOW_MAH and
+BATT_FS_LOW_ACT are 0 there, BATT_LOW_VOLT 10.5, BATT_MONITOR 0 and BATT_CAPACITY 3300.
 """
 
 from __future__ import annotations
@@ -41,22 +41,36 @@ DEFAULTS: dict[str, Parameter] = {
     "DISARM_DELAY": Parameter(_I8, 10),
     "FS_GCS_ENABLE": Parameter(_I8, 1),
     "FS_GCS_TIMEOUT": Parameter(_F, 5.0),
+    "FS_THR_ENABLE": Parameter(_I8, 1),
+    "RC_FS_TIMEOUT": Parameter(_F, 1.0),
+    "FS_OPTIONS": Parameter(_I32, 16),
+    "FS_EKF_ACTION": Parameter(_I8, 1),
+    "FS_EKF_THRESH": Parameter(_F, 0.8),
     "BATT_MONITOR": Parameter(_I8, 4),
     "BATT_CAPACITY": Parameter(_I32, 6000),
     "BATT_LOW_MAH": Parameter(_F, 1200.0),
     "BATT_CRT_MAH": Parameter(_F, 0.0),
     "BATT_LOW_VOLT": Parameter(_F, 0.0),
+    "BATT_CRT_VOLT": Parameter(_F, 0.0),
+    "BATT_LOW_TIMER": Parameter(_I8, 10),
     "BATT_FS_LOW_ACT": Parameter(_I8, 2),
     "BATT_FS_CRT_ACT": Parameter(_I8, 0),
+    "BATT_ARM_MAH": Parameter(_I32, 0),
+    "BATT_ARM_VOLT": Parameter(_F, 0.0),
     "FENCE_ENABLE": Parameter(_I8, 0),
+    "FENCE_AUTOENABLE": Parameter(_I8, 0),
     "FENCE_TYPE": Parameter(_I8, 7),
     "FENCE_ACTION": Parameter(_I8, 1),
     "FENCE_ALT_MAX": Parameter(_F, 100.0),
+    "FENCE_ALT_MIN": Parameter(_F, -10.0),
     "FENCE_RADIUS": Parameter(_F, 300.0),
     "FENCE_MARGIN": Parameter(_F, 2.0),
     "FENCE_TOTAL": Parameter(_I8, 0),
     "MIS_TOTAL": Parameter(_I16, 0),
     "MIS_RESTART": Parameter(_I8, 0),
+    "RALLY_TOTAL": Parameter(_I8, 0),
+    "RALLY_LIMIT_KM": Parameter(_F, 0.3),
+    "RALLY_INCL_HOME": Parameter(_I8, 1),
     "RTL_ALT": Parameter(_I32, 1500),
     "RTL_ALT_FINAL": Parameter(_I16, 0),
     "RTL_LOIT_TIME": Parameter(_I32, 5000),
@@ -71,10 +85,28 @@ DEFAULTS: dict[str, Parameter] = {
     "WPNAV_ACCEL_Z": Parameter(_F, 100.0),
     "WPNAV_RADIUS": Parameter(_F, 200.0),
     "WP_YAW_BEHAVIOR": Parameter(_I8, 2),
+    "CIRCLE_RADIUS": Parameter(_F, 1000.0),
+    "CIRCLE_RATE": Parameter(_F, 20.0),
     "CAM1_TYPE": Parameter(_I8, 0),
     "MNT1_TYPE": Parameter(_I8, 0),
+    "MNT1_DEFLT_MODE": Parameter(_I8, 3),
+    "MNT1_PITCH_MIN": Parameter(_I16, -90),
+    "MNT1_PITCH_MAX": Parameter(_I16, 20),
+    "MNT1_ROLL_MIN": Parameter(_I16, -30),
+    "MNT1_ROLL_MAX": Parameter(_I16, 30),
+    "MNT1_YAW_MIN": Parameter(_I16, -180),
+    "MNT1_YAW_MAX": Parameter(_I16, 180),
+    "MNT1_NEUTRAL_X": Parameter(_F, 0.0),
+    "MNT1_NEUTRAL_Y": Parameter(_F, 0.0),
+    "MNT1_NEUTRAL_Z": Parameter(_F, 0.0),
+    "RELAY1_FUNCTION": Parameter(_I8, 0),
+    "RELAY2_FUNCTION": Parameter(_I8, 0),
+    "RELAY3_FUNCTION": Parameter(_I8, 0),
+    "RELAY4_FUNCTION": Parameter(_I8, 0),
+    "DID_ENABLE": Parameter(_I8, 0),
+    "DID_OPTIONS": Parameter(_I16, 0),
 }
-READ_ONLY = frozenset({"FENCE_TOTAL", "MIS_TOTAL", "MAV_SYSID"})
+READ_ONLY = frozenset({"FENCE_TOTAL", "MIS_TOTAL", "RALLY_TOTAL", "MAV_SYSID"})
 
 
 class Parameters:

@@ -4,48 +4,80 @@ moves its world on. Not thread-safe; its owner calls it from one thread or under
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from drone.simulator.battery import Battery, current_a
+from drone.simulator.arming import mode_refused, why_not_armable
+from drone.simulator.battery import Battery, Monitor, current_a
+from drone.simulator.camera import Camera
+from drone.simulator.commands import carry_out_item
+from drone.simulator.estimator import Estimator
 from drone.simulator.failsafes import Failsafes
 from drone.simulator.fence import Areas
 from drone.simulator.fencing import Fencing
 from drone.simulator.flight import STAND, Demand, FlightModel, Vector, Wind
-from drone.simulator.flights import Flight, Guided, Landing, Returning, Stopping
+from drone.simulator.flights import (
+    Drifting,
+    Flight,
+    Guided,
+    Landing,
+    Returning,
+    Stopping,
+    return_place,
+)
+from drone.simulator.gimbal import Gimbal
+from drone.simulator.ground import Ground
 from drone.simulator.items import Item
 from drone.simulator.landed import Landed, Result, Severity
-from drone.simulator.mission import Mission, altitude_up_m
-from drone.simulator.modes import NEEDS_POSITION, NOT_ARMABLE, Mode
+from drone.simulator.mission import Mission
+from drone.simulator.modes import NEEDS_POSITION, Mode
+from drone.simulator.noise import Noise
+from drone.simulator.nose import Nose
+from drone.simulator.outputs import Outputs
 from drone.simulator.parameters import Parameters
+from drone.simulator.places import HIGHEST_M, Places
+from drone.simulator.radio import Radio
 from drone.simulator.settings import SimulatorSettings
 from drone.simulator.steering import Limits
-from geo.local_frame import LocalFrame
 
 LONGEST_STEP_S = 0.05
-GPS_MISSED_AFTER_S = 5.0  # the estimate lives on that long without a fix
-LANDED_AFTER_S = 1.0
-SWAP_AFTER_S = 5.0
-SWAP_BELOW = 0.95
-AT_HOME_M = 10.0
 MOST_TEXTS = 100
-HIGHEST_M = 100_000.0  # what is further up or down than this is no height
 
 
-class Pilot:
+class Pilot(Places):
     """One vehicle's autopilot and the aircraft under it.
 
     Attributes:
+        weather: the wind, to be made worse. rally: places to return to, in the model's frame.
         refuses_arming: why it shall not arm; "" = as it would.
         drain: times the battery is drained as fast as it should.
+        remote_id_problem: why its Remote ID module is not fit to fly; "" = it is.
     """
 
     def __init__(self, settings: SimulatorSettings) -> None:
-        self.settings = settings
-        self.parameters = Parameters({**settings.parameters, "MAV_SYSID": settings.system_id})
-        self.frame = LocalFrame(settings.lat, settings.lon)
-        wind = Wind(settings.wind_mps, settings.wind_from_deg, settings.gust_mps, settings.seed)
-        self.model = FlightModel(settings.heading_deg, wind)
+        super().__init__(settings)
+        self.parameters = Parameters(
+            {
+                "BATT_CAPACITY": settings.battery_mah,
+                **settings.parameters,
+                "MAV_SYSID": settings.system_id,
+            }
+        )
+        self.weather = Wind(
+            settings.wind_mps, settings.wind_from_deg, settings.gust_mps, settings.seed
+        )
+        self.model = FlightModel(settings.heading_deg, self.weather)
+        self.noise = Noise(settings.place_noise_m, settings.attitude_noise_deg, settings.seed)
+        self.estimator = Estimator(settings.gps_after_s, settings.ready_after_s)
         self.battery = Battery(settings.battery_mah, settings.battery_remaining)
+        self.monitor = Monitor(self.battery, self.parameters)
+        self.gimbal = Gimbal(self.parameters)
+        self.camera = Camera(self.parameters)
+        self.outputs = Outputs(self.parameters)
+        self.radio = Radio(settings.remote_control)
+        self.nose = Nose()
+        self.ground = Ground(self)
+        self.rally: Sequence[Vector] = ()
         self.mission = Mission(self._item_reached, self._mission_finished)
         self.fencing = Fencing(self)
         self.failsafes = Failsafes(self)
@@ -55,56 +87,46 @@ class Pilot:
         self.time_s = 0.0
         self.refuses_arming = ""
         self.drain = 1.0
+        self.remote_id_problem = settings.remote_id_problem
         self.texts: deque[tuple[Severity, str]] = deque(maxlen=MOST_TEXTS)
         self.reached: deque[int] = deque(maxlen=MOST_TEXTS)
-        self._home = Vector()
-        self._estimate = (0.0, 0.0, settings.home_amsl_m)
         self._flight: Flight = Stopping()
-        self._booted_s = 0.0
         self._speed_mps: float | None = None
-        self._gps_lost_s: float | None = None
-        self._grounded_s = 0.0
-        self._flew = False
-        self._parked_s = 0.0
-        self._falling = False
+        self._climb_mps: dict[str, float] = {}
         self.announce()
 
     # --- what flights and the wire see ---------------------------------------------------------
-
-    @property
-    def position(self) -> Vector:
-        return self.model.position
 
     @property
     def on_ground(self) -> bool:
         return self.model.on_ground
 
     @property
-    def home(self) -> Vector:
-        return self._home
-
-    @property
     def wind(self) -> tuple[float, float]:
         return self.model.wind
 
     @property
-    def limits(self) -> Limits:
-        return Limits.of(self.parameters).at_speed(self._speed_mps)
+    def heading_deg(self) -> float:
+        return self.model.heading_deg
 
     @property
-    def _up_s(self) -> float:
-        return self.time_s - self._booted_s
+    def limits(self) -> Limits:
+        limits = Limits.of(self.parameters).at_speed(self._speed_mps)
+        return replace(limits, **self._climb_mps) if self._climb_mps else limits
 
     @property
     def gps_fix(self) -> bool:
-        return self._up_s >= self.settings.gps_after_s and self._gps_lost_s is None
+        return self.estimator.fix
 
     @property
     def position_known(self) -> bool:
         """Whether the estimate is good enough to fly by."""
-        if self._up_s < self.settings.ready_after_s:
-            return False
-        return self._gps_lost_s is None or self.time_s - self._gps_lost_s < GPS_MISSED_AFTER_S
+        return self.estimator.position_known
+
+    @property
+    def return_place(self) -> Vector:
+        """Where RTL goes: home or a rally point; `up` is the least height on the way."""
+        return return_place(self)
 
     @property
     def flying(self) -> bool:
@@ -115,29 +137,6 @@ class Pilot:
         if not self.armed:
             return Landed.ON_GROUND if self.on_ground else Landed.IN_AIR
         return (self.mission if self.mode is Mode.AUTO else self._flight).landed(self)
-
-    def where(self) -> tuple[float, float, float]:
-        """(lat, lon, metres above mean sea level)."""
-        lat, lon = self.frame.to_wgs84(self.position.east, self.position.north)
-        return lat, lon, self.settings.home_amsl_m + self.position.up
-
-    def estimated(self) -> tuple[float, float, float]:
-        """`where` while the position is known; afterwards the last one asked for, 0, 0 at first."""
-        if self.position_known:
-            self._estimate = self.where()
-        return self._estimate
-
-    def home_where(self) -> tuple[float, float, float]:
-        """The same, of home."""
-        lat, lon = self.frame.to_wgs84(self._home.east, self._home.north)
-        return lat, lon, self.settings.home_amsl_m + self._home.up
-
-    def place_of(self, item: Item) -> Vector:
-        """An item's place in the model's frame; where it has none, above where the craft is."""
-        up = altitude_up_m(item, self._home, self.settings.home_amsl_m)
-        if not item.has_place:
-            return Vector(self.position.east, self.position.north, up)
-        return Vector(*self.frame.from_wgs84(item.lat, item.lon), up)
 
     def say(self, severity: Severity, text: str) -> None:
         """A sentence for people; the wire sends it."""
@@ -154,30 +153,19 @@ class Pilot:
             return False
         if mode is self.mode:
             return True
-        why_not = self._mode_refused(mode, ask_position)
+        why_not = mode_refused(self, mode, ask_position=ask_position)
         if why_not:
             self.say(Severity.WARNING, f"Mode change to {mode.name} failed: {why_not}")
             return False
         self._enter(mode)
         return True
 
-    def _mode_refused(self, mode: Mode, ask_position: bool) -> str:
-        if ask_position and mode in NEEDS_POSITION and not self.position_known:
-            return "requires position"
-        if mode is Mode.STABILIZE and self.flying:
-            return "no pilot's throttle"
-        if mode is Mode.AUTO:
-            if not self.mission.present:
-                return "init failed"
-            if self.armed and self.on_ground and not self.mission.starts_with_take_off:
-                self.say(Severity.CRITICAL, "Auto: Missing Takeoff Cmd")
-                return "init failed"
-        return ""
-
     def _enter(self, mode: Mode) -> None:
         if self.mode is Mode.AUTO:
             self.mission.pause()
         self._speed_mps = None
+        self._climb_mps.clear()
+        self.nose.reset()
         self.mode = mode
         if mode is Mode.AUTO:
             self.mission.start_or_resume(self)
@@ -189,6 +177,7 @@ class Pilot:
             Mode.GUIDED: lambda: Guided(self._stop_point(), self.on_ground),
             Mode.RTL: Returning,
             Mode.LAND: Landing,
+            Mode.ALT_HOLD: Drifting,
             Mode.LOITER: lambda: Stopping(self.limits.accel),
         }
         return makers.get(mode, Stopping)()
@@ -208,30 +197,17 @@ class Pilot:
         """Motors on. Says why where it refuses."""
         if self.armed:
             return Result.ACCEPTED
-        why_not = "" if forced else self.why_not_armable()
+        why_not = "" if forced else why_not_armable(self)
         if why_not:
             self.say(Severity.CRITICAL, f"Arm: {why_not}")
             return Result.FAILED
-        self.armed, self._flew, self._falling = True, False, False
+        self.armed = True
+        self.ground.armed()
+        self.fencing.armed()
         self._home, self.has_home = self.position, True
-        self._grounded_s = 0.0
         self._flight = self._flight_for(self.mode)
         self.say(Severity.INFO, "Arming motors")
         return Result.ACCEPTED
-
-    def why_not_armable(self) -> str:
-        """Its own reason, without "Arm: "; "" = it may."""
-        if self.mode in NOT_ARMABLE:
-            return f"{self.mode.name} mode not armable"
-        if self.refuses_arming:
-            return self.refuses_arming
-        if not self.position_known:
-            return "Need Position Estimate"
-        if self.battery.left_mah <= self.parameters["BATT_LOW_MAH"]:
-            return "Battery 1 below minimum arming capacity"
-        if self.fencing.breached():
-            return "Vehicle breaching Polygon fence"
-        return ""
 
     def disarm(self, *, forced: bool = False) -> Result:
         """Motors off; refused in the air unless forced, and then it falls."""
@@ -239,13 +215,13 @@ class Pilot:
             return Result.ACCEPTED
         if self.flying and not forced:
             return Result.FAILED
-        self._motors_off()
+        self.motors_off()
         return Result.ACCEPTED
 
-    def _motors_off(self) -> None:
+    def motors_off(self) -> None:
+        """Wherever it is."""
         self.armed = False
-        self._falling = not self.on_ground
-        self._parked_s = 0.0
+        self.ground.disarmed()
         self.mission.landed_and_disarmed()
         self.failsafes.disarmed()
         self.say(Severity.INFO, "Disarming motors")
@@ -278,6 +254,22 @@ class Pilot:
         """Over the ground, until the next change of mode."""
         self._speed_mps = speed_mps
 
+    def set_climb(self, speed_mps: float, *, up: bool) -> None:
+        """The same for climbing, or sinking."""
+        self._climb_mps["up" if up else "down"] = max(0.1, speed_mps)
+
+    def point_at(self, place: Vector | None) -> None:
+        """A region of interest, in the model's frame: the mount looks at it, or the nose where
+        there is none that can pan. None ends it."""
+        self.nose.place = None if self.gimbal.pans else place
+        self.gimbal.look_at(place)
+
+    def swap_battery(self) -> None:
+        """A full one is in."""
+        self.battery = Battery(self.settings.battery_mah)
+        self.monitor.battery = self.battery
+        self.failsafes.battery_changed()
+
     def set_home(self, lat: float, lon: float, up_m: float) -> None:
         """Where RTL goes."""
         self._home = Vector(*self.frame.from_wgs84(lat, lon), up_m)
@@ -293,12 +285,16 @@ class Pilot:
         self.mission.replace(self, items)
         self.parameters.put("MIS_TOTAL", len(items))
 
+    def replace_rally(self, items: Sequence[Item]) -> None:
+        """A new upload."""
+        self.rally = [self.place_of(item) for item in items]
+        self.parameters.put("RALLY_TOTAL", len(items))
+
     def lose_gps(self, lost: bool) -> None:
         """GPS goes or comes back."""
-        if lost and self._gps_lost_s is None:
-            self._gps_lost_s = self.time_s
-        elif not lost and self._gps_lost_s is not None:
-            self._gps_lost_s = None
+        if lost:
+            self.estimator.lose()
+        elif self.estimator.regain():
             self.say(Severity.INFO, "EKF3 IMU0 is using GPS")
 
     def reboot(self) -> None:
@@ -306,7 +302,11 @@ class Pilot:
         be found again."""
         self.armed, self.mode, self.has_home = False, Mode.STABILIZE, False
         self._flight = Stopping()
-        self._booted_s = self.time_s
+        self.nose.reset()
+        self.estimator.reboot()
+        self.gimbal.reboot()
+        self.camera.reboot()
+        self.outputs.reboot()
         self.announce()
 
     # --- time ----------------------------------------------------------------------------------
@@ -321,9 +321,8 @@ class Pilot:
     def _step(self, dt_s: float) -> None:
         knew = self.position_known
         self.time_s += dt_s
-        if not knew and self.position_known and not self.has_home:
-            self.has_home, self._home = True, self.position
-            self.say(Severity.INFO, "EKF3 IMU0 is using GPS")
+        self.estimator.time_s = self.time_s
+        self._notice_position(knew)
         self.model.step(dt_s, self._demand(dt_s))
         amperes = current_a(
             flying=self.flying,
@@ -332,55 +331,52 @@ class Pilot:
             climb_mps=self.model.velocity.up,
         )
         self.battery.draw(amperes * self.drain, dt_s)
-        self._watch_ground(dt_s)
-        self.failsafes.step()
+        self.noise.step(dt_s)
+        self.radio.step(dt_s)
+        self.gimbal.step(dt_s, self.position, self.heading_deg, self._home)
+        attitude = self.heading_deg, self.model.roll_deg, self.model.pitch_deg
+        self.camera.step(dt_s, self.position, attitude)
+        self.ground.step(dt_s)
+        self.failsafes.step(dt_s)
         self.fencing.step()
+
+    def _notice_position(self, knew: bool) -> None:
+        if self.position_known and not knew and not self.has_home:
+            self.has_home, self._home = True, self.position
+            self.say(Severity.INFO, "EKF3 IMU0 is using GPS")
+        elif knew and not self.position_known:
+            self.say(Severity.WARNING, "EKF3 IMU0 stopped aiding")
 
     def _demand(self, dt_s: float) -> Demand:
         if not self.armed:
             return STAND
         if self.battery.empty and self.flying:
             self.say(Severity.EMERGENCY, "Battery 1 empty: motors stopped")
-            self._motors_off()
+            self.motors_off()
             return STAND
-        if self.mode is Mode.AUTO:
-            return self.mission.steer(self, dt_s)
-        return self._flight.steer(self, dt_s)
+        if self.flying and self.mode in NEEDS_POSITION and not self.position_known:
+            return Drifting().steer(self, dt_s)
+        in_auto = self.mode is Mode.AUTO
+        demand = (self.mission if in_auto else self._flight).steer(self, dt_s)
+        heading = self.nose.heading(self.position, demand.heading_deg)
+        same = heading == demand.heading_deg
+        return demand if same else replace(demand, heading_deg=heading)
 
-    def _watch_ground(self, dt_s: float) -> None:
-        if not self.on_ground:
-            self._grounded_s, self._parked_s = 0.0, 0.0
-            self._flew = self._flew or self.armed
-            return
-        if self._falling:
-            self._falling = False
-            self.say(
-                Severity.CRITICAL, f"Crash: hit the ground at {self.model.touch_down_mps:.1f} m/s"
-            )
-        self._grounded_s += dt_s
-        if self.armed and self.landed is not Landed.TAKING_OFF:
-            comes_down = self.mode in {Mode.LAND, Mode.RTL, Mode.AUTO}
-            after_s = LANDED_AFTER_S if comes_down else self.parameters["DISARM_DELAY"]
-            waits_in_auto = self.mode is Mode.AUTO and not self._flew
-            if not waits_in_auto and 0 < after_s <= self._grounded_s:
-                self._motors_off()
-        elif not self.armed:
-            self._parked_s += dt_s
-            self._swap_battery()
+    # --- what the mission does and tells -------------------------------------------------------
 
-    def _swap_battery(self) -> None:
-        """Somebody at home puts a full one in, where the settings ask for that."""
-        if not (self.settings.swap_battery and self._flew and self._parked_s >= SWAP_AFTER_S):
-            return
-        self._flew = False
-        off = (self.position.east - self._home.east, self.position.north - self._home.north)
-        at_home = max(abs(off[0]), abs(off[1])) <= AT_HOME_M
-        if at_home and self.battery.remaining < SWAP_BELOW:
-            self.battery = Battery(self.settings.battery_mah)
-            self.failsafes.battery_changed()
-            self.say(Severity.NOTICE, "Simulator: battery swapped for a full one")
+    def next_leg(self) -> None:
+        """Another item is flown."""
+        self.nose.next_leg()
 
-    # --- what the mission tells ----------------------------------------------------------------
+    def act(self, item: Item) -> None:
+        """What an item of the mission that does not fly does."""
+        carry_out_item(self, item)
+
+    def heading_reached(self) -> bool:
+        return self.nose.there(self.heading_deg)
+
+    def metres_to_go(self) -> float:
+        return self.mission.metres_to_go(self.position)
 
     def _item_reached(self, number: int) -> None:
         self.reached.append(number)
@@ -388,8 +384,8 @@ class Pilot:
 
     def _mission_finished(self) -> None:
         """On the ground: motors off. In the air it stays where it is, in AUTO."""
-        if self.on_ground and self.armed and self._flew:
-            self._motors_off()
+        if self.on_ground and self.armed and self.ground.flew:
+            self.motors_off()
 
     def announce(self) -> None:
         """What it says when it boots."""

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from pymavlink.dialects.v20 import ardupilotmega as mav
 
 from drone.simulator import commands, messages
-from drone.simulator.commands import Command
+from drone.simulator.command import Command
 from drone.simulator.items import Cmd
 from drone.simulator.landed import Result
 from drone.simulator.messages import Message

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from drone.simulator.faults import Fault
+from drone.simulator.neighbours import Neighbour
 from geo.terrain import TrainingTerrain
 
 HOME_LAT, HOME_LON = 51.4958, -0.2386  # Ravenscourt Park, Hammersmith
@@ -25,6 +26,11 @@ class SimulatorSettings:
             of what comes and goes on top.
         seed: of the gusts and of the faults' rubbish.
         battery_mah, battery_remaining: capacity, and the fraction that is in it at boot.
+        place_noise_m, attitude_noise_deg: standard deviations of what it tells against what is,
+            along each of east and north (of the height twice that), and of each angle.
+        remote_control: somebody's is there and heard. telemetry_radio: one tells how it hears.
+        remote_id: there is a module that broadcasts. remote_id_problem: why it is not fit to fly.
+        neighbours: other aircraft that it hears of.
         swap_battery: put a full one in after each landing at home, and say so.
         speedup: simulated seconds a second; for tests. Telemetry keeps its real rates, and the
             speeds it tells are the ones of the simulated world.
@@ -46,6 +52,13 @@ class SimulatorSettings:
     seed: int = 1
     battery_mah: float = 6000.0
     battery_remaining: float = 1.0
+    place_noise_m: float = 0.0
+    attitude_noise_deg: float = 0.0
+    remote_control: bool = False
+    telemetry_radio: bool = False
+    remote_id: bool = False
+    remote_id_problem: str = ""
+    neighbours: tuple[Neighbour, ...] = ()
     swap_battery: bool = False
     speedup: float = 1.0
     phase: float = 0.0
@@ -56,6 +69,9 @@ class SimulatorSettings:
         numbers = (self.home_amsl_m, self.heading_deg, self.wind_mps, self.wind_from_deg)
         if not all(map(math.isfinite, (*numbers, self.gust_mps, self.battery_mah))):
             raise ValueError("A simulated vehicle's numbers must be finite.")
+        noise = (self.place_noise_m, self.attitude_noise_deg)
+        if not all(math.isfinite(size) and size >= 0 for size in noise):
+            raise ValueError("Noise is a standard deviation: 0 or more.")
         if self.wind_mps < 0 or self.gust_mps < 0 or self.battery_mah <= 0:
             raise ValueError("Wind is not below 0 m/s, and a battery holds more than nothing.")
         if not 1 <= self.system_id <= 255:

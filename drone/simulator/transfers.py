@@ -11,7 +11,16 @@ from typing import Any, ClassVar
 from pymavlink.dialects.v20 import ardupilotmega as mav
 
 from drone.simulator.fence import Areas, areas_of
-from drone.simulator.items import MOST_ITEMS, Cmd, Frame, Item, ItemKind, MissionResult, why_refused
+from drone.simulator.items import (
+    MOST_ITEMS,
+    Cmd,
+    Frame,
+    Item,
+    ItemKind,
+    MissionResult,
+    kept,
+    why_refused,
+)
 from drone.simulator.landed import Severity
 from drone.simulator.messages import Message, mission_current
 from drone.simulator.pilot import Pilot
@@ -166,7 +175,7 @@ class Transfers:
 
     def _store(self, kind: ItemKind, items: list[Item]) -> MissionResult:
         if kind is ItemKind.MISSION:
-            self._pilot.replace_mission(items)
+            self._pilot.replace_mission([kept(item) for item in items])
             self._pilot.say(Severity.INFO, f"Flight plan received: {len(items)} items")
         elif kind is ItemKind.FENCE:
             areas = areas_of(items)
@@ -176,6 +185,7 @@ class Transfers:
             self._pilot.replace_fence(areas, len(items))
         else:
             self._rally = tuple(items)
+            self._pilot.replace_rally(items)
         return MissionResult.ACCEPTED
 
     def _finish(self, result: MissionResult) -> None:

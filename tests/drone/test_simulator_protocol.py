@@ -411,7 +411,7 @@ def test_a_lost_ground_station_brings_it_home(rig: Rig) -> None:
     assert rig.vehicle.truth().mode is Mode.GUIDED
     rig.fly(3)
     assert rig.vehicle.truth().mode is Mode.RTL
-    assert "GCS Failsafe - RTL" in rig.texts
+    assert "GCS Failsafe" in rig.texts
     rig.fly(90, lambda: not rig.vehicle.truth().armed)
 
 
@@ -455,7 +455,7 @@ def test_a_low_battery_brings_it_home(rig: Rig) -> None:
     rig.vehicle.pilot.battery.used_mah = 4790.0
     rig.fly(10, lambda: rig.vehicle.truth().mode is Mode.RTL)
     assert any(text.startswith("Battery 1 is low") for text in rig.texts)
-    assert "Battery Failsafe - RTL" in rig.texts
+    assert "Battery Failsafe" in rig.texts
     assert rig.last("HEARTBEAT").system_status in {4, 5}
 
 
@@ -471,7 +471,7 @@ def test_it_does_not_arm_on_an_empty_battery() -> None:
         rig.fly(READY_S)
         rig.mode(Mode.GUIDED)
         assert rig.arm() == FAILED
-        assert rig.texts[-1] == "Arm: Battery 1 below minimum arming capacity"
+        assert rig.texts[-1] == "Arm: Battery 1 low capacity failsafe"
 
 
 @pytest.mark.parametrize("swaps", [True, False])

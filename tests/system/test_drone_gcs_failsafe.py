@@ -98,5 +98,5 @@ def test_it_flies_home_and_lands_while_the_agent_stays_away(
     assert away_m(home) < 3.0
     assert abs(home.height_home_m) < 0.5
     assert abs(home.touch_down_mps) < 2.0
-    assert "GCS Failsafe - RTL" in vehicle.texts
+    assert "GCS Failsafe" in vehicle.texts
     assert "GCS Failsafe Cleared" not in vehicle.texts
