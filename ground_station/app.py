@@ -221,6 +221,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
             sign_in=sign_in,
             system=system,
             display_name=display_name,
+            people=users.all,
             bus=bus,
             clock=clock,
         ),
@@ -230,7 +231,13 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         channel=agents.channel,
         connected=agents.admitted,
         shut_out=media.end_all_of_agent,
-        forget=AgentRemoval(sources=sources, media=media, fleet=vehicles.fleet, audit=audit).forget,
+        forget=AgentRemoval(
+            sources=sources,
+            media=media,
+            fleet=vehicles.fleet,
+            facts=vehicles.desk.facts,
+            audit=audit,
+        ).forget,
         clock=clock,
     )
     system.add("alert_inbox", "Alert inbox", lambda: inbox_probe(inbox))
@@ -271,6 +278,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         verdicts=airspace.verdicts,
         packs=airspace.packs,
         controls=vehicles.controls,
+        desk=vehicles.desk,
         flights=vehicles.flights,
         cameras=vehicles.cameras,
         conformances=vehicles.conformances,

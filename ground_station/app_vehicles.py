@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ground_station.core.audit import AuditLog
@@ -10,6 +10,7 @@ from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock
 from ground_station.core.fleet import VehicleChanged
 from ground_station.core.lifecycle import Service
+from ground_station.core.registry import User
 from ground_station.services.agents import Agents
 from ground_station.services.airspace import Airspace
 from ground_station.services.alerts import AlertInbox
@@ -27,6 +28,8 @@ from ground_station.services.sources import Sources
 from ground_station.services.system import SystemHealth
 from ground_station.services.vehicle_alerts import link_alerts
 from ground_station.services.vehicle_cameras import VehicleCameras
+from ground_station.services.vehicle_desk import DeskParts, VehicleDesk, join_desk
+from ground_station.services.vehicle_facts import VehicleFacts
 from ground_station.services.verdicts import Verdicts
 from ground_station.services.zone_alerts import follow_findings
 from ground_station.store import Database, SqlControls, SqlVehicles
@@ -45,6 +48,7 @@ class Around:
     sign_in: SignInService
     system: SystemHealth
     display_name: Callable[[str], str]
+    people: Callable[[str], Sequence[User]]
     bus: Bus
     clock: Clock
 
@@ -59,6 +63,7 @@ class Vehicles:
     cameras: VehicleCameras
     conformances: Conformances
     auto_hold: AutoHold
+    desk: VehicleDesk
     services: tuple[Service, ...]
 
 
@@ -85,7 +90,8 @@ def join_vehicles(
         clock=clock,
     )
     fleet.attach_holder(controls.holder)
-    fleet.on_lost(link_alerts(around.inbox.raise_own))
+    facts = VehicleFacts(find=fleet.find, clock=clock)
+    fleet.on_lost(link_alerts(around.inbox.raise_own, facts.rule))
     follow_findings(fleet, airspace, around.inbox.raise_own, clock)
     around.agents.attach_fleet(fleet)
     around.sign_in.on_ended(controls.sign_in_ended)
@@ -122,7 +128,23 @@ def join_vehicles(
     cameras = VehicleCameras(
         fleet=fleet, sources=around.sources, poses=around.poses, bus=bus, clock=clock
     )
+    desk = join_desk(
+        DeskParts(
+            fleet=fleet,
+            agents=around.agents,
+            controls=controls,
+            flights=flights,
+            airspace=airspace,
+            people=around.people,
+            raise_alert=around.inbox.raise_own,
+            audit=audit,
+            late=late,
+            bus=bus,
+            clock=clock,
+        ),
+        facts,
+    )
     around.system.add("fleet", "Vehicles", fleet.probe)
     around.system.add("flight_records", "Flight records", late.probe)
     services = (late, held, fleet, controls, auto_hold, cameras)
-    return Vehicles(fleet, controls, flights, cameras, conformances, auto_hold, services)
+    return Vehicles(fleet, controls, flights, cameras, conformances, auto_hold, desk, services)

@@ -38,6 +38,7 @@ from ground_station.services.sources import Sources
 from ground_station.services.system import SystemHealth
 from ground_station.services.turn import IceServer
 from ground_station.services.vehicle_cameras import VehicleCameras
+from ground_station.services.vehicle_desk import VehicleDesk
 from ground_station.services.verdicts import Verdicts
 
 _KEY = "kestrel"
@@ -89,6 +90,7 @@ class Parts:
     verdicts: Verdicts
     packs: ApplicationPacks
     controls: Controls
+    desk: VehicleDesk
     flights: Flights
     cameras: VehicleCameras
     conformances: Conformances

@@ -9,15 +9,25 @@ from ground_station.core.registry import Source
 from ground_station.services.fleet import Fleet
 from ground_station.services.media import Media
 from ground_station.services.sources import Sources
+from ground_station.services.vehicle_facts import VehicleFacts
 
 
 class AgentRemoval:
     """Forgets the sources and vehicles of removed agents: nothing could tell of them any more."""
 
-    def __init__(self, *, sources: Sources, media: Media, fleet: Fleet, audit: AuditLog) -> None:
+    def __init__(
+        self,
+        *,
+        sources: Sources,
+        media: Media,
+        fleet: Fleet,
+        facts: VehicleFacts,
+        audit: AuditLog,
+    ) -> None:
         self._sources = sources
         self._media = media
         self._fleet = fleet
+        self._facts = facts
         self._audit = audit
 
     def forget(self, agent_ids: frozenset[str]) -> None:
@@ -34,6 +44,7 @@ class AgentRemoval:
             removed = self._sources.remove(source.source_id, lambda _agent_id: False, self._record)
             self._media.end_all_of_source(removed)
         self._fleet.forget_agents(agent_ids)
+        self._facts.forget_agents(agent_ids)
 
     def _record(self, source: Source) -> AbstractContextManager[None]:
         entry = AuditEntry(

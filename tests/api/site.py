@@ -72,6 +72,7 @@ class Site:
             verdicts=airspace.verdicts,
             packs=airspace.packs,
             controls=self.world.controls,
+            desk=self.world.desk,
             flights=self.world.flights,
             conformances=self.world.conformances,
             auto_hold=self.world.auto_hold,

@@ -340,7 +340,7 @@ def test_whether_it_flies_is_not_known_without_a_word_on_it() -> None:
 
 
 def test_the_alert_names_the_vehicle_and_the_place(world: World) -> None:
-    world.fleet.on_lost(link_alerts(world.inbox.raise_own))
+    world.fleet.on_lost(link_alerts(world.inbox.raise_own, world.facts.rule))
     flying = drone(world)
     silence(world, 4)
     world.inbox.drain()

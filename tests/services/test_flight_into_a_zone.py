@@ -47,6 +47,7 @@ def joined(world: World, airspace: Airspace) -> Vehicles:
             inbox=world.inbox,
             sign_in=world.sign_in,
             system=world.system,
+            people=world.users.all,
             display_name=lambda _user_id: "Somebody",
             bus=world.bus,
             clock=world.clock,

@@ -66,6 +66,8 @@ from ground_station.services.system import SystemHealth
 from ground_station.services.system_probes import add_station_probes
 from ground_station.services.tracks import TrackIntake
 from ground_station.services.vehicle_cameras import VehicleCameras
+from ground_station.services.vehicle_desk import DeskParts, join_desk
+from ground_station.services.vehicle_facts import VehicleFacts
 from ground_station.store import (
     SqlAgents,
     SqlAlerts,
@@ -265,6 +267,23 @@ class World:
             clock=self.clock,
         )
         self.conformances.on_worse(self.auto_hold.follow)
+        self.facts = VehicleFacts(find=self.fleet.find, clock=self.clock)
+        self.desk = join_desk(
+            DeskParts(
+                fleet=self.fleet,
+                agents=self.agents,
+                controls=self.controls,
+                flights=self.flights,
+                airspace=self.airspace,
+                people=self.users.all,
+                raise_alert=self._raised,
+                audit=self.audit,
+                late=self.late_records,
+                bus=self.bus,
+                clock=self.clock,
+            ),
+            self.facts,
+        )
         self.cameras = VehicleCameras(
             fleet=self.fleet,
             sources=self.sources,
@@ -312,7 +331,11 @@ class World:
             connected=self.agents.admitted,
             shut_out=self.media.end_all_of_agent,
             forget=AgentRemoval(
-                sources=self.sources, media=self.media, fleet=self.fleet, audit=self.audit
+                sources=self.sources,
+                media=self.media,
+                fleet=self.fleet,
+                facts=self.facts,
+                audit=self.audit,
             ).forget,
             clock=self.clock,
         )
