@@ -95,9 +95,12 @@ class FactsReader:
 
     async def _read(self) -> None:
         everything, self._all = self._all, False
-        self._due_s = self._monotonic_s() + AGAIN_S
+        due = self._monotonic_s() >= self._due_s
         if everything or self._rates.optional_silent():
             await self._rates.ask_optional()
+        if not due:
+            return
+        self._due_s = self._monotonic_s() + AGAIN_S
         try:
             await self._read_parameters()
         except Unavailable as error:

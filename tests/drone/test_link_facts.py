@@ -12,7 +12,7 @@ import pytest
 from pymavlink import mavutil
 from pymavlink.dialects.v20 import ardupilotmega as mav
 
-from drone import mavsdk_facts
+from drone import mavsdk_facts, mavsdk_rates
 from drone.mavsdk_link import MavsdkLink
 from ground_station.core.agent_facts import FailsafeAct, FailsafeEvent, VehicleFacts
 from ground_station.core.agent_vehicles import VehicleLinkState
@@ -52,6 +52,7 @@ class Autopilot:
         self.refused = {WIND_STREAM}
         self.boot_ms = 10_000
         self.ekf_flags = 831
+        self.sends_ekf = True
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._live, daemon=True)
@@ -103,9 +104,10 @@ class Autopilot:
                 *(0, 3, 514958000, -2386000, 25_000, 80, 120, 0, 0, 12), *(0, 1500, 2500)
             )
         )
-        self.say(
-            mav.MAVLink_ekf_status_report_message(self.ekf_flags, 0.1, 0.2, 0.3, 0.4, 0.0, 0.0)
-        )
+        if self.sends_ekf:
+            self.say(
+                mav.MAVLink_ekf_status_report_message(self.ekf_flags, 0.1, 0.2, 0.3, 0.4, 0.0, 0.0)
+            )
 
     def _take(self, heard: Any) -> None:
         if heard.get_type() == "PARAM_REQUEST_READ":
@@ -297,6 +299,22 @@ def test_a_refused_optional_stream_is_no_problem(field: Field) -> None:
     now = field.pilot.report()
     assert now.wind is None
     assert not [text for text in now.problems if "WIND" in text]
+
+
+def test_an_optional_stream_that_stopped_is_asked_for_again_and_nothing_else_is(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    field.facts(read, "facts")
+    field.pilot.until(lambda now: now.ekf, "the estimator")
+    monkeypatch.setattr(mavsdk_rates, "OPTIONAL_AGAIN_S", 0.1)
+    commands, asked = field.autopilot.commands, dict(field.autopilot.asked)
+    before = commands.count((511, float(EKF_STREAM)))
+    field.autopilot.sends_ekf = False
+    try:
+        seen(field, lambda: commands.count((511, float(EKF_STREAM))) > before, "asked again")
+    finally:
+        field.autopilot.sends_ekf = True
+    assert field.autopilot.asked == asked  # no parameter
 
 
 # --- other aircraft ------------------------------------------------------------------------------
