@@ -32,6 +32,7 @@ from drone.telemetry import TelemetryFeed
 from ground_station.agentlink.agent_life import open_outbox, run_until_signal
 from ground_station.agentlink.client import AgentClient
 from ground_station.agentlink.token_file import Tokens
+from ground_station.core.agent_facts import ReadHeld
 from ground_station.core.agent_protocol import (
     PROTOCOL_VERSION,
     AgentKind,
@@ -333,6 +334,8 @@ class DroneAgent:
     def _on_command(self, command: Command) -> Reply:
         if isinstance(command, Fly):
             return self._flights.answer(command)
+        if isinstance(command, ReadHeld):
+            return self._flights.held(command)
         if isinstance(command, PublishSources):
             if self._camera is None:
                 raise NotFound("This drone agent has no camera.")

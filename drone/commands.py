@@ -15,13 +15,20 @@ from ground_station.core.agent_actions import (
     URGENT,
     Action,
     Arm,
+    ChangeHeight,
     GoTo,
+    Orbit,
+    ResumeMission,
+    SetSpeed,
+    SkipTo,
     StartMission,
     TakeOff,
     UploadGeofence,
     UploadMission,
+    UploadRally,
 )
 from ground_station.core.agent_durable import one_line
+from ground_station.core.agent_facts import Held, ReadHeld
 from ground_station.core.agent_protocol import Reply, refused
 from ground_station.core.agent_vehicles import Flown, Fly, is_urgent
 from ground_station.core.aio import AioBridge
@@ -37,8 +44,18 @@ WITHIN_S = 30.0
 TRANSFER_WITHIN_S = 120.0
 BRIDGE_SPARE_S = 2.0
 # What sets a vehicle moving takes several steps; none of them may come after "hold".
-MOVING = (Arm, TakeOff, GoTo, StartMission)
-_TRANSFERS = (UploadMission, UploadGeofence)
+MOVING = (
+    Arm,
+    TakeOff,
+    GoTo,
+    Orbit,
+    SetSpeed,
+    ChangeHeight,
+    StartMission,
+    ResumeMission,
+    SkipTo,
+)
+_TRANSFERS = (UploadMission, UploadGeofence, UploadRally)
 
 
 @dataclass(slots=True)
@@ -89,7 +106,25 @@ class FlightCommands:
         """
         return self._bridge.call(self._once(command), limit_s(command.action) + BRIDGE_SPARE_S)
 
+    def held(self, question: ReadHeld) -> Held:
+        """What a vehicle holds; it moves nothing, so it has no turn and no end. From any thread but
+        the loop's; blocks.
+
+        Raises:
+            Unavailable, NotFound, Conflict, TimedOut, Unprocessable: see `VehicleLink.read_held`.
+        """
+        return self._bridge.call(self._held(question), TRANSFER_WITHIN_S + BRIDGE_SPARE_S)
+
     # --- on the loop -----------------------------------------------------------------------------
+
+    async def _held(self, question: ReadHeld) -> Held:
+        try:
+            async with asyncio.timeout(TRANSFER_WITHIN_S):
+                return await self._link.read_held(question.system_id)
+        except TimeoutError as error:
+            raise TimedOut(
+                f"The vehicle did not tell what it holds within {TRANSFER_WITHIN_S:g} s."
+            ) from error
 
     async def _once(self, command: Fly) -> Reply:
         known = self._answers.get(command.command_id)
@@ -148,7 +183,8 @@ class FlightCommands:
         within_s = limit_s(command.action)
         try:
             async with asyncio.timeout(within_s):
-                with asking(self._step_check(command)):
+                lasting = lambda: self._orders.check_turn(command)  # noqa: E731
+                with asking(self._step_check(command), lasting):
                     return await self._link.carry_out(command.system_id, command.action)
         except TimeoutError as error:
             what = type(command.action).__name__

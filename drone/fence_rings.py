@@ -8,6 +8,7 @@ from mavsdk.plugins.geofence import FenceType, GeofenceData, Point, Polygon
 
 from ground_station.core.agent_actions import GeofenceRing
 
+MOST_RINGS, MOST_CORNERS = 64, 200  # of what the wire can tell
 _OFF_DEG = 2e-7  # the wire's 1e-7, rounded twice
 
 
@@ -40,3 +41,19 @@ def rings_differ(rings: Sequence[GeofenceRing], held: GeofenceData) -> str:
             if not off <= _OFF_DEG:
                 return f"a corner of ring {number} is elsewhere"
     return ""
+
+
+def read_rings(held: GeofenceData) -> tuple[list[GeofenceRing] | None, str]:
+    """What a vehicle holds, as our rings; None and why where that cannot be told whole."""
+    if held.circles:
+        return None, f"Its geofence has {len(held.circles)} circles, which no ring of ours is."
+    if len(held.polygons) > MOST_RINGS:
+        return None, f"Its geofence has {len(held.polygons)} rings; {MOST_RINGS} can be told."
+    rings = []
+    for number, polygon in enumerate(held.polygons, 1):
+        points = [(point.latitude_deg, point.longitude_deg) for point in polygon.points]
+        good = all(abs(lat) <= 90 and abs(lon) <= 180 for lat, lon in points)  # NaN is neither
+        if not good or not 3 <= len(points) <= MOST_CORNERS:
+            return None, f"Ring {number} of its geofence has {len(points)} corners, or a wrong one."
+        rings.append(GeofenceRing(points, keep_in=polygon.fence_type == FenceType.INCLUSION))
+    return rings, ""

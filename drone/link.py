@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ground_station.core.agent_actions import Action
-from ground_station.core.agent_facts import Traffic, VehicleFacts
+from ground_station.core.agent_facts import Held, Traffic, VehicleFacts
 from ground_station.core.agent_vehicles import VehicleReport
 
 
@@ -74,5 +74,15 @@ class VehicleLink(Protocol):
             Unavailable: its link is lost. TimedOut: it did not answer.
             Conflict: the vehicle is not in a state for it, or another transfer is under way.
             Unprocessable: the autopilot refused, with its own words.
+        """
+        ...
+
+    async def read_held(self, system_id: int) -> Held:
+        """Mission, fence and rally points as the vehicle holds them now, read one after the other;
+        as long as a person's transfer it is one. What it would not say of fence and rally points is
+        said in `problem`.
+
+        Raises:
+            NotFound, Unavailable, TimedOut, Conflict, Unprocessable: as `carry_out`.
         """
         ...

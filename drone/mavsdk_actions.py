@@ -12,21 +12,31 @@ import contextlib
 import math
 from collections.abc import Awaitable, Callable
 from enum import IntEnum
-from typing import Protocol
 
+from drone.circling import Circle, next_target, speed_on
 from drone.mavsdk_commands import ACCEPTED, CUSTOM_MODE, NO_MODES, Cmd, Commands
+from drone.moves import flies, not_too_far, on_the_ground, paused
 from drone.moving import Steps
+from drone.orbiting import EVERY_S, Orbiting
+from drone.orders import lasting_check
 from drone.vehicle_state import Now, VehicleState
-from ground_station.core.agent_actions import Action, GoTo, Hold, Land, Return
-from ground_station.core.agent_vehicles import FlightMode, PositionReading
-from ground_station.core.errors import Conflict, KestrelError, Unavailable, Unprocessable
+from ground_station.core.agent_actions import (
+    Action,
+    ChangeHeight,
+    GoTo,
+    Hold,
+    Land,
+    Orbit,
+    Return,
+)
+from ground_station.core.agent_vehicles import FlightMode
+from ground_station.core.errors import KestrelError, Unavailable, Unprocessable
 
-# Armed in one of these it moves by itself; MAVSDK's `arm()` ends the process in them.
-NEVER_ARM_IN = frozenset({FlightMode.RETURN, FlightMode.LAND, FlightMode.MISSION})
-FARTHEST_GO_TO_M = 20_000.0  # an autopilot without a fence was seen to accept 500 km
 _GROUND_SPEED = 1.0
 _UNCHANGED = -1.0
 _CHANGE_MODE = 1.0  # MAV_DO_REPOSITION_FLAGS_CHANGE_MODE: only if the target is accepted
+_ABSOLUTE_INT = 5
+_PLACE_AND_YAW = 0b1001_1111_1000  # POSITION_TARGET_TYPEMASK: what of the message is ignored
 
 
 class CopterMode(IntEnum):
@@ -48,84 +58,19 @@ _URGENT_MODES: dict[type, CopterMode] = {
 }
 
 
-class Flying(Protocol):
-    """What each kind of autopilot's actions can do. Each returns a note for a person.
-
-    `nudge` sends hold, return or land once more and tells nothing of what came of it.
-    """
-
-    async def arm(self, now: Now) -> str: ...
-    async def disarm(self, now: Now) -> str: ...
-    async def take_off(self, now: Now, height_home_m: float) -> str: ...
-    async def go_to(self, now: Now, action: GoTo) -> str: ...
-    async def hold(self) -> str: ...
-    async def return_home(self) -> str: ...
-    async def land(self) -> str: ...
-    async def nudge(self, action: Action) -> None: ...
-    async def start_mission(self, now: Now, from_first: Callable[[], Awaitable[None]]) -> str: ...
-
-
-def on_the_ground(now: Now, name: str) -> None:
-    """Raises Conflict unless that is known, and nothing moves it. What is disarmed does not fly."""
-    if now.in_air is True:
-        raise Conflict(f"{name} is in the air.", "Use go to, hold, return or land.")
-    if now.armed and now.in_air is None:
-        raise Conflict(
-            f"It is not known whether {name} is on the ground.",
-            "Wait for its landed state; see what it does not send.",
-        )
-    if now.armed and now.mode in NEVER_ARM_IN:
-        raise Conflict(
-            f"{name} is armed on the ground in the mode {now.mode.value}.",
-            "Disarm it, or wait until it has disarmed itself.",
-        )
-
-
-def flies(now: Now, name: str) -> PositionReading:
-    """Where it is. Raises Conflict unless it is known to fly, and where."""
-    if not now.armed or now.in_air is False:
-        raise Conflict(f"{name} is on the ground.", "Take off first.")
-    if now.in_air is None:
-        raise Conflict(
-            f"It is not known whether {name} is in the air.",
-            "Wait for its landed state; see what it does not send.",
-        )
-    if now.position is None:
-        raise Conflict(f"It is not known where {name} is.", "Wait for its position.")
-    return now.position
-
-
-def not_too_far(position: PositionReading, action: GoTo, name: str) -> float:
-    """How far it is, in metres. Raises Unprocessable for what is no place to go to."""
-    if not all(map(math.isfinite, (action.lat, action.lon, action.alt_amsl_m))):
-        raise Unprocessable(f"What {name} shall fly to is no place.", "Give it in numbers.")
-    distance_m = metres_between(position.lat, position.lon, action.lat, action.lon)
-    if distance_m > FARTHEST_GO_TO_M:
-        raise Unprocessable(
-            f"That is {distance_m / 1000:.0f} km from {name}; {FARTHEST_GO_TO_M / 1000:.0f} km are "
-            "the most.",
-            "Was the place meant?",
-        )
-    return distance_m
-
-
-def metres_between(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
-    """On a sphere; good to half a per cent."""
-    north = math.radians(lat_b - lat_a)
-    east = math.radians((lon_b - lon_a + 180) % 360 - 180)
-    a, b = math.radians(lat_a), math.radians(lat_b)
-    half = math.sin(north / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(east / 2) ** 2
-    return 2 * 6_371_000 * math.asin(min(math.sqrt(half), 1.0))
-
-
 class CopterActions:
-    """ArduCopter."""
+    """ArduCopter.
+
+    Attributes:
+        orbiting: what goes on of an orbit; to be ended by whatever else the vehicle is told.
+    """
 
     def __init__(self, commands: Commands, state: VehicleState, steps: Steps) -> None:
         self._commands = commands
         self._state = state
         self._name = state.name
         self._steps = steps
+        self.orbiting = Orbiting(state, steps, commands.now_s, self._target)
 
     async def _mode(self, mode: CopterMode, what: str, *, urgent: bool = False) -> None:
         if urgent:
@@ -191,35 +136,87 @@ class CopterActions:
         return " It is disarmed again."
 
     async def go_to(self, now: Now, action: GoTo) -> str:
-        distance_m = not_too_far(flies(now, self._name), action, self._name)
+        at = flies(now, self._name)
+        distance_m = not_too_far(at, action.lat, action.lon, action.alt_amsl_m, self._name)
         check = self._steps.begin()
-        began_s = self._commands.now_s()
-        result = await self._commands.ask_at(
-            Cmd.REPOSITION,
-            (_UNCHANGED, _CHANGE_MODE, 0.0, 0.0),
-            action.lat,
-            action.lon,
-            action.alt_amsl_m,
-            brings=_GUIDED,
-        )
-        if result != ACCEPTED:
-            raise await self._commands.refusal("fly there", result, began_s)
-        self._state.acknowledged(custom_mode=CopterMode.GUIDED)
+        await self._reposition("fly there", action.lat, action.lon, action.alt_amsl_m)
         note = f"{distance_m:.0f} m to go."
         if action.speed_mps is None:
             return note
         check()
         return note + await self._speed_note(action.speed_mps)
 
+    async def _reposition(self, what: str, lat: float, lon: float, alt_amsl_m: float) -> None:
+        """The mode changes only if the autopilot takes the target."""
+        began_s = self._commands.now_s()
+        result = await self._commands.ask_at(
+            Cmd.REPOSITION,
+            (_UNCHANGED, _CHANGE_MODE, 0.0, 0.0),
+            lat,
+            lon,
+            alt_amsl_m,
+            brings=_GUIDED,
+        )
+        if result != ACCEPTED:
+            raise await self._commands.refusal(what, result, began_s)
+        self._state.acknowledged(custom_mode=CopterMode.GUIDED)
+
     async def _speed_note(self, speed_mps: float) -> str:
         """It flies there already, so a refused speed is said and no more."""
         try:
-            await self._commands.have(
-                "change its speed", Cmd.CHANGE_SPEED, _GROUND_SPEED, speed_mps, _UNCHANGED
-            )
+            await self._change_speed(speed_mps)
         except KestrelError as error:
             return f" It flies at its own speed: {error.message}"
         return ""
+
+    async def _change_speed(self, speed_mps: float) -> None:
+        await self._commands.have(
+            "change its speed", Cmd.CHANGE_SPEED, _GROUND_SPEED, speed_mps, _UNCHANGED
+        )
+
+    async def set_speed(self, now: Now, speed_mps: float) -> str:
+        flies(now, self._name)
+        await self._change_speed(speed_mps)
+        return f"Accepted: {speed_mps:g} m/s, until its mode changes or its mission says another."
+
+    async def change_height(self, now: Now, action: ChangeHeight) -> str:
+        at = flies(now, self._name)
+        not_too_far(at, at.lat, at.lon, action.alt_amsl_m, self._name)
+        await self._reposition("change its height", at.lat, at.lon, action.alt_amsl_m)
+        change_m = action.alt_amsl_m - at.alt_amsl_m
+        return f"{abs(change_m):.0f} m {'up' if change_m >= 0 else 'down'} to go."
+
+    async def orbit(self, now: Now, action: Orbit) -> str:
+        """ArduPilot refuses DO_ORBIT, so it is flown by targets; see `drone.orbiting`."""
+        at = flies(now, self._name)
+        not_too_far(at, action.lat, action.lon, action.alt_amsl_m, self._name)
+        speed_mps = speed_on(action.radius_m, action.speed_mps)
+        circle = Circle(
+            action.lat, action.lon, action.alt_amsl_m, action.radius_m, speed_mps, action.clockwise
+        )
+        check, lasting = self._steps.begin(), lasting_check()
+        to = next_target(circle, at.lat, at.lon, at.alt_amsl_m, EVERY_S)
+        await self._reposition("fly round that place", to.lat, to.lon, to.alt_amsl_m)
+        check()
+        own_speed = await self._speed_note(speed_mps)
+        check()
+        self.orbiting.begin(circle, check, lasting)
+        slower = ", the most on a circle of that size" if speed_mps < action.speed_mps else ""
+        return f"It flies to the circle and round it at {speed_mps:.1f} m/s{slower}.{own_speed}"
+
+    async def _target(self, lat: float, lon: float, alt_amsl_m: float, nose_deg: float) -> None:
+        """Heeded in guided mode only, and never repeated."""
+        fields: dict[str, float | int] = {
+            "time_boot_ms": 0,
+            "coordinate_frame": _ABSOLUTE_INT,
+            "type_mask": _PLACE_AND_YAW,
+            "lat_int": round(lat * 1e7),
+            "lon_int": round(lon * 1e7),
+            "alt": alt_amsl_m,
+            "yaw": math.radians(nose_deg),
+            **dict.fromkeys(("vx", "vy", "vz", "afx", "afy", "afz", "yaw_rate"), 0.0),
+        }
+        await self._commands.tell("SET_POSITION_TARGET_GLOBAL_INT", fields, brings=_GUIDED)
 
     async def hold(self) -> str:
         """Braking needs a position; without one the autopilot refuses it."""
@@ -241,11 +238,11 @@ class CopterActions:
     async def nudge(self, action: Action) -> None:
         await self._commands.tell_mode(_URGENT_MODES[type(action)])
 
-    async def start_mission(self, now: Now, from_first: Callable[[], Awaitable[None]]) -> str:
+    async def start_mission(self, now: Now, ready: Callable[[], Awaitable[None]]) -> str:
         if now.in_air is not True:
             on_the_ground(now, self._name)
         check = self._steps.begin()
-        await from_first()
+        await ready()
         arms = not now.armed
         if arms:
             check()
@@ -260,3 +257,16 @@ class CopterActions:
                 refused.message + await self._motors_off_again(arms), refused.remedy
             ) from refused
         return "It flies its mission from the first item."
+
+    async def resume_mission(self, now: Now, ready: Callable[[], Awaitable[str]]) -> str:
+        """Its mission mode alone goes on where it was; MISSION_START would begin anew."""
+        paused(now, self._name)
+        check = self._steps.begin()
+        note = await ready()
+        check()
+        await self._mode(CopterMode.AUTO, "go on with its mission")
+        return note
+
+    async def skip_to(self, now: Now, skip: Callable[[], Awaitable[str]]) -> str:
+        flies(now, self._name)
+        return await skip()

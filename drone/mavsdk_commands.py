@@ -31,19 +31,36 @@ TRY_AGAIN = "Put right what it names, then try again."
 
 
 class Cmd(IntEnum):
-    """Of MAV_CMD, those that are sent."""
+    """Of MAV_CMD, those that are sent, as commands or in missions."""
 
     WAYPOINT = 16
+    LOITER_TURNS = 18
     RETURN_TO_LAUNCH = 20
     LAND = 21
     TAKEOFF = 22
+    DELAY = 93
+    CONDITION_YAW = 115
     SET_MODE = 176
     CHANGE_SPEED = 178
+    SET_RELAY = 181
+    SET_SERVO = 183
     REPOSITION = 192
+    ROI_LOCATION = 195
+    ROI_NONE = 197
+    DIGICAM_CONTROL = 203
+    MOUNT_CONTROL = 205
+    CAMERA_DISTANCE = 206
     MISSION_START = 300
     ARM_DISARM = 400
     MESSAGE_INTERVAL = 511
     REQUEST_MESSAGE = 512
+    CAMERA_ZOOM = 531
+    GIMBAL_PITCHYAW = 1000
+    GIMBAL_CONFIGURE = 1001
+    IMAGE_CAPTURE = 2000
+    VIDEO_START = 2500
+    VIDEO_STOP = 2501
+    RALLY_POINT = 5100
 
 
 CUSTOM_MODE = 1  # MAV_MODE_FLAG_CUSTOM_MODE_ENABLED
@@ -114,6 +131,21 @@ class Commands:
         except MavlinkDirectError as error:
             raise self._not_answered(error.result) from error
 
+    async def tell(
+        self, name: str, fields: dict[str, float | int], *, brings: Modes = NO_MODES
+    ) -> None:
+        """A message to the autopilot, handed over at once, once, and not answered. Raises
+        Unavailable. `brings`: as for `ask`."""
+        message = self._message(name, {"target_component": AUTOPILOT_COMPONENT, **fields})
+
+        async def once() -> None:
+            await self._direct.send_message(message)
+
+        try:
+            await called(self._instance, self._steps, once, brings=brings)
+        except MavlinkDirectError as error:
+            raise self._not_answered(error.result) from error
+
     async def ask_at(
         self,
         command: Cmd,
@@ -122,7 +154,7 @@ class Commands:
         lon: float,
         z_m: float,
         *,
-        brings: Modes,
+        brings: Modes = NO_MODES,
     ) -> int:
         """COMMAND_INT with a place; `z_m` is above the sea. `brings`: as for `ask`."""
         fields: dict[str, float | int] = {

@@ -18,10 +18,11 @@ from drone.link import VehiclePose
 from drone.mavsdk_instance import Instance
 from drone.mavsdk_intake import MAX_EARS, Ear
 from drone.mavsdk_vehicle import MavsdkVehicle
+from drone.payloads import Payloads
 from drone.traffic import TrafficHeard
 from drone.vehicle_state import VehicleState
 from ground_station.core.agent_actions import Action
-from ground_station.core.agent_facts import Traffic, VehicleFacts
+from ground_station.core.agent_facts import Held, Traffic, VehicleFacts
 from ground_station.core.agent_vehicles import MAX_VEHICLES, VehicleReport
 from ground_station.core.clock import Clock, SystemClock
 from ground_station.core.errors import Conflict, KestrelError, NotFound, Unavailable
@@ -42,6 +43,7 @@ class MavsdkLink:
         name: what number 1 is called, and with their number behind it the others; left out, they
             are "Vehicle N".
         simulated: what the reports say of all of them.
+        payloads: what they carry.
 
     Raises:
         ConfigError: one of the addresses is none.
@@ -53,11 +55,13 @@ class MavsdkLink:
         *,
         name: str = "",
         simulated: bool = False,
+        payloads: Payloads | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._addresses = mavsdk_addresses.parse_all(addresses)
         self._name = name[:70]
         self._simulated = simulated
+        self._payloads = payloads or Payloads()
         self._clock = clock or SystemClock()
         self._instance: Instance | None = None
         self._closed = False
@@ -129,6 +133,13 @@ class MavsdkLink:
         )
 
     async def carry_out(self, system_id: int, action: Action) -> str:
+        return await self._vehicle(system_id).carry_out(action)
+
+    async def read_held(self, system_id: int) -> Held:
+        return await self._vehicle(system_id).read_held()
+
+    def _vehicle(self, system_id: int) -> MavsdkVehicle:
+        """Raises Unavailable, NotFound."""
         if self._instance is None or self._closed:
             raise Unavailable("The link to the autopilots is closed.", "Start the agent again.")
         vehicle = self._vehicles.get(system_id)
@@ -137,7 +148,7 @@ class MavsdkLink:
                 f"No vehicle number {system_id} was ever heard.",
                 "Is it switched on, and does it send to this agent's address?",
             )
-        return await vehicle.carry_out(action)
+        return vehicle
 
     # --- on the loop, by itself -----------------------------------------------------------------
 
@@ -178,7 +189,13 @@ class MavsdkLink:
         name = name or f"{self._name or 'Vehicle'} {system_id}"
         state = VehicleState(system_id, name, self._simulated)
         self._vehicles[system_id] = MavsdkVehicle(
-            instance, system, state, self._traffic, self._clock.monotonic_s
+            instance,
+            system,
+            state,
+            self._traffic,
+            self._clock.monotonic_s,
+            self._payloads,
+            lambda: len(self._vehicles),
         )
         log.info("vehicle_heard id=%d name=%s", system_id, name)
 

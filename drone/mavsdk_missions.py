@@ -1,41 +1,40 @@
-"""Missions and geofences to one vehicle and back: one transfer at a time, each read back.
+"""Missions to one vehicle and back, each read back; and what it holds in all.
 
-Two at once are refused (BUSY) or, a mission's and a fence's, mixed up without a word. MAVSDK's
-`mission` plugin is not used: with ArduPilot it loses the first waypoint."""
+MAVSDK's `mission` plugin is not used: with ArduPilot it loses the first waypoint."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
-from mavsdk.asyncio.plugins.geofence import GeofenceAsync
 from mavsdk.asyncio.plugins.mission_raw import MissionRawAsync
-from mavsdk.asyncio.plugins.param import ParamAsync
 from mavsdk.asyncio.system import System
-from mavsdk.plugins.geofence import GeofenceError
 from mavsdk.plugins.mission_raw import MissionItem, MissionRawError, MissionRawResult
-from mavsdk.plugins.param import ParamError
 
-from drone.fence_rings import fence_data, rings_differ
-from drone.mavsdk_actions import FARTHEST_GO_TO_M, metres_between
 from drone.mavsdk_commands import Commands
+from drone.mavsdk_fences import Fences
 from drone.mavsdk_instance import Instance
-from drone.mission_items import RawItem, difference, fingerprint, raw_items, waypoint_seqs
+from drone.mavsdk_parameters import Parameters
+from drone.mavsdk_rally import Rally
+from drone.mission_items import Home, RawItem, difference, fingerprint, raw_items, waypoint_seqs
+from drone.mission_reading import read_mission
+from drone.moves import FARTHEST_GO_TO_M, metres_between
+from drone.transfer_turns import Turns
 from drone.vehicle_state import Now, VehicleState
 from ground_station.core.agent_actions import (
-    GeofenceRing,
     UploadGeofence,
     UploadMission,
+    UploadRally,
     mission_digest,
 )
-from ground_station.core.agent_vehicles import Autopilot, FlightMode
-from ground_station.core.errors import Conflict, KestrelError, TimedOut, Unavailable, Unprocessable
+from ground_station.core.agent_facts import Held
+from ground_station.core.agent_vehicles import Autopilot, FlightMode, VehicleLinkState
+from ground_station.core.errors import Conflict, KestrelError, Unprocessable
 
-T = TypeVar("T")
-_POLYGONS = 4  # the bit of FENCE_TYPE
-_LOST = ("TIMEOUT", "CONNECTION_ERROR", "NO_SYSTEM")
+# After an upload that was cut, an autopilot tells nobody its mission until it has given up itself.
+READ_TRIES, READ_AGAIN_S = 5, 2.5
+_MOST_LINE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,91 +46,87 @@ class _Verified:
 
 
 class Transfers:
-    """Of one vehicle. A person's transfer waits for one of ours (seconds), never for another
-    person's: that is Conflict at once."""
+    """Of one vehicle; see `Turns` for who waits for whom.
+
+    Attributes:
+        held: items, without home, when they were last read.
+    """
 
     def __init__(
         self, instance: Instance, system: System, commands: Commands, state: VehicleState
     ) -> None:
-        self._instance = instance
         self._mission = MissionRawAsync(system)
-        self._fence = GeofenceAsync(system)
-        self._params = ParamAsync(system)
         self._commands = commands
         self._state = state
         self._name = state.name
-        self._lock = asyncio.Lock()
-        self._by_person = False
-        self.held: int | None = None  # items, without home, when they were last read
+        self._turns = Turns(instance, commands, state.name)
+        self.parameters = Parameters(self._turns, system, state.name)
+        self._fences = Fences(self._turns, system, self.parameters, state.name)
+        self._rally = Rally(self._turns, system, commands, state.name)
+        self.held: int | None = None
+        self._read: tuple[str, ...] | None = None  # what was last read of it
         self._verified: _Verified | None = None
-        self._fence_was: int | None = None  # FENCE_ENABLE before our first fence
-
-    # --- one at a time --------------------------------------------------------------------------
-
-    async def _alone(self, make: Callable[[], Awaitable[T]]) -> T:
-        """A person's transfer. Its own task: whoever stops waiting leaves it running in MAVSDK, so
-        the next one must still be refused."""
-        if self._by_person:
-            raise Conflict(
-                f"Another transfer to {self._name} is under way.", "Wait until it has ended."
-            )
-        self._by_person = True
-        task: asyncio.Task[T] = asyncio.get_running_loop().create_task(self._locked(make))
-        task.add_done_callback(self._ended)
-        return await asyncio.shield(task)
 
     @property
     def under_way(self) -> bool:
         """Whether a person's transfer is."""
-        return self._by_person
+        return self._turns.under_way
 
-    async def _locked(self, make: Callable[[], Awaitable[T]]) -> T:
-        async with self._lock:
-            return await make()
+    @property
+    def turns(self) -> Turns:
+        return self._turns
 
-    def _ended(self, task: asyncio.Task[T]) -> None:
-        self._by_person = False
-        if not task.cancelled():
-            task.exception()
+    # --- fence and rally points -----------------------------------------------------------------
 
-    async def _done(self, what: str, make: Callable[[], Awaitable[T]]) -> T:
-        began_s = self._commands.now_s()
-        try:
-            return await self._instance.call(make)
-        except (MissionRawError, GeofenceError, ParamError) as error:
-            raise await self._failed(what, error.result.name, began_s) from error
+    async def upload_geofence(self, now: Now, action: UploadGeofence) -> str:
+        return await self._fences.upload(now, action)
 
-    async def _failed(self, what: str, result: str, began_s: float) -> KestrelError:
-        if result == "TIMEOUT":
-            return TimedOut(
-                f"{self._name} stopped answering; it was to {what}. What it holds is not known.",
-                "Try again once its link is good.",
-            )
-        if result in _LOST:
-            return Unavailable(
-                f"Nothing can be sent to {self._name} ({result}).",
-                "Check the radio or the network between agent and vehicle.",
-            )
-        said = await self._commands.words(began_s)
-        reason = result.lower().replace("_", " ") + (f" ({said})" if said else "")
-        return Unprocessable(
-            f"{self._name} refused to {what}: {reason}.", "Make it shorter, or change it."
+    async def upload_rally(self, now: Now, action: UploadRally) -> str:
+        return await self._rally.upload(action, self._home_of(now))
+
+    # --- all of it ------------------------------------------------------------------------------
+
+    async def read_held(self, now: Now) -> Held:
+        """Mission, fence and rally points, one after the other. Raises Conflict, and what the
+        mission's download raises; of the others what is not known is said."""
+        return await self._turns.alone(lambda: self._read_all(now))
+
+    async def _read_all(self, now: Now) -> Held:
+        home_first = self._home_first()
+        raw = await self._download(home_first)
+        known = self._digest_of(raw, home_first)
+        home = None if now.home is None else (now.home.lat, now.home.lon, now.home.alt_amsl_m)
+        told = read_mission(raw, home=home, home_first=home_first)
+        fence = await self._fences.read()
+        rally = await self._rally.read()
+        problem = " ".join(text for text in (fence.problem, rally.problem) if text)
+        return Held(
+            items=told.mission.items,
+            return_at_end=told.mission.return_at_end,
+            land_at_end=told.mission.land_at_end,
+            foreign=[sentence[:_MOST_LINE] for sentence in told.foreign],
+            digest=known or ("" if told.foreign else mission_digest(told.mission)),
+            rings=fence.rings or [],
+            fence_known=fence.rings is not None,
+            rally=rally.points or [],
+            rally_known=rally.points is not None,
+            problem=problem[:_MOST_LINE],
         )
 
     # --- missions -------------------------------------------------------------------------------
 
     async def learn_mission(self) -> None:
         """Ours: which waypoints the vehicle holds. Raises what a download raises."""
-        if self._by_person:
+        if self._turns.under_way:
             return  # that one ends with the same knowledge
-        async with self._lock:
-            await self._download(Autopilot.ARDUPILOT is self._kind())
+        await self._turns.ours(lambda: self._download(self._home_first()))
 
-    def _kind(self) -> Autopilot:
-        return self._state.now(self._commands.now_s()).autopilot
+    def _home_first(self) -> bool:
+        now = self._state.now(self._commands.now_s())
+        return now.autopilot is Autopilot.ARDUPILOT
 
     async def _download(self, home_first: bool) -> list[RawItem]:
-        held = await self._done("tell its mission", self._downloaded)
+        held = await self._turns.done("tell its mission", self._downloaded)
         raw = [_from_mavsdk(item) for item in held]
         self._holds(raw, home_first)
         return raw
@@ -139,13 +134,17 @@ class Transfers:
     def _holds(self, raw: Sequence[RawItem], home_first: bool) -> str:
         """Note what was read; the digest of the upload that it is, "" where it is none of ours."""
         self.held = len(raw) - (1 if home_first and raw else 0)
-        ours = self._verified
-        same = ours is not None and ours.items == fingerprint(raw, home_first=home_first)
-        digest = ours.digest if ours is not None and same else ""
+        self._read = fingerprint(raw, home_first=home_first)
+        digest = self._digest_of(raw, home_first)
         self._state.holds_mission(
             waypoint_seqs(raw, home_first=home_first), digest=digest, total=self.held
         )
         return digest
+
+    def _digest_of(self, raw: Sequence[RawItem], home_first: bool) -> str:
+        ours = self._verified
+        same = ours is not None and ours.items == fingerprint(raw, home_first=home_first)
+        return ours.digest if ours is not None and same else ""
 
     async def _downloaded(self) -> list[MissionItem]:
         try:
@@ -160,9 +159,9 @@ class Transfers:
             raise Conflict(f"{self._name} is flying a mission.", "Hold it first.")
         home = self._home_of(now)
         self._near_enough(action, home)
-        return await self._alone(lambda: self._replace_mission(now, action, home))
+        return await self._turns.alone(lambda: self._replace_mission(action, home))
 
-    def _home_of(self, now: Now) -> tuple[float, float, float]:
+    def _home_of(self, now: Now) -> Home:
         """Raises Conflict where neither home nor a position is known."""
         known = now.home or now.position
         if known is None:
@@ -171,7 +170,7 @@ class Transfers:
             )
         return known.lat, known.lon, known.alt_amsl_m
 
-    def _near_enough(self, action: UploadMission, home: tuple[float, float, float]) -> None:
+    def _near_enough(self, action: UploadMission, home: Home) -> None:
         for number, item in enumerate(action.items, 1):
             metres = metres_between(home[0], home[1], item.lat, item.lon)
             if not metres <= FARTHEST_GO_TO_M:
@@ -181,26 +180,24 @@ class Transfers:
                     "Was the place meant?",
                 )
 
-    async def _replace_mission(
-        self, now: Now, action: UploadMission, home: tuple[float, float, float]
-    ) -> str:
-        home_first = now.autopilot is Autopilot.ARDUPILOT
+    async def _replace_mission(self, action: UploadMission, home: Home) -> str:
+        home_first = self._home_first()
+        sent = raw_items(action, home=home, home_first=home_first) if action.items else []
+        before, verified = self._read, self._verified
         self._state.holds_mission(None)
         self._verified = None
         if not action.items:
             return await self._clear_mission(home_first)
-        sent = raw_items(
-            action.items,
-            return_at_end=action.return_at_end,
-            home=home if home_first else None,
-        )
-        await self._done(
-            "take the mission", lambda: self._mission.upload_mission([_to_mavsdk(i) for i in sent])
-        )
+        items = [_to_mavsdk(item) for item in sent]
+        try:
+            await self._turns.done("take the mission", lambda: self._mission.upload_mission(items))
+        except KestrelError as error:
+            self._verified = verified  # counts only if it is still what is read
+            left = await self._what_is_left(before, home_first)
+            raise type(error)(f"{error.message} {left}", error.remedy) from error
         held = await self._download(home_first)
         wrong = difference(sent, held, home_first=home_first)
         if wrong:
-            self._state.holds_mission(None)
             raise Unprocessable(
                 f"{self._name} took the mission, but {wrong}. It must not be flown.",
                 "Send it again, or clear it.",
@@ -210,8 +207,30 @@ class Transfers:
         self._holds(held, home_first)
         return f"{len(action.items)} waypoints, read back and the same."
 
+    async def _what_is_left(self, before: tuple[str, ...] | None, home_first: bool) -> str:
+        """After an upload that failed, in a sentence: ArduPilot writes items over the old ones as
+        they come, so it may hold some of each."""
+        for turn in range(READ_TRIES):
+            if turn:
+                await asyncio.sleep(READ_AGAIN_S)
+            if self._state.now(self._commands.now_s()).link is not VehicleLinkState.CONNECTED:
+                break
+            try:
+                raw = await self._download(home_first)
+            except KestrelError:
+                continue
+            if before is not None and fingerprint(raw, home_first=home_first) == before:
+                return "It still holds what it held before."
+            count = max(len(raw) - (1 if home_first else 0), 0)
+            was = "was not known" if before is None else "is not whole any more"
+            return (
+                f"It holds {count} items now; the mission before {was}. It must not be flown: "
+                "send it again, or clear it."
+            )
+        return "What it holds now is not known; it may be a part of each. It must not be flown."
+
     async def _clear_mission(self, home_first: bool) -> str:
-        await self._done("clear its mission", self._mission.clear_mission)
+        await self._turns.done("clear its mission", self._mission.clear_mission)
         held = await self._download(home_first)
         if len(held) > (1 if home_first else 0):
             raise Unprocessable(
@@ -220,83 +239,37 @@ class Transfers:
             )
         return "It holds no mission."
 
+    async def meant(self, digest: str) -> tuple[list[RawItem], bool]:
+        """Within a turn: what it holds, read anew, and whether home is the first of it. Raises
+        Conflict where there is no mission, or where it is not the upload of this digest ("":
+        whatever it holds)."""
+        home_first = self._home_first()
+        # Asked again: another ground station may have sent one, and none must be guessed.
+        held = await self._download(home_first)
+        if not waypoint_seqs(held, home_first=home_first):
+            raise Conflict(f"{self._name} holds no mission.", "Send it one first.")
+        if digest and self._digest_of(held, home_first) != digest:
+            raise Conflict(
+                f"{self._name} holds another mission than the one that is to be flown: "
+                "another ground station may have sent it, or this agent was started again.",
+                "Upload the mission again.",
+            )
+        return held, home_first
+
     async def from_first(self, digest: str) -> None:
-        """Begin at the first item. Raises Conflict where there is none, or where what the vehicle
-        holds is not the upload of this digest ("": whatever it holds)."""
+        """Begin at the first item. Raises what `meant` raises."""
 
         async def chosen() -> None:
-            home_first = self._kind() is Autopilot.ARDUPILOT
-            # Asked again: another ground station may have sent one, and none must be guessed.
-            held = await self._download(home_first)
-            if not waypoint_seqs(held, home_first=home_first):
-                raise Conflict(f"{self._name} holds no mission.", "Send it one first.")
-            if digest and self._holds(held, home_first) != digest:
-                raise Conflict(
-                    f"{self._name} holds another mission than the one that is to be started: "
-                    "another ground station may have sent it, or this agent was started again.",
-                    "Upload the mission again.",
-                )
-            first = 1 if home_first else 0
-            await self._done(
-                "begin with the first item",
-                lambda: self._mission.set_current_mission_item(first),
-            )
+            _held, home_first = await self.meant(digest)
+            await self.set_current(1 if home_first else 0)
 
-        await self._alone(chosen)
+        await self._turns.alone(chosen)
 
-    # --- geofence -------------------------------------------------------------------------------
-
-    async def upload_geofence(self, now: Now, action: UploadGeofence) -> str:
-        return await self._alone(lambda: self._replace_fence(now, action.rings))
-
-    async def _replace_fence(self, now: Now, rings: Sequence[GeofenceRing]) -> str:
-        if rings:
-            data = fence_data(rings)
-            await self._done("take the geofence", lambda: self._fence.upload_geofence(data))
-        else:
-            await self._done("clear its geofence", self._fence.clear_geofence)
-        held = await self._done("tell its geofence", self._fence.download_geofence)
-        wrong = rings_differ(rings, held)
-        if wrong:
-            raise Unprocessable(
-                f"{self._name} took the geofence, but {wrong}.", "Do not rely on it; send it again."
-            )
-        if now.autopilot is not Autopilot.ARDUPILOT:
-            return "Read back and the same; the vehicle does at it what its GF_ACTION says."
-        return await (self._enforced() if rings else self._enforced_no_more())
-
-    async def _enforced(self) -> str:
-        """ArduPilot keeps to a fence only with FENCE_ENABLE = 1, and the polygons' bit of
-        FENCE_TYPE. Read back, since a fence that is not kept is worse than none."""
-        kinds = await self._param("FENCE_TYPE")
-        if self._fence_was is None:
-            self._fence_was = await self._param("FENCE_ENABLE")
-        if not kinds & _POLYGONS:
-            await self._set("FENCE_TYPE", kinds | _POLYGONS)
-        await self._set("FENCE_ENABLE", 1)
-        others = [name for bit, name in ((1, "greatest height"), (2, "circle")) if kinds & bit]
-        also = f" It keeps to its own as well: {', '.join(others)}." if others else ""
-        return "Read back and the same; it keeps to it." + also
-
-    async def _enforced_no_more(self) -> str:
-        """Back to what FENCE_ENABLE was before our first fence; other fences are not ours."""
-        if self._fence_was is None:
-            return "It holds no geofence; FENCE_ENABLE is as it was."
-        before, self._fence_was = self._fence_was, None
-        await self._set("FENCE_ENABLE", before)
-        return f"It holds no geofence; FENCE_ENABLE is {before} again."
-
-    async def _param(self, name: str) -> int:
-        value = await self._done(f"tell {name}", lambda: self._params.get_param_int(name))
-        return int(value)
-
-    async def _set(self, name: str, value: int) -> None:
-        await self._done(f"set {name}", lambda: self._params.set_param_int(name, value))
-        if await self._param(name) != value:
-            raise Unprocessable(
-                f"{self._name} did not keep {name} = {value}; the geofence is not kept to.",
-                "Set it with its own ground station.",
-            )
+    async def set_current(self, seq: int) -> None:
+        """Within a turn, after `meant`: MAVSDK knows by it how many items there are."""
+        await self._turns.done(
+            f"begin with item {seq}", lambda: self._mission.set_current_mission_item(seq)
+        )
 
 
 def _to_mavsdk(item: RawItem) -> MissionItem:

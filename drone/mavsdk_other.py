@@ -13,20 +13,29 @@ from typing import NoReturn
 from mavsdk.asyncio.plugins.action import ActionAsync
 from mavsdk.asyncio.plugins.mission_raw import MissionRawAsync
 from mavsdk.asyncio.system import System
-from mavsdk.plugins.action import ActionError, ActionResult
+from mavsdk.plugins.action import ActionError, ActionResult, OrbitYawBehavior
 from mavsdk.plugins.mission_raw import MissionRawError
 
-from drone.mavsdk_actions import NEVER_ARM_IN, flies, not_too_far, on_the_ground
 from drone.mavsdk_commands import NO_MODES, TRY_AGAIN, Commands, Modes, called
 from drone.mavsdk_instance import Instance
+from drone.moves import NEVER_ARM_IN, flies, not_too_far, on_the_ground, paused
 from drone.moving import Steps
 from drone.vehicle_state import Now, VehicleState
-from ground_station.core.agent_actions import Action, GoTo, Hold, Land, Return
+from ground_station.core.agent_actions import (
+    Action,
+    ChangeHeight,
+    GoTo,
+    Hold,
+    Land,
+    Orbit,
+    Return,
+)
 from ground_station.core.agent_vehicles import FlightMode, VehicleLinkState
 from ground_station.core.errors import Conflict, KestrelError, TimedOut, Unavailable, Unprocessable
 
 # PX4 flies to a place in the mode that it also holds in.
 _HOLD, _MISSION = frozenset({FlightMode.HOLD}), frozenset({FlightMode.MISSION})
+_ORBIT = frozenset({FlightMode.POSITION})  # it counts as a sub-mode of that
 _TAKE_OFF = frozenset({FlightMode.TAKEOFF, FlightMode.HOLD})
 _NOT_THERE = (ActionResult.NO_SYSTEM, ActionResult.CONNECTION_ERROR)
 
@@ -129,7 +138,8 @@ class Px4Actions:
         return f"Climbing to {height_home_m:g} m above home."
 
     async def go_to(self, now: Now, action: GoTo) -> str:
-        distance_m = not_too_far(flies(now, self._name), action, self._name)
+        at = flies(now, self._name)
+        distance_m = not_too_far(at, action.lat, action.lon, action.alt_amsl_m, self._name)
         await self._do(
             "fly there",
             lambda: self._action.goto_location(
@@ -147,6 +157,43 @@ class Px4Actions:
             return f"{note} It flies at its own speed: {error.message}"
         return note
 
+    async def set_speed(self, now: Now, speed_mps: float) -> str:
+        flies(now, self._name)
+        speed = float(speed_mps)
+        await self._do("change its speed", lambda: self._action.set_current_speed(speed))
+        return f"Accepted: {speed_mps:g} m/s, until its mode changes or its mission says another."
+
+    async def change_height(self, now: Now, action: ChangeHeight) -> str:
+        at = flies(now, self._name)
+        not_too_far(at, at.lat, at.lon, action.alt_amsl_m, self._name)
+        height_m = float(action.alt_amsl_m)
+        await self._do(
+            "change its height",
+            lambda: self._action.goto_location(at.lat, at.lon, height_m, math.nan),
+            brings=_HOLD,
+        )
+        change_m = height_m - at.alt_amsl_m
+        return f"{abs(change_m):.0f} m {'up' if change_m >= 0 else 'down'} to go."
+
+    async def orbit(self, now: Now, action: Orbit) -> str:
+        """It flies on round the place by itself, also without this agent."""
+        at = flies(now, self._name)
+        not_too_far(at, action.lat, action.lon, action.alt_amsl_m, self._name)
+        radius_m = float(action.radius_m if action.clockwise else -action.radius_m)
+        await self._do(
+            "fly round that place",
+            lambda: self._action.do_orbit(
+                radius_m,
+                float(action.speed_mps),
+                OrbitYawBehavior.HOLD_FRONT_TO_CIRCLE_CENTER,
+                float(action.lat),
+                float(action.lon),
+                float(action.alt_amsl_m),
+            ),
+            brings=_ORBIT,
+        )
+        return "It flies to the circle and round it, also while this agent is gone."
+
     async def hold(self) -> str:
         await self._do("hold", self._action.hold, urgent=True)
         return "It stops where it is."
@@ -163,11 +210,11 @@ class Px4Actions:
         how = {Hold: self.hold, Return: self.return_home, Land: self.land}
         await how[type(action)]()
 
-    async def start_mission(self, now: Now, from_first: Callable[[], Awaitable[None]]) -> str:
+    async def start_mission(self, now: Now, ready: Callable[[], Awaitable[None]]) -> str:
         if now.in_air is not True:
             on_the_ground(now, self._name)
         check = self._steps.begin()
-        await from_first()
+        await ready()
         check()
         if not now.armed:
             await self._armed()
@@ -175,11 +222,24 @@ class Px4Actions:
         await self._do("start its mission", self._mission.start_mission, brings=_MISSION)
         return "It flies its mission from the first item."
 
+    async def resume_mission(self, now: Now, ready: Callable[[], Awaitable[str]]) -> str:
+        paused(now, self._name)
+        check = self._steps.begin()
+        note = await ready()
+        check()
+        await self._do("go on with its mission", self._mission.start_mission, brings=_MISSION)
+        return note
+
+    async def skip_to(self, now: Now, skip: Callable[[], Awaitable[str]]) -> str:
+        flies(now, self._name)
+        return await skip()
+
 
 class SafetyOnly(Px4Actions):
     """An autopilot of another kind: hold, return and land, nothing else."""
 
-    def _never(self) -> NoReturn:
+    def never(self) -> NoReturn:
+        """Raises Unprocessable, with the reason."""
         raise Unprocessable(
             f"{self._name} is no ArduCopter and no PX4: Kestrel only shows it, and can tell it to "
             "hold, return or land.",
@@ -187,16 +247,31 @@ class SafetyOnly(Px4Actions):
         )
 
     async def arm(self, now: Now) -> str:
-        self._never()
+        self.never()
 
     async def disarm(self, now: Now) -> str:
-        self._never()
+        self.never()
 
     async def take_off(self, now: Now, height_home_m: float) -> str:
-        self._never()
+        self.never()
 
     async def go_to(self, now: Now, action: GoTo) -> str:
-        self._never()
+        self.never()
 
-    async def start_mission(self, now: Now, from_first: Callable[[], Awaitable[None]]) -> str:
-        self._never()
+    async def orbit(self, now: Now, action: Orbit) -> str:
+        self.never()
+
+    async def set_speed(self, now: Now, speed_mps: float) -> str:
+        self.never()
+
+    async def change_height(self, now: Now, action: ChangeHeight) -> str:
+        self.never()
+
+    async def start_mission(self, now: Now, ready: Callable[[], Awaitable[None]]) -> str:
+        self.never()
+
+    async def resume_mission(self, now: Now, ready: Callable[[], Awaitable[str]]) -> str:
+        self.never()
+
+    async def skip_to(self, now: Now, skip: Callable[[], Awaitable[str]]) -> str:
+        self.never()

@@ -6,39 +6,53 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 
+import msgspec
 from mavsdk.asyncio.system import System as AsyncSystem
 from mavsdk.system import System
 
 from drone.condition import RadioStatus
 from drone.facts_known import FactsKnown
 from drone.insisting import Insisting, Urgent
-from drone.mavsdk_actions import CopterActions, Flying
+from drone.mavsdk_actions import CopterActions
+from drone.mavsdk_camera import CAMERA_ACTIONS, Camera, CameraAction
 from drone.mavsdk_commands import Commands
+from drone.mavsdk_courses import Courses
 from drone.mavsdk_facts import FactsReader
 from drone.mavsdk_instance import Instance
 from drone.mavsdk_intake import Intake, Sinks
 from drone.mavsdk_missions import Transfers
 from drone.mavsdk_other import Px4Actions, SafetyOnly
+from drone.mavsdk_outputs import CommandOutputs
 from drone.mavsdk_rates import Rates
+from drone.moves import Flying
 from drone.moving import Steps
 from drone.one_vehicle import Twins
+from drone.payloads import Payloads
 from drone.traffic import TrafficHeard
 from drone.vehicle_state import Now, VehicleState
 from ground_station.core.agent_actions import (
+    NOT_MOVING,
     URGENT,
     Action,
     Arm,
+    ChangeHeight,
     Disarm,
     GoTo,
     Hold,
     Land,
+    Orbit,
+    ResumeMission,
     Return,
+    SetSpeed,
+    SkipTo,
     StartMission,
     TakeOff,
     UploadGeofence,
     UploadMission,
+    UploadRally,
+    UsePayload,
 )
-from ground_station.core.agent_facts import VehicleFacts
+from ground_station.core.agent_facts import Held, VehicleFacts
 from ground_station.core.agent_vehicles import Autopilot, VehicleLinkState
 from ground_station.core.errors import (
     Conflict,
@@ -62,6 +76,7 @@ class MavsdkVehicle:
 
     Args:
         traffic: of the link, for what this vehicle hears of others.
+        payloads: of the agent. vehicles: how many it has now.
         monotonic_s: any thread.
     """
 
@@ -72,20 +87,27 @@ class MavsdkVehicle:
         state: VehicleState,
         traffic: TrafficHeard,
         monotonic_s: Callable[[], float],
+        payloads: Payloads,
+        vehicles: Callable[[], int],
     ) -> None:
         self.state = state
+        self._payloads = payloads
+        self._vehicles = vehicles
         self._monotonic_s = monotonic_s
         self._system = system
         asynchronous = AsyncSystem(system)
         self._steps = Steps(state.name, monotonic_s)
         commands = Commands(instance, asynchronous, state, monotonic_s, self._steps)
         self._transfers = Transfers(instance, asynchronous, commands, state)
+        self._courses = Courses(self._transfers, state)
+        self._camera = Camera(commands, state, self.facts)
+        self._outputs = CommandOutputs(commands)
         self.rates = Rates(commands, state, monotonic_s)
         other = (instance, asynchronous, commands, state, self._steps, system.is_connected)
         self._copter = CopterActions(commands, state, self._steps)
         self._px4 = Px4Actions(*other)
         self._safety_only = SafetyOnly(*other)
-        self._acting = False
+        self._acting = self._using = False
         self._insisting: set[asyncio.Task[None]] = set()
         self._unconfirmed_until_s = 0.0
         self._was = VehicleLinkState.NEVER
@@ -106,6 +128,7 @@ class MavsdkVehicle:
         """A few times a second: sets rates again after a loss, a restart or a silence, learns a
         mission that another ground station sent, and reads its facts. Never waits."""
         now_s = self._monotonic_s()
+        self._copter.orbiting.look_after()
         if now_s > self._unconfirmed_until_s:
             self.state.say(_UNCONFIRMED, "")
         link, restarts = self.state.now(now_s).link, self.state.restarts()
@@ -163,6 +186,7 @@ class MavsdkVehicle:
         for task in own:
             task.cancel()
         await asyncio.gather(*own, return_exceptions=True)
+        await self._copter.orbiting.close()
         await self._facts.close()
 
     # --- what it has told beside telemetry ------------------------------------------------------
@@ -170,7 +194,9 @@ class MavsdkVehicle:
     def facts(self) -> VehicleFacts:
         """As they are known now."""
         now_s = self._monotonic_s()
-        return self._known.facts(self.state.system_id, self._facts.kind(), now_s)
+        known = self._known.facts(self.state.system_id, self._facts.kind(), now_s)
+        carries = self._payloads.facts(self.state.system_id, self._vehicles())
+        return msgspec.structs.replace(known, payloads=carries) if carries else known
 
     def radio_said(self, message: RadioStatus, arrived_s: float) -> None:
         """A telemetry radio that speaks for itself; any thread."""
@@ -180,9 +206,31 @@ class MavsdkVehicle:
 
     async def carry_out(self, action: Action) -> str:
         """See `VehicleLink.carry_out`."""
+        if not isinstance(action, NOT_MOVING):
+            self._copter.orbiting.end()  # whatever comes of it
         now = self.state.now(self._monotonic_s())
         if isinstance(action, URGENT):
             return await self._bring_to_safety(now, action)
+        self._reachable(now)
+        match action:
+            case UploadMission():
+                return await self._transfers.upload_mission(now, action)
+            case UploadGeofence():
+                return await self._transfers.upload_geofence(now, action)
+            case UploadRally():
+                return await self._transfers.upload_rally(now, action)
+        if isinstance(action, (UsePayload, *CAMERA_ACTIONS)):
+            return await self._one_use_at_a_time(now, action)
+        return await self._one_at_a_time(now, action)
+
+    async def read_held(self) -> Held:
+        """See `VehicleLink.read_held`."""
+        now = self.state.now(self._monotonic_s())
+        self._reachable(now)
+        return await self._transfers.read_held(now)
+
+    def _reachable(self, now: Now) -> None:
+        """Raises Unavailable where its link is lost, and Conflict where two have its number."""
         if now.link is not VehicleLinkState.CONNECTED or not self._system.is_connected():
             raise self._lost(now)
         if now.twins is Twins.TIMES:
@@ -190,11 +238,6 @@ class MavsdkVehicle:
                 f"Two vehicles say that they are number {self.state.system_id}; either might obey.",
                 _NOT_OF_TWO,
             )
-        if isinstance(action, UploadMission):
-            return await self._transfers.upload_mission(now, action)
-        if isinstance(action, UploadGeofence):
-            return await self._transfers.upload_geofence(now, action)
-        return await self._one_at_a_time(now, action)
 
     async def _bring_to_safety(self, now: Now, action: Action) -> str:
         """Sent whatever is known: what is lost to us may still hear. Where MAVSDK may still repeat
@@ -255,7 +298,26 @@ class MavsdkVehicle:
         try:
             return await self._act(now, self._flying(now), action)
         finally:
-            self._acting = False
+            self._acting = self._using = False
+
+    async def _one_use_at_a_time(self, now: Now, action: CameraAction | UsePayload) -> str:
+        """Of camera and payloads; the vehicle's way does not wait for it, nor it for that."""
+        flying = self._flying(now)
+        if isinstance(flying, SafetyOnly):
+            flying.never()
+        if self._using:
+            raise Conflict(
+                f"{self.state.name} has not answered the command to its camera or payload before.",
+                "Wait a moment.",
+            )
+        self._using = True
+        try:
+            if not isinstance(action, UsePayload):
+                return await self._camera.do(now, action)
+            number, vehicles = self.state.system_id, self._vehicles()
+            return await self._payloads.use(number, vehicles, action, self._outputs)
+        finally:
+            self._using = False
 
     async def _act(self, now: Now, flying: Flying, action: Action) -> str:
         match action:
@@ -265,13 +327,37 @@ class MavsdkVehicle:
                 return await flying.disarm(now)
             case TakeOff():
                 return await flying.take_off(now, action.height_home_m)
+            case StartMission() | ResumeMission() | SkipTo():
+                return await self._in_its_mission(now, flying, action)
+            case _:
+                return await self._on_its_way(now, flying, action)
+
+    async def _on_its_way(self, now: Now, flying: Flying, action: Action) -> str:
+        match action:
             case GoTo():
                 return await flying.go_to(now, action)
-            case StartMission():
-                digest = action.digest
-                return await flying.start_mission(now, lambda: self._transfers.from_first(digest))
+            case Orbit():
+                return await flying.orbit(now, action)
+            case SetSpeed():
+                return await flying.set_speed(now, action.speed_mps)
+            case ChangeHeight():
+                return await flying.change_height(now, action)
             case _:
                 raise InvalidInput(f"{type(action).__name__} is nothing a vehicle does.")
+
+    async def _in_its_mission(
+        self, now: Now, flying: Flying, action: StartMission | ResumeMission | SkipTo
+    ) -> str:
+        digest, courses = action.digest, self._courses
+        match action:
+            case StartMission():
+                return await flying.start_mission(now, lambda: self._transfers.from_first(digest))
+            case ResumeMission():
+                return await flying.resume_mission(
+                    now, lambda: courses.to_resume(digest, now.autopilot)
+                )
+            case SkipTo(item=item):
+                return await flying.skip_to(now, lambda: courses.skip_to(item, digest))
 
     def _flying(self, now: Now) -> Flying:
         if now.autopilot is Autopilot.ARDUPILOT and now.copter:

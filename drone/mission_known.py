@@ -43,6 +43,10 @@ class MissionKnown:
         if other or message.mission_id != self._id:
             self._digest = ""
 
+    def at(self) -> readings.MissionCurrent | None:
+        """What it said last of which item is the next; None: nothing yet."""
+        return self._current
+
     def total(self) -> int | None:
         """Items the autopilot says it holds, without home; None where it does not say."""
         current = self._current

@@ -82,10 +82,29 @@ class Orders:
         if why:
             raise Conflict(f"{type(command.action).__name__} {why}", remedy)
 
+    def check_turn(self, command: Fly) -> None:
+        """Raises Conflict where a later word on its vehicle came. For what goes on after it was
+        answered, when its end is of no account any more."""
+        why = self._why_overtaken(command)
+        if why:
+            raise Conflict(f"{type(command.action).__name__} {why}", REST)
+
     def _why_void(self, command: Fly) -> str:
         turn, until = command.turn, command.not_after
         if turn is None or until is None:
             return "came without its turn and its end: it could not be told whether it is too late."
+        overtaken = self._why_overtaken(command)
+        if overtaken:
+            return overtaken
+        if until.run != self._run:
+            return "was given to this agent before it was started again."
+        late_ms = self.now().ms - until.ms
+        return f"is void: it came {late_ms / 1000:.1f} s too late." if late_ms > 0 else ""
+
+    def _why_overtaken(self, command: Fly) -> str:
+        turn = command.turn
+        if turn is None:
+            return "came without its turn."
         with self._lock:
             here = turn.station == self._station
             newest = self._newest.get(command.system_id, 0)
@@ -95,25 +114,38 @@ class Orders:
             return (
                 "is void: after it the vehicle was told to hold, return or land, or changed hands."
             )
-        if until.run != self._run:
-            return "was given to this agent before it was started again."
-        late_ms = self.now().ms - until.ms
-        return f"is void: it came {late_ms / 1000:.1f} s too late." if late_ms > 0 else ""
+        return ""
 
 
 # --- what a command's own steps ask --------------------------------------------------------------
 
 _check: ContextVar[Callable[[], None] | None] = ContextVar("_check", default=None)
+_lasting: ContextVar[Callable[[], None] | None] = ContextVar("_lasting", default=None)
 
 
 @contextmanager
-def asking(check: Callable[[], None]) -> Iterator[None]:
-    """What is called within, and every task begun within, asks this in `still_wanted`."""
-    token = _check.set(check)
+def asking(check: Callable[[], None], lasting: Callable[[], None] | None = None) -> Iterator[None]:
+    """What is called within, and every task begun within, asks this in `still_wanted`.
+
+    Args:
+        lasting: what `lasting_check` gives within.
+    """
+    token, lasting_token = _check.set(check), _lasting.set(lasting)
     try:
         yield
     finally:
         _check.reset(token)
+        _lasting.reset(lasting_token)
+
+
+def lasting_check() -> Callable[[], None]:
+    """For what a command begins and that goes on after it was answered: to be called before each
+    further step; it raises Conflict where a later word on the vehicle came."""
+    return _lasting.get() or _nothing
+
+
+def _nothing() -> None:
+    """No command asked for it."""
 
 
 def still_wanted() -> None:

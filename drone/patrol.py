@@ -6,7 +6,7 @@ The one thing an agent does of its own accord, and only when it was started with
   starts it, and does so again after each landing.
 - Any flight command of a person for that vehicle, answered well or not, ends it at once, in the
   middle of what it does, and for good: the agent's own restart does not bring it back, a new start
-  of `run.py` does.
+  of `run.py` does. What leaves its way as it is (its camera, a light) ends nothing.
 - A person who commands `StartMission` while the vehicle still holds the patrol's route takes it up
   again: once it flies, the patrol goes on.
 - It does not set out while the station is not connected: nobody could stop it. What flies by then
@@ -26,6 +26,7 @@ from pathlib import Path
 from drone.link import VehicleLink
 from drone.patrol_marker import Marker
 from ground_station.core.agent_actions import (
+    NOT_MOVING,
     Action,
     StartMission,
     UploadMission,
@@ -111,10 +112,11 @@ class Patrol:
 
     def person_commands(self, command: Fly) -> None:
         """A person commands that vehicle: from now on it is theirs. Never waits; `person_commanded`
-        is to be called once the command has been sent."""
-        if command.system_id != self._system_id:
-            return
+        is to be called once the command has been sent. What leaves the vehicle's way as it is (its
+        camera, a light) leaves the patrol too."""
         action: Action = command.action
+        if command.system_id != self._system_id or isinstance(action, NOT_MOVING):
+            return
         if isinstance(action, UploadMission):
             self._route_is_ours = False
         if isinstance(action, StartMission) and self._route_is_ours:

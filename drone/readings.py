@@ -100,11 +100,13 @@ class HomePosition(msgspec.Struct, frozen=True):
 
 class MissionCurrent(msgspec.Struct, frozen=True):
     """`total`: without home; ArduPilot before 4.4 does not give it. `mission_id`: changes with the
-    mission on board, 0 where the autopilot gives none."""
+    mission on board, 0 where the autopilot gives none. `mission_state`: MISSION_STATE, 0 where it
+    gives none."""
 
     seq: int
     total: int = _UNKNOWN_U16
     mission_id: int = 0
+    mission_state: int = 0
 
 
 class MissionAck(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from drone.mavsdk_actions import metres_between
+from drone.moves import metres_between
 from ground_station.core.agent_actions import WireMissionItem
 from ground_station.core.agent_vehicles import (
     FlightMode,

@@ -268,6 +268,11 @@ class VehicleState:
         with self._lock:
             return self._mission.total()
 
+    def mission_at(self) -> readings.MissionCurrent | None:
+        """What it said last of how far its mission is."""
+        with self._lock:
+            return self._mission.at()
+
     def words_since(self, at_s: float) -> list[str]:
         with self._lock:
             return self._texts.since(at_s)

@@ -287,30 +287,43 @@ NOT_MOVING: tuple[type[_Action], ...] = (
 
 
 def mission_digest(mission: UploadMission) -> str:
-    """SHA-256 in hex of what is flown and done: places to 1e-7 degrees, heights and radii to 1 cm,
-    speeds to 1 cm/s, angles to 0.1 degree, holds to 1 s upwards (as they are sent), and how it
-    ends. "" for no items."""
+    """SHA-256 in hex of what is flown and done: places to 1e-7 degrees, heights to 1 cm, speeds to
+    1 cm/s, angles to 0.1 degree, holds to 1 s upwards and radii as they are kept (`kept_radius_m`),
+    and how it ends. What is said again of what holds anyway (a speed, a camera's pitch, photos
+    each so many metres) counts once: it is sent where it changes. "" for no items."""
     if not mission.items:
         return ""
-    lines = [_line(item) for item in mission.items]
+    holds = dict.fromkeys(_CARRIED, "-")
+    lines = [_line(item, holds) for item in mission.items]
     lines.append("return" if mission.return_at_end else "land" if mission.land_at_end else "stay")
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _line(item: WireMissionItem) -> str:
+_CARRIED = {"speed_mps": 100, "gimbal_pitch_deg": 10, "photo_every_m": 100}  # to what part of one
+
+
+def _line(item: WireMissionItem, holds: dict[str, str]) -> str:
+    """`holds`: what was said last of each of `_CARRIED`; changed."""
     fields = [
         f"{round(item.lat * 1e7)} {round(item.lon * 1e7)} {round(item.height_m * 100)}",
         item.datum.value,
-        _scaled(item.speed_mps, 100),
         str(math.ceil(item.hold_s)),
-        _scaled(item.gimbal_pitch_deg, 10),
-        _scaled(item.heading_deg, 10),
+        "-" if item.heading_deg is None else str(round(item.heading_deg * 10) % 3600),
         "photo" if item.photo else "-",
-        _scaled(item.photo_every_m, 100),
-        _scaled(item.orbit_radius_m, 100),
+        _scaled(None if item.orbit_radius_m is None else kept_radius_m(item.orbit_radius_m), 1),
         _scaled(item.orbit_turns, 1),
     ]
+    for name, by in _CARRIED.items():
+        said = _scaled(getattr(item, name), by)
+        fields.append("-" if said == holds[name] else said)
+        holds[name] = holds[name] if said == "-" else said
     return " ".join(fields)
+
+
+def kept_radius_m(radius_m: float) -> float:
+    """An orbit's radius as a mission keeps it: whole metres, above 255 m whole tens (ArduPilot's
+    way), never larger than asked for."""
+    return float(math.floor(radius_m) if radius_m < 256 else math.floor(radius_m / 10) * 10)
 
 
 def _scaled(value: float | None, by: int) -> str:

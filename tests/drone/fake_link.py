@@ -5,32 +5,23 @@ of the port's contract. `test_link_contract` holds it and the real adapter to th
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from drone.link import VehiclePose
 from ground_station.core.agent_actions import (
     URGENT,
     Action,
-    Arm,
-    Disarm,
-    GoTo,
-    Hold,
-    Land,
-    Return,
-    StartMission,
-    TakeOff,
     UploadGeofence,
     UploadMission,
-    WireMissionItem,
+    UploadRally,
     mission_digest,
 )
 from ground_station.core.agent_facts import (
     FailsafeAct,
     FailsafeEvent,
     FailsafeRule,
+    Held,
     Traffic,
     VehicleFacts,
 )
@@ -52,33 +43,9 @@ from ground_station.core.agent_vehicles import (
 )
 from ground_station.core.clock import Clock, SystemClock
 from ground_station.core.errors import Conflict, NotFound, Unavailable
+from tests.drone.fake_vehicle import HOME, FakeVehicle, allowed, move, obey, place
 
-HOME = (51.4958, -0.2386, 5.0)
-SPEED_MPS, CLIMB_MPS = 8.0, 3.0
-_M_PER_DEG = 111_320.0
 _HISTORY_S = 5.0
-
-
-@dataclass
-class _Vehicle:
-    """Metres north and east of home, and above it."""
-
-    north_m: float = 0.0
-    east_m: float = 0.0
-    height_m: float = 0.0
-    heading_deg: float = 0.0
-    armed: bool = False
-    mode: FlightMode = FlightMode.STABILISED
-    targets: list[tuple[float, float, float]] = field(default_factory=list)
-    items: list[WireMissionItem] = field(default_factory=list)
-    return_at_end: bool = True
-    digest: str = ""
-    reached: int = 0
-    past: list[tuple[float, VehiclePose]] = field(default_factory=list)
-
-    @property
-    def flies(self) -> bool:
-        return self.armed and self.height_m > 0
 
 
 class FakeLink:
@@ -97,7 +64,7 @@ class FakeLink:
     ) -> None:
         self._clock = clock or SystemClock()
         self._speedup = speedup
-        self._vehicles = {system_id: _Vehicle() for system_id in system_ids}
+        self._vehicles = {system_id: FakeVehicle() for system_id in system_ids}
         self._heard_s = self._clock.monotonic_s()
         self._lost = lost
         self._open = False
@@ -116,8 +83,8 @@ class FakeLink:
         age_ms = round((self._clock.monotonic_s() - self._heard_s) * 1000)
         return [self._report(number, one, age_ms) for number, one in self._vehicles.items()]
 
-    def _report(self, number: int, one: _Vehicle, age_ms: int) -> VehicleReport:
-        lat, lon = _place(one.north_m, one.east_m)
+    def _report(self, number: int, one: FakeVehicle, age_ms: int) -> VehicleReport:
+        lat, lon = place(one.north_m, one.east_m)
         landed = LandedState.IN_AIR if one.flies else LandedState.ON_GROUND
         return VehicleReport(
             system_id=number,
@@ -197,8 +164,8 @@ class FakeLink:
             return
         self._heard_s = now_s
         for one in self._vehicles.values():
-            _move(one, passed_s * self._speedup)
-            lat, lon = _place(one.north_m, one.east_m)
+            move(one, passed_s * self._speedup)
+            lat, lon = place(one.north_m, one.east_m)
             pose = VehiclePose(
                 self._clock.now(),
                 lat,
@@ -225,105 +192,52 @@ class FakeLink:
             raise NotFound(f"No vehicle number {system_id} was ever heard.", "Switch it on.")
         if self._lost():
             raise Unavailable(f"Vehicle {system_id} has not been heard.", "Check its radio.")
-        if isinstance(action, UploadMission | UploadGeofence):
+        if isinstance(action, UploadMission | UploadGeofence | UploadRally):
             return await self._transfer(system_id, one, action)
         if not isinstance(action, URGENT):
-            _allowed(one, system_id, action)
-        _obey(one, action)
+            allowed(one, system_id, action)
+        obey(one, action)
         return "The fake does it."
 
-    async def _transfer(
-        self, system_id: int, one: _Vehicle, action: UploadMission | UploadGeofence
-    ) -> str:
+    async def read_held(self, system_id: int) -> Held:
+        one = self._vehicles.get(system_id)
+        if one is None:
+            raise NotFound(f"No vehicle number {system_id} was ever heard.", "Switch it on.")
+        if self._lost() or not self._open:
+            raise Unavailable(f"Vehicle {system_id} has not been heard.", "Check its radio.")
+        await self._alone(system_id)
+        return Held(
+            list(one.items),
+            one.return_at_end and bool(one.items),
+            one.land_at_end and bool(one.items),
+            digest=one.digest,
+            rings=list(one.rings),
+            rally=list(one.rally),
+        )
+
+    async def _alone(self, system_id: int) -> None:
+        """Takes a while, in which there is no other."""
         if system_id in self._transferring:
             raise Conflict(f"Another transfer to vehicle {system_id} is under way.", "Wait.")
-        if one.armed and one.mode is FlightMode.MISSION and isinstance(action, UploadMission):
-            raise Conflict(f"Vehicle {system_id} is flying a mission.", "Hold it first.")
         self._transferring.add(system_id)
         try:
             await asyncio.sleep(0.02)
         finally:
             self._transferring.discard(system_id)
-        if isinstance(action, UploadMission):
-            one.items, one.reached = list(action.items), 0
-            one.return_at_end, one.digest = action.return_at_end, mission_digest(action)
+
+    async def _transfer(
+        self, system_id: int, one: FakeVehicle, action: UploadMission | UploadGeofence | UploadRally
+    ) -> str:
+        if one.armed and one.mode is FlightMode.MISSION and isinstance(action, UploadMission):
+            raise Conflict(f"Vehicle {system_id} is flying a mission.", "Hold it first.")
+        await self._alone(system_id)
+        match action:
+            case UploadMission():
+                one.items, one.reached = list(action.items), 0
+                one.return_at_end, one.land_at_end = action.return_at_end, action.land_at_end
+                one.digest = mission_digest(action)
+            case UploadGeofence():
+                one.rings = list(action.rings)
+            case UploadRally():
+                one.rally = list(action.points)
         return "The fake holds it."
-
-
-def _place(north_m: float, east_m: float) -> tuple[float, float]:
-    narrow = math.cos(math.radians(HOME[0]))
-    return HOME[0] + north_m / _M_PER_DEG, HOME[1] + east_m / (_M_PER_DEG * narrow)
-
-
-def _metres(lat: float, lon: float) -> tuple[float, float]:
-    narrow = math.cos(math.radians(HOME[0]))
-    return (lat - HOME[0]) * _M_PER_DEG, (lon - HOME[1]) * _M_PER_DEG * narrow
-
-
-def _allowed(one: _Vehicle, number: int, action: Action) -> None:
-    """Raises Conflict."""
-    if isinstance(action, GoTo) and not one.flies:
-        raise Conflict(f"Vehicle {number} is on the ground.", "Take off first.")
-    if isinstance(action, Arm | Disarm | TakeOff) and one.flies:
-        raise Conflict(f"Vehicle {number} is in the air.", "Use go to, hold, return or land.")
-    if isinstance(action, StartMission) and not one.items:
-        raise Conflict(f"Vehicle {number} holds no mission.", "Send it one first.")
-    if isinstance(action, StartMission) and action.digest not in ("", one.digest):
-        raise Conflict(f"Vehicle {number} holds another mission.", "Upload it again.")
-
-
-def _obey(one: _Vehicle, action: Action) -> None:
-    here = (one.north_m, one.east_m, one.height_m)
-    match action:
-        case Arm():
-            one.armed, one.mode, one.targets = True, FlightMode.GUIDED, []
-        case Disarm():
-            one.armed, one.targets = False, []
-        case TakeOff():
-            one.armed, one.mode = True, FlightMode.GUIDED
-            one.targets = [(here[0], here[1], action.height_home_m)]
-        case GoTo():
-            one.mode = FlightMode.GUIDED
-            one.targets = [(*_metres(action.lat, action.lon), action.alt_amsl_m - HOME[2])]
-        case Hold():
-            one.mode, one.targets = FlightMode.HOLD, []
-        case Return():
-            one.mode = FlightMode.RETURN
-            one.targets = [(0.0, 0.0, here[2]), (0.0, 0.0, 0.0)]
-        case Land():
-            one.mode, one.targets = FlightMode.LAND, [(here[0], here[1], 0.0)]
-        case StartMission():
-            one.armed, one.mode, one.reached = True, FlightMode.MISSION, 0
-            one.targets = [(*_metres(i.lat, i.lon), i.height_m) for i in one.items]
-            one.targets.insert(0, (here[0], here[1], one.items[0].height_m))
-
-
-def _move(one: _Vehicle, passed_s: float) -> None:
-    while passed_s > 0 and one.armed and one.targets:
-        north, east, up = (
-            target - at
-            for target, at in zip(
-                one.targets[0], (one.north_m, one.east_m, one.height_m), strict=True
-            )
-        )
-        level_m = math.hypot(north, east)
-        needs_s = max(level_m / SPEED_MPS, abs(up) / CLIMB_MPS)
-        share = 1.0 if needs_s <= passed_s else passed_s / needs_s
-        one.north_m, one.east_m = one.north_m + north * share, one.east_m + east * share
-        one.height_m += up * share
-        if level_m > 0.5:
-            one.heading_deg = math.degrees(math.atan2(east, north)) % 360
-        passed_s -= needs_s
-        if share == 1.0:
-            _arrived(one)
-
-
-def _arrived(one: _Vehicle) -> None:
-    one.targets.pop(0)
-    if one.mode is FlightMode.MISSION:
-        one.reached = max(len(one.items) - len(one.targets), 0)
-        if not one.targets and one.return_at_end:
-            _obey(one, Return())
-        return
-    if one.mode in (FlightMode.RETURN, FlightMode.LAND) and not one.targets:
-        one.armed, one.height_m = False, 0.0

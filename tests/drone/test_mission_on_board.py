@@ -97,7 +97,7 @@ def test_one_of_the_same_length_by_another_station_is_not_started(
     site.other.overheard = overheard
     site.moved_by_other()
 
-    with pytest.raises(Conflict, match="another mission than the one that is to be started") as no:
+    with pytest.raises(Conflict, match="another mission than the one that is to be flown") as no:
         site.pilot.do(StartMission(DIGEST))
 
     assert "Upload the mission again" in no.value.remedy
