@@ -14,29 +14,27 @@ _SLACK_M = 0.02  # lines along an edge count as inside
 
 
 class Inside:
-    """Ways within one area; its table is made when the first one needs it. Not thread-safe."""
+    """Ways within one area. What each corner sees is looked at when a way first needs it. Not
+    thread-safe."""
 
     def __init__(self, area: shapely.Polygon) -> None:
         self._wide = area.buffer(_SLACK_M, join_style="mitre")
         shapely.prepare(self._wide)
         rings = [area.exterior, *area.interiors]
         self._corners: list[Metres] = [(x, y) for ring in rings for x, y in ring.coords[:-1]]
-        self._table: list[list[tuple[int, float]]] | None = None
+        self._table: dict[int, list[tuple[int, float]]] = {}
 
     def between(self, start: Metres, end: Metres) -> list[Metres]:
         """The corners to turn at, without the two ends; [] where the straight line is inside, or
         where an end is not."""
         if self._seen(start, [end])[0]:
             return []
-        if self._table is None:
-            self._table = [self._neighbours(corner) for corner in self._corners]
         goal = self._seen(end, self._corners)
         last = {n: math.dist(self._corners[n], end) for n in np.flatnonzero(goal).tolist()}
         return self._shortest(self._neighbours(start), last)
 
     def _shortest(self, first: list[tuple[int, float]], last: dict[int, float]) -> list[Metres]:
         """Dijkstra's, from the corners that the start sees to those that the end sees."""
-        assert self._table is not None
         best: dict[int, float] = {}
         came: dict[int, int] = {}
         queue = [(far, number, -1) for number, far in first]
@@ -51,6 +49,8 @@ class Inside:
             best[number], came[number] = far, before
             if number in last and far + last[number] < goal_far:
                 goal, goal_far = number, far + last[number]
+            if number not in self._table:
+                self._table[number] = self._neighbours(self._corners[number])
             for other, more in self._table[number]:
                 if other not in best:
                     heapq.heappush(queue, (far + more, other, number))

@@ -20,7 +20,7 @@ from geo.missions.refused import PlanRefused
 _MOST_LINES = 5000
 _LEAST_M = 0.5  # shorter bits of a line at a corner show nothing that its neighbours do not
 _STEP_DEG = 5.0
-_MOST_EDGES = 60
+_MOST_EDGES = 30
 _MUST_SAVE = 2
 
 

@@ -282,7 +282,7 @@ def test_batteries_that_are_none(value: float) -> None:
 # --- any mission ----------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     lengths=st.lists(st.floats(0.1, 500), min_size=1, max_size=8),
     speed=st.floats(0.5, 30),
@@ -315,7 +315,7 @@ def sound(found: Estimate, count: int) -> None:
         assert not found.cannot
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     drawn=missions(),
     speed=st.none() | st.floats(1, 20),

@@ -65,7 +65,7 @@ def tried(reader: Callable[[bytes], ReadMission], data: bytes) -> None:
 
 
 @EACH
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(mission=missions(), seed=st.integers(0, 2**32))
 def test_mutations(format: MissionFormat, mission: object, seed: int) -> None:
     chance = random.Random(seed)
@@ -104,7 +104,7 @@ _ITEM = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(items=st.lists(_ITEM, max_size=5), home=_VALUES, fence=_VALUES, rally=_VALUES)
 def test_plans_of_odd_values(
     items: list[object], home: object, fence: object, rally: object
@@ -123,7 +123,7 @@ def test_plans_of_odd_values(
 
 
 @EACH
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.binary(max_size=200))
 def test_any_bytes(format: MissionFormat, data: bytes) -> None:
     tried(READERS[format], data)
@@ -131,7 +131,7 @@ def test_any_bytes(format: MissionFormat, data: bytes) -> None:
 
 
 @EACH
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(rows=st.lists(st.lists(st.text(max_size=8), max_size=6), max_size=5))
 def test_tables_of_any_words(format: MissionFormat, rows: list[list[str]]) -> None:
     text = "lat,lon,height_home_m,photo\n" + "\n".join(",".join(row) for row in rows)
