@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from drone import condition
-from drone.gimbal_angles import GimbalAttitude, MountMessage, gimbal_of
+from drone.gimbal_angles import GimbalAttitude, MountMessage, Pointing, gimbal_of, pointing_of
 from drone.received_share import ReceivedShare
 from drone.slots import Slot, age_ms
 from ground_station.core.agent_vehicles import (
@@ -56,13 +56,20 @@ class ConditionState:
     def take_rc_lost(self, lost: bool | None, at_s: float) -> None:
         self._rc_lost = _Said(None if lost is None else float(lost), at_s)
 
-    def take_gimbal(self, message: MountMessage, heading_deg: float | None, at_s: float) -> None:
-        """Raises Nonsense."""
+    def take_gimbal(
+        self, message: MountMessage, heading_deg: float | None, at_s: float
+    ) -> Pointing | None:
+        """Where it points, as it said; None where that is not known or the message is left out.
+
+        Raises:
+            Nonsense: see `gimbal_of`.
+        """
         if isinstance(message, GimbalAttitude):
             self._newer_gimbal_s = at_s
         elif self._newer_gimbal_s is not None and at_s - self._newer_gimbal_s < _NEWER_PROTOCOL_S:
-            return
+            return None
         self.gimbal.put(gimbal_of(message, heading_deg), at_s)
+        return pointing_of(message)
 
     def radio(self, now_s: float) -> RadioReading | None:
         """As old as the oldest word in it; a word much older than the newest is left out. The

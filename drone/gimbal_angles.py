@@ -7,6 +7,7 @@ heading; without a young one nothing is told."""
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import msgspec
 
@@ -27,6 +28,7 @@ class GimbalAttitude(msgspec.Struct, frozen=True):
     flags: int
     q: list[float | None]
     gimbal_device_id: int = 0
+    time_boot_ms: int | None = None
 
 
 class MountStatus(msgspec.Struct, frozen=True):
@@ -43,6 +45,17 @@ class MountOrientation(msgspec.Struct, frozen=True):
     roll: float | None
     pitch: float | None
     yaw: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pointing:
+    """Where a mount points: pitch (up positive) and roll from the level; yaw from true north, or
+    from the vehicle's nose where `from_nose`."""
+
+    pitch_deg: float
+    roll_deg: float
+    yaw_deg: float
+    from_nose: bool = False
 
 
 MountMessage = GimbalAttitude | MountStatus | MountOrientation
@@ -62,8 +75,21 @@ def gimbal_of(message: MountMessage, heading_deg: float | None) -> GimbalReading
         None for another gimbal than the first, for angles that it does not know, and where its
         yaw cannot be turned to north.
     """
+    pointing = pointing_of(message)
+    if pointing is None or (pointing.from_nose and heading_deg is None):
+        return None
+    yaw = pointing.yaw_deg + (heading_deg or 0.0 if pointing.from_nose else 0.0)
+    return GimbalReading(0, pointing.pitch_deg, pointing.roll_deg, yaw % 360 % 360)
+
+
+def pointing_of(message: MountMessage) -> Pointing | None:
+    """None for another gimbal than the first, and for angles that it does not know.
+
+    Raises:
+        Nonsense: angles that cannot be.
+    """
     if isinstance(message, GimbalAttitude):
-        return _of_quaternion(message, heading_deg)
+        return _of_quaternion(message)
     if isinstance(message, MountStatus):
         angles: tuple[float | None, ...] = (
             message.pointing_a / 100,
@@ -77,10 +103,10 @@ def gimbal_of(message: MountMessage, heading_deg: float | None) -> GimbalReading
         return None
     if any(abs(angle) > _MAX_DEG for angle in known):
         raise Nonsense("says angles of its gimbal that cannot be")
-    return _from_north(known[0], known[1], known[2], heading_deg)
+    return Pointing(known[0], known[1], known[2], from_nose=True)
 
 
-def _of_quaternion(message: GimbalAttitude, heading_deg: float | None) -> GimbalReading | None:
+def _of_quaternion(message: GimbalAttitude) -> Pointing | None:
     if message.gimbal_device_id not in _FIRST_GIMBALS:
         return None
     parts = [part for part in message.q if part is not None]
@@ -89,10 +115,8 @@ def _of_quaternion(message: GimbalAttitude, heading_deg: float | None) -> Gimbal
     if len(parts) != 4 or not 0.9 <= math.hypot(*parts) <= 1.1:
         raise Nonsense("says an attitude of its gimbal that is no turn")
     norm = math.hypot(*parts)
-    pitch, roll, yaw = _angles(*(part / norm for part in parts))
-    if _counts_from_north(message.flags):
-        heading_deg = 0.0
-    return _from_north(pitch, roll, yaw, heading_deg)
+    pitch, roll, yaw = angles_of(*(part / norm for part in parts))
+    return Pointing(pitch, roll, yaw, from_nose=not _counts_from_north(message.flags))
 
 
 def _counts_from_north(flags: int) -> bool:
@@ -102,7 +126,7 @@ def _counts_from_north(flags: int) -> bool:
     return bool(flags & _YAW_LOCK)
 
 
-def _angles(w: float, x: float, y: float, z: float) -> tuple[float, float, float]:
+def angles_of(w: float, x: float, y: float, z: float) -> tuple[float, float, float]:
     """Pitch, roll, yaw in degrees, turned in the order yaw, pitch, roll."""
     sine = max(-1.0, min(1.0, 2 * (w * y - z * x)))
     if abs(sine) > _STRAIGHT:  # straight down or up: all of the turn is called yaw
@@ -113,9 +137,18 @@ def _angles(w: float, x: float, y: float, z: float) -> tuple[float, float, float
     return math.degrees(math.asin(sine)), math.degrees(roll), math.degrees(yaw)
 
 
-def _from_north(
-    pitch: float, roll: float, yaw: float, heading_deg: float | None
-) -> GimbalReading | None:
-    if heading_deg is None:
-        return None
-    return GimbalReading(0, pitch, roll, (yaw + heading_deg) % 360 % 360)
+def quaternion_of(pointing: Pointing) -> tuple[float, float, float, float]:
+    """w, x, y, z of the turn; `angles_of` is the way back."""
+    roll, pitch, yaw = (
+        math.radians(angle) / 2
+        for angle in (pointing.roll_deg, pointing.pitch_deg, pointing.yaw_deg)
+    )
+    cr, sr, cp, sp, cy, sy = (
+        f(angle) for angle in (roll, pitch, yaw) for f in (math.cos, math.sin)
+    )
+    return (
+        cr * cp * cy + sr * sp * sy,
+        sr * cp * cy - cr * sp * sy,
+        cr * sp * cy + sr * cp * sy,
+        cr * cp * sy - sr * sp * cy,
+    )

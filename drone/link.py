@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from drone.gimbal_angles import Pointing
 from ground_station.core.agent_actions import Action
 from ground_station.core.agent_facts import Held, Traffic, VehicleFacts
 from ground_station.core.agent_vehicles import VehicleReport
@@ -19,6 +20,8 @@ class VehiclePose:
 
     Attributes:
         at: aware UTC. uncertain: the instant lies more than 0.3 s outside of what was heard.
+        pointing: of the camera's mount, yaw from north; None where the vehicle never told of one,
+            and where it told before but not near that instant: then `pointing_lost`.
     """
 
     at: datetime
@@ -31,6 +34,8 @@ class VehiclePose:
     pitch_deg: float
     heading_deg: float
     uncertain: bool
+    pointing: Pointing | None = None
+    pointing_lost: bool = False
 
 
 class VehicleLink(Protocol):

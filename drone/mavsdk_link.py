@@ -130,6 +130,8 @@ class MavsdkLink:
             pose.pitch_deg,
             pose.heading_deg,
             pose.uncertain,
+            pose.pointing,
+            pose.pointing_lost,
         )
 
     async def carry_out(self, system_id: int, action: Action) -> str:

@@ -16,7 +16,8 @@ Vector = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """How a camera is fixed to its vehicle; it always looks where the nose points.
+    """How a camera is fixed to its vehicle. It looks where the nose points, unless the vehicle tells
+    of a gimbal.
 
     Attributes:
         pitch_deg: of the optical axis: -90 straight down, 0 ahead.
@@ -90,6 +91,8 @@ class Eye:
         vehicle = self._link.pose_at(system_id, at)
         if vehicle is None or vehicle.uncertain:
             return View(None, "The drone's position is not known.")
+        if self._mount.stabilised and vehicle.pointing_lost:
+            return View(None, "The gimbal's angles are not known: the drone told them and stopped.")
         pose = camera_pose(vehicle, self._mount)
         if pose is None:
             return View(None, "The height of the ground is not known: the drone has no home yet.")
@@ -103,10 +106,17 @@ class Eye:
 
 def camera_pose(vehicle: VehiclePose, mount: Mount) -> CameraPose | None:
     """Where a vehicle's camera is and looks. The ground is taken to be as high as its home; None
-    where that is not known. The camera is taken to be where the vehicle is."""
+    where that is not known. The camera is taken to be where the vehicle is.
+
+    A stabilised camera looks where the vehicle says that its mount points; where it says nothing of
+    a mount, ahead and down by the angle that `mount` tells. A rigid one leans with the vehicle,
+    whatever mount there is besides."""
     if vehicle.home_amsl_m is None:
         return None
-    if mount.stabilised:
+    if mount.stabilised and vehicle.pointing is not None:
+        at = vehicle.pointing
+        yaw, pitch, roll = at.yaw_deg, at.pitch_deg, at.roll_deg
+    elif mount.stabilised:
         yaw, pitch, roll = vehicle.heading_deg, mount.pitch_deg, 0.0
     else:
         yaw, pitch, roll = _leaning(vehicle, mount.pitch_deg)

@@ -10,11 +10,13 @@ from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass
 
+from drone.gimbal_angles import Pointing, angles_of, quaternion_of
 from ground_station.core.agent_vehicles import AttitudeReading, PositionReading, VelocityReading
 
 KEPT = 128  # of each kind; 12 s at 10 Hz
 NEAR_S = 2.0  # nothing is told of an instant farther than this from everything heard
 CERTAIN_S = 0.3
+POINTING_S = 0.5  # of a mount that turns slowly, and need not tell as often
 _DRIFT_S_PER_S = 0.001  # how fast the guessed boot may move towards later
 _LATE_S = 0.5  # a packet later than this against the guess: the guess was wrong
 _M_PER_DEG = 111_320.0
@@ -41,6 +43,14 @@ class BootClock:
         self._last_s = arrived_s
         return self._boot_s + boot_ms / 1000
 
+    def near_s(self, boot_ms: int | None, arrived_s: float) -> float:
+        """As `instant_s` for a message of another part of the vehicle, which may have a clock of
+        its own: that one is not followed, and then it was measured when it arrived."""
+        if boot_ms is None or self._boot_s is None:
+            return arrived_s
+        instant_s = self._boot_s + boot_ms / 1000
+        return min(instant_s, arrived_s) if abs(arrived_s - instant_s) <= _LATE_S else arrived_s
+
 
 @dataclass(frozen=True, slots=True)
 class _Place:
@@ -56,7 +66,16 @@ class _Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class _Aim:
+    at_s: float
+    reading: Pointing
+
+
+@dataclass(frozen=True, slots=True)
 class PoseThen:
+    """`pointing`: of the camera's mount, from north; None where the vehicle never told, and where
+    it did before but not near that instant: then `pointing_lost`."""
+
     lat: float
     lon: float
     alt_amsl_m: float
@@ -65,6 +84,8 @@ class PoseThen:
     pitch_deg: float
     heading_deg: float
     uncertain: bool
+    pointing: Pointing | None = None
+    pointing_lost: bool = False
 
 
 class PoseHistory:
@@ -73,10 +94,12 @@ class PoseHistory:
     def __init__(self) -> None:
         self._places: deque[_Place] = deque(maxlen=KEPT)
         self._turns: deque[_Turn] = deque(maxlen=KEPT)
+        self._aims: deque[_Aim] = deque(maxlen=KEPT)
 
     def clear(self) -> None:
         self._places.clear()
         self._turns.clear()
+        self._aims.clear()
 
     def add_place(
         self, at_s: float, reading: PositionReading, velocity: VelocityReading | None
@@ -89,6 +112,10 @@ class PoseHistory:
         if not self._turns or at_s > self._turns[-1].at_s:
             self._turns.append(_Turn(at_s, reading))
 
+    def add_pointing(self, at_s: float, reading: Pointing) -> None:
+        if not self._aims or at_s > self._aims[-1].at_s:
+            self._aims.append(_Aim(at_s, reading))
+
     def at(self, at_s: float) -> PoseThen | None:
         """None unless both a place and an attitude were heard within `NEAR_S` of it."""
         place, place_off_s = self._place_at(at_s)
@@ -96,6 +123,7 @@ class PoseHistory:
         off_s = max(place_off_s, turn_off_s)
         if place is None or turn is None or off_s > NEAR_S:
             return None
+        pointing = self._pointing_at(at_s)
         return PoseThen(
             place.lat,
             place.lon,
@@ -105,6 +133,8 @@ class PoseHistory:
             turn.pitch_deg,
             turn.heading_deg,
             off_s > CERTAIN_S,
+            pointing,
+            pointing is None and bool(self._aims),
         )
 
     def _place_at(self, at_s: float) -> tuple[PositionReading | None, float]:
@@ -135,6 +165,41 @@ class PoseHistory:
         share = (at_s - before.at_s) / (late.at_s - before.at_s)
         off_s = min(at_s - before.at_s, late.at_s - at_s)
         return _between_turns(before.reading, late.reading, share), off_s
+
+    def _pointing_at(self, at_s: float) -> Pointing | None:
+        """None unless it was told within `POINTING_S`. What counts from the nose is turned to
+        north with the vehicle's attitude of the instant itself."""
+        near = [aim for aim in self._near_aims(at_s) if abs(aim.at_s - at_s) <= POINTING_S]
+        turn, _ = self._turn_at(at_s)
+        if not near or turn is None:
+            return None
+        first, second = near[0], near[-1]
+        if first is second or first.reading.from_nose != second.reading.from_nose:
+            nearest = min(near, key=lambda aim: abs(aim.at_s - at_s))
+            return _from_north(nearest.reading, turn.heading_deg)
+        share = (at_s - first.at_s) / (second.at_s - first.at_s)
+        return _from_north(_between_aims(first.reading, second.reading, share), turn.heading_deg)
+
+    def _near_aims(self, at_s: float) -> list[_Aim]:
+        """The one before it and the one after it."""
+        after = bisect_left(self._aims, at_s, key=lambda aim: aim.at_s)
+        return [self._aims[i] for i in (after - 1, after) if 0 <= i < len(self._aims)]
+
+
+def _from_north(value: Pointing, heading_deg: float) -> Pointing:
+    """The same from north."""
+    yaw_deg = value.yaw_deg + heading_deg if value.from_nose else value.yaw_deg
+    return Pointing(value.pitch_deg, value.roll_deg, yaw_deg % 360 % 360)
+
+
+def _between_aims(first: Pointing, second: Pointing, share: float) -> Pointing:
+    """As turns, not angle by angle: near straight down the angles jump."""
+    a, b = quaternion_of(first), quaternion_of(second)
+    sign = -1.0 if sum(p * q for p, q in zip(a, b, strict=True)) < 0 else 1.0
+    w, x, y, z = (_between(p, sign * q, share) for p, q in zip(a, b, strict=True))
+    norm = math.hypot(w, x, y, z) or 1.0
+    pitch, roll, yaw = angles_of(w / norm, x / norm, y / norm, z / norm)
+    return Pointing(pitch, roll, yaw, first.from_nose)
 
 
 def _between(first: float, second: float, share: float) -> float:

@@ -193,7 +193,11 @@ class VehicleState:
 
     def _take_gimbal(self, message: gimbal_angles.MountMessage, at_s: float) -> None:
         turned = self._attitude.young(at_s, HEADING_KNOWN_S)
-        self._condition.take_gimbal(message, None if turned is None else turned.heading_deg, at_s)
+        heading_deg = None if turned is None else turned.heading_deg
+        pointing = self._condition.take_gimbal(message, heading_deg, at_s)
+        if pointing is not None:
+            boot_ms = getattr(message, "time_boot_ms", None)
+            self._poses.add_pointing(self._boot.near_s(boot_ms, at_s), pointing)
 
     def _take_mission_ack(self, message: readings.MissionAck, at_s: float) -> None:
         """A mission was sent to it: by us, who then read it back, or by somebody else."""

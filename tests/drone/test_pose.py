@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from drone.gimbal_angles import Pointing
 from drone.pose import Eye, Mount, View, camera_pose
 from ground_station.core.agent_vehicles import VehicleLinkState
 from ground_station.core.errors import ConfigError
@@ -118,3 +119,19 @@ def test_which_of_several_must_be_said() -> None:
 def test_mounts_that_cannot_be(pitch: float, hfov: float) -> None:
     with pytest.raises(ConfigError, match="camera"):
         Mount(pitch, hfov)
+
+
+def test_where_the_vehicle_tells_of_a_gimbal_its_angles_count() -> None:
+    told = pose(heading_deg=200.0, pointing=Pointing(-30.0, 2.0, 75.0))
+    seen = camera_pose(told, Mount(-60.0, 60.0))
+    assert seen is not None
+    assert (seen.yaw_deg, seen.pitch_deg, seen.roll_deg) == (75.0, -30.0, 2.0)
+    rigid = camera_pose(told, Mount(-60.0, 60.0, stabilised=False))
+    assert rigid is not None
+    assert rigid.yaw_deg == pytest.approx(200.0)
+
+
+def test_a_gimbal_that_fell_silent_is_not_replaced_by_the_mount() -> None:
+    view = look(ScriptedLink(poses={1: pose(pointing_lost=True)}))
+    assert view.pose is None
+    assert "gimbal" in view.why_not

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from drone.gimbal_angles import Pointing
 from drone.pose_history import KEPT, BootClock, PoseHistory
 from ground_station.core.agent_vehicles import AttitudeReading, PositionReading, VelocityReading
 
@@ -146,3 +147,78 @@ def test_a_restart_begins_anew() -> None:
     boot = BootClock()
     boot.instant_s(60_000, 100.0)
     assert boot.instant_s(500, 101.0) == pytest.approx(101.0)
+
+
+def flown(*, heading_per_s: float = 0.0) -> PoseHistory:
+    """Five seconds at 10 Hz on one spot."""
+    poses = PoseHistory()
+    for tick in range(51):
+        poses.add_place(tick / 10, place(), None)
+        poses.add_turn(tick / 10, turn(heading_per_s * tick / 10 % 360))
+    return poses
+
+
+def test_a_gimbal_is_told_for_the_instant_itself() -> None:
+    poses = flown()
+    poses.add_pointing(1.0, Pointing(-40.0, 0.0, 350.0))
+    poses.add_pointing(1.2, Pointing(-50.0, 0.0, 10.0))
+
+    pose = poses.at(1.1)
+
+    assert pose is not None
+    assert pose.pointing is not None
+    assert pose.pointing.pitch_deg == pytest.approx(-45.0, abs=0.6)
+    assert (pose.pointing.yaw_deg + 180) % 360 == pytest.approx(180, abs=1)  # as a turn
+
+
+def test_a_gimbal_that_counts_from_the_nose_turns_with_the_attitude_of_that_instant() -> None:
+    poses = flown(heading_per_s=90.0)
+    poses.add_pointing(1.0, Pointing(-45.0, 0.0, 20.0, from_nose=True))
+    poses.add_pointing(1.1, Pointing(-45.0, 0.0, 20.0, from_nose=True))
+
+    pose = poses.at(1.05)
+
+    assert pose is not None
+    assert pose.pointing is not None
+    assert pose.pointing.yaw_deg == pytest.approx(94.5 + 20.0)
+    assert not pose.pointing.from_nose
+
+
+def test_straight_down_a_gimbal_does_not_spin() -> None:
+    """Just past the nadir the same view is called by an opposite yaw and roll."""
+    poses = flown()
+    poses.add_pointing(1.0, Pointing(-89.0, 0.0, 30.0))
+    poses.add_pointing(1.2, Pointing(-89.0, 180.0, 210.0))
+
+    pose = poses.at(1.1)
+
+    assert pose is not None
+    assert pose.pointing is not None
+    assert pose.pointing.pitch_deg == pytest.approx(-90.0, abs=0.01)
+
+
+def test_a_vehicle_without_a_gimbal_has_lost_none() -> None:
+    pose = flown().at(1.0)
+    assert pose is not None
+    assert (pose.pointing, pose.pointing_lost) == (None, False)
+
+
+def test_a_gimbal_that_fell_silent_is_lost() -> None:
+    poses = flown()
+    poses.add_pointing(1.0, Pointing(-45.0, 0.0, 0.0))
+    soon, late = poses.at(1.4), poses.at(2.0)
+    assert soon is not None
+    assert late is not None
+    assert (soon.pointing is not None, soon.pointing_lost) == (True, False)
+    assert (late.pointing, late.pointing_lost) == (None, True)
+
+
+def test_a_gimbal_with_a_clock_of_its_own_is_not_followed() -> None:
+    boot = BootClock()
+    assert boot.near_s(10_000, 50.0) == 50.0
+    boot.instant_s(10_000, 50.0)
+    assert boot.near_s(10_100, 50.2) == pytest.approx(50.1)
+    assert boot.near_s(10_500, 50.2) == 50.2  # never after its arrival
+    assert boot.near_s(3_000, 50.2) == 50.2
+    assert boot.near_s(None, 50.2) == 50.2
+    assert boot.instant_s(10_300, 50.3) == pytest.approx(50.3)
