@@ -16,8 +16,8 @@ Vector = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """How a camera is fixed to its vehicle. It looks where the nose points, unless the vehicle tells
-    of a gimbal.
+    """How a camera is fixed to its vehicle. It looks where the nose points, unless the vehicle
+    tells of a gimbal.
 
     Attributes:
         pitch_deg: of the optical axis: -90 straight down, 0 ahead.
