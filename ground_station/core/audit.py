@@ -69,6 +69,8 @@ class Act(StrEnum):
     CONTROL_OFFERED = "control_offered"  # to a named pilot, or that offer taken back
     FLIGHT_COMMANDED = "flight_commanded"  # before it is sent; hold, return and land: with it
     FLIGHT_ANSWERED = "flight_answered"  # what came of it
+    FLIGHT_LOGGED = "flight_logged"  # its log is whole, with the digest of its samples
+    FLIGHT_IMPORTED = "flight_imported"  # the log of an autopilot
     FAILSAFE_BEGAN = "failsafe_began"  # of a vehicle in flight, as far as it is seen from here
     FAILSAFE_ENDED = "failsafe_ended"
     DATASET_IMPORTED = "dataset_imported"  # read and offered; nothing is checked against it yet

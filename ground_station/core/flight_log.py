@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 
@@ -99,7 +101,8 @@ class FlightSample:
 @dataclass(frozen=True, slots=True)
 class FlightEvent:
     """Something that happened: a command and its answer, an alert, a mode, a sentence of the
-    autopilot. `kind`: command, answer, alert, mode, text, conformance, failsafe, link, video."""
+    autopilot. `kind`: command, answer, alert, mode, text, conformance, failsafe, link, video, gap.
+    """
 
     at: datetime
     kind: str
@@ -108,6 +111,9 @@ class FlightEvent:
     lat: float | None = None
     lon: float | None = None
     reference: str = ""  # the id of the alert, the command, the source
+
+
+FlightEntry = FlightSample | FlightEvent
 
 
 class FlightRepository(Protocol):
@@ -133,14 +139,68 @@ class FlightRepository(Protocol):
 class FlightJournal(Protocol):
     """The samples and events of one flight, appended as they come. One writer, many readers."""
 
-    def append(self, entry: FlightSample | FlightEvent) -> None:
-        """Raises OSError where the disk fails: the flight goes on, and its log says the gap."""
+    def append(self, entry: FlightEntry) -> None:
+        """Held until `flush`. Raises OSError where too much is held: flush first."""
         ...
 
-    def read(self) -> Iterator[FlightSample | FlightEvent]:
-        """In order; a torn last line (a killed station) is left out."""
+    def flush(self) -> None:
+        """Hand what is held to the operating system: a killed station keeps it from here on.
+        Raises OSError where the disk fails; what was held is lost then, and only that."""
         ...
 
     def close(self) -> str:
-        """SHA-256 in hex of all of it."""
+        """SHA-256 in hex of all of it, which is on the disk. Raises OSError: it is not."""
+        ...
+
+
+class FlightJournals(Protocol):
+    """A journal for each flight. What is not there, or cannot be read, is NotFound."""
+
+    def begin(self, record: FlightRecord) -> FlightJournal:
+        """A new one, which names its flight; or the one that is there, to go on with it. Raises
+        OSError."""
+        ...
+
+    def read(self, record_id: str) -> Iterator[FlightEntry]:
+        """In order; a torn line (a killed station, a full disk) is left out."""
+        ...
+
+    def head(self, record_id: str) -> FlightRecord | None:
+        """The flight as it began; None: there is no journal, or it does not say."""
+        ...
+
+    def ids(self) -> Sequence[str]:
+        """Of all there are, in order."""
+        ...
+
+    def written_at(self, record_id: str) -> datetime | None:
+        """When it was written last, by the machine's clock."""
+        ...
+
+    def remove(self, record_id: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLog:
+    """A log of an autopilot, as far as it could be read.
+
+    Attributes:
+        vehicle: what it says of itself. dated: whether it tells the date and time of day; if not,
+            its times count from 1970.
+        problems: sentences: what is missing, and why.
+        entries: its samples, at most five a second, and events, in order; only inside the context.
+    """
+
+    origin: FlightOrigin
+    vehicle: str
+    dated: bool
+    problems: tuple[str, ...]
+    entries: Iterator[FlightEntry]
+
+
+class LogReader(Protocol):
+    """Reads a stranger's log."""
+
+    def __call__(self, file: Path) -> AbstractContextManager[ReadLog]:
+        """Raises Unprocessable: it is no log that can be read, and why."""
         ...

@@ -145,11 +145,12 @@ STORED_KINDS: tuple[StoredKind, ...] = (
     ),
     StoredKind(
         "flight",
-        "A sortie: who flew, what, where and when, commands and alerts",
+        "A sortie: who flew, what, where and when, commands and alerts; its samples in a file "
+        "beside the database go within an hour of it",
         "Answering for a flight; maintenance and pilots' currency",
         1095,
         table="flights",
-        time_column="began_at",
+        time_column="changed_at",  # a log that is imported may be of a flight of long ago
     ),
     StoredKind(
         "mission_plan",

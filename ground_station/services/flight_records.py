@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -76,12 +76,13 @@ WORDS: Final[Mapping[type[Action], str]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Flight:
-    """One command on its way."""
+    """One command on its way. `permissions`: by zone id, what it is given with."""
 
     who: Principal
     status: VehicleStatus
     action: Action
     command_id: str
+    permissions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def word(self) -> str:

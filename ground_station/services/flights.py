@@ -178,7 +178,7 @@ class Flights:
             turn = self._turns.of(vehicle_id)
             action, given = self._checked(who, status, action, permissions)
             self._check_take_off(who, status, action)
-            flight = replace(flight, action=action)
+            flight = replace(flight, action=action, permissions=given)
             self._audit.append(commanded(flight, given))
             self._known.sending(vehicle_id, action)
             way = self._way(status, action)
