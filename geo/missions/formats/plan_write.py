@@ -36,34 +36,47 @@ def write_plan(mission: Mission) -> Written:
         )
     if mission.home is None:
         notes.append("Home is not known: the file has the first place without a height for it.")
-    speed = mission.cruise_mps if mission.cruise_mps is not None else _SPEED_OF_PLANS
     document: dict[str, Any] = {
         "fileType": "Plan",
-        "geoFence": {
-            "circles": [],
-            "polygons": [
-                {"inclusion": each.keep_in, "polygon": [[*at] for at in each.ring], "version": 1}
-                for each in mission.fences
-            ],
-            "version": 2,
-        },
+        "geoFence": _fence(mission),
         "groundStation": "QGroundControl",
-        "mission": {
-            "cruiseSpeed": speed,
-            "firmwareType": _ARDUPILOT,
-            "globalPlanAltitudeMode": 1,
-            "hoverSpeed": speed,
-            "items": made.items,
-            "plannedHomePosition": _home(mission),
-            "vehicleType": _QUADROTOR,
-            "version": 2,
-        },
+        "mission": _mission(mission, made.items),
         "rallyPoints": {
             "points": [[each.lat, each.lon, each.height_home_m] for each in mission.rally],
             "version": 2,
         },
         "version": 1,
     }
+    own = _own(mission)
+    if own:
+        document["kestrel"] = own
+    return Written(as_json(document), tuple(notes))
+
+
+def _mission(mission: Mission, items: list[dict[str, Any]]) -> dict[str, Any]:
+    speed = mission.cruise_mps if mission.cruise_mps is not None else _SPEED_OF_PLANS
+    return {
+        "cruiseSpeed": speed,
+        "firmwareType": _ARDUPILOT,
+        "globalPlanAltitudeMode": 1,
+        "hoverSpeed": speed,
+        "items": items,
+        "plannedHomePosition": _home(mission),
+        "vehicleType": _QUADROTOR,
+        "version": 2,
+    }
+
+
+def _fence(mission: Mission) -> dict[str, Any]:
+    polygons = [
+        {"inclusion": each.keep_in, "polygon": [[*at] for at in each.ring], "version": 1}
+        for each in mission.fences
+    ]
+    return {"circles": [], "polygons": polygons, "version": 2}
+
+
+def _own(mission: Mission) -> dict[str, Any]:
+    """What QGroundControl has no room for, and leaves alone."""
     own: dict[str, Any] = {}
     if mission.name:
         own["name"] = one_line(mission.name)
@@ -71,9 +84,7 @@ def write_plan(mission: Mission) -> Written:
         own["cruiseSpeedSaid"] = False
     if mission.home is not None and mission.home[2] == 0:
         own["homeHeightSaid"] = True
-    if own:
-        document["kestrel"] = own
-    return Written(as_json(document), tuple(notes))
+    return own
 
 
 def _home(mission: Mission) -> list[float | None]:

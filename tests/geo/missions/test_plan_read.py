@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 import pytest
+import shapely
 
 from geo.formats.reading import FileRefused
+from geo.local_frame import LocalFrame
 from geo.missions import AtEnd, HeightDatum
 from geo.missions.formats import read_plan
 from tests.geo.missions.plan_text import HOME, RETURN, plan, simple, survey, take_off, waypoint
@@ -253,6 +255,21 @@ def test_fences_and_circles() -> None:
     assert not mission.fences[1].keep_in
     assert len(mission.fences[1].ring) == 48
     assert any("fence circle 1" in note for note in notes)
+
+
+@pytest.mark.parametrize("keep_in", [True, False])
+def test_a_circle_becomes_a_polygon_on_its_strict_side(keep_in: bool) -> None:
+    circle = {"circle": {"center": [51.496, -0.239], "radius": 100.0}, "inclusion": keep_in}
+    fence = {"circles": [circle], "polygons": [], "version": 2}
+    ring = read_plan(plan(A, RETURN, fence=fence)).mission.fences[0].ring
+    frame = LocalFrame(51.496, -0.239)
+    polygon = shapely.Polygon([frame.from_wgs84(*at) for at in ring])
+    round_it = shapely.Point(0, 0).buffer(100, quad_segs=200)
+    assert polygon.area == pytest.approx(round_it.area, rel=0.01)
+    if keep_in:
+        assert round_it.buffer(0.01).covers(polygon)
+    else:
+        assert polygon.buffer(0.01).covers(round_it)
 
 
 @pytest.mark.parametrize(
