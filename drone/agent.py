@@ -27,6 +27,7 @@ from drone.link import VehicleLink
 from drone.orders import Orders
 from drone.patrol import Patrol
 from drone.patrol_marker import MARKER
+from drone.payloads import Carried, Payloads
 from drone.pose import Eye, Mount
 from drone.telemetry import TelemetryFeed
 from ground_station.agentlink.agent_life import open_outbox, run_until_signal
@@ -80,6 +81,7 @@ class DroneSpec:
             address may hold a password.
         camera_of: the system id of the vehicle that carries it; None: of the only one.
         patrol: fly the demonstration's patrol.
+        payloads: what the vehicles carry besides.
     """
 
     key: str
@@ -90,6 +92,7 @@ class DroneSpec:
     camera_of: int | None = None
     mount: Mount = field(default_factory=Mount)
     patrol: bool = False
+    payloads: tuple[Carried, ...] = ()
 
     @property
     def title(self) -> str:
@@ -118,7 +121,12 @@ def main(
     async def run(stop: asyncio.Event) -> None:
         agent = DroneAgent(
             settings,
-            MavsdkLink(drone.addresses, name=drone.name, simulated=drone.simulated),
+            MavsdkLink(
+                drone.addresses,
+                name=drone.name,
+                simulated=drone.simulated,
+                payloads=Payloads(drone.payloads),
+            ),
             station_url=station_url,
             token=token,
             drone=drone,

@@ -49,6 +49,7 @@ def drone(parser: argparse.ArgumentParser) -> None:
         "--simulated", action="store_true", help="the vehicles are simulated; shown as such"
     )
     drone_camera(parser)
+    drone_payloads(parser)
     parser.add_argument(
         "--station",
         metavar="URL",
@@ -64,6 +65,18 @@ def drone(parser: argparse.ArgumentParser) -> None:
         "better in the environment variable KESTREL_AGENT_CODE",
     )
     ca(parser)
+
+
+def drone_payloads(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--payload",
+        metavar="KEY=HOW",
+        action="append",
+        default=[],
+        help="what it carries, as often as there are some: spotlight=relay:0 switches a relay, "
+        "loudspeaker=servo:9:1100:1900 sets an output to pulses between off and full; with several "
+        "vehicles spotlight@2=relay:0 is on the one with the system id 2",
+    )
 
 
 def drone_camera(parser: argparse.ArgumentParser) -> None:

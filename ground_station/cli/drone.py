@@ -21,13 +21,14 @@ def run(arguments: Namespace) -> int:
     """Serve until Ctrl-C; no vehicle is commanded by its end.
 
     Raises:
-        ConfigError: an address is none, or something about the camera is not said.
+        ConfigError: an address or a payload is none, or something about the camera is not said.
         Conflict: another program listens at an autopilot's address.
         Unavailable: no station runs on this data folder.
     """
     from drone.agent import DroneSpec, main
     from drone.camera import camera_kind
     from drone.mavsdk_addresses import parse_all
+    from drone.payloads import Payloads, payload_of
     from drone.pose import Mount
 
     camera = os.environ.pop(ADDRESS_VARIABLE, "") or arguments.camera
@@ -46,6 +47,8 @@ def run(arguments: Namespace) -> int:
         raise ConfigError(
             f"No vehicle has the system id {arguments.camera_of}; they are 1 to {MOST_SYSTEM_ID}."
         )
+    payloads = tuple(payload_of(text) for text in arguments.payload)
+    Payloads(payloads)
     settings = settings_from(arguments)
     spec = DroneSpec(
         key=key_of(name or " ".join(addresses)),
@@ -55,6 +58,7 @@ def run(arguments: Namespace) -> int:
         camera=camera,
         camera_of=arguments.camera_of,
         mount=Mount(arguments.camera_pitch, arguments.camera_hfov, not arguments.camera_rigid),
+        payloads=payloads,
     )
     token = os.environ.pop(CODE_VARIABLE, "")
     if token:
