@@ -24,6 +24,7 @@ Vector = tuple[float, float, float]
 
 HORIZON_SIGMAS = 3.0  # nearer to the horizon than this, the first-order ellipse means nothing
 FOOTPRINT_RANGE_M = 500.0
+_STRAIGHT = 1e-9  # of the axis: nearer to the vertical than this it has no compass direction
 LEAST_DEPRESSION = 1e-6  # radians below the horizon; a place farther off is no place
 
 
@@ -181,11 +182,12 @@ def ground_point(
     if place is None:
         return None
     ray = camera.ray(u_px, v_px)
-    doubt_rad = math.hypot(math.radians(sigmas.tilt_deg), sigmas.pixel_px / camera.focal_px)
-    if math.atan2(-ray[2], math.hypot(ray[0], ray[1])) <= HORIZON_SIGMAS * doubt_rad:
+    depression = math.atan2(-ray[2], math.hypot(ray[0], ray[1]))
+    if depression <= HORIZON_SIGMAS * horizon_doubt_rad(camera, sigmas):
         return None
     lat, lon = camera.frame().to_wgs84(*place)
-    return GroundPoint(lat, lon, *ellipse_95(*_covariance(camera, ray, sigmas)))
+    reach = camera.height_m / -ray[2]
+    return GroundPoint(lat, lon, *ellipse_95(*ground_covariance(camera, ray, reach, sigmas)))
 
 
 def pixel_of(
@@ -194,6 +196,16 @@ def pixel_of(
     """Where a place `up_m` above the ground appears; None at or behind the camera."""
     camera = Camera(pose, width_px, height_px)
     return camera.pixel(*camera.frame().from_wgs84(lat, lon), up_m)
+
+
+def view_centre(pose: Pose, range_m: float = FOOTPRINT_RANGE_M) -> tuple[float, float] | None:
+    """(lat, lon) of the ground in the middle of the picture; None at or above the horizon and
+    farther than `range_m` from the place below the camera."""
+    camera = Camera(pose, 2, 2)
+    place = camera.ground(1.0, 1.0)
+    if place is None or math.hypot(*place) > range_m:
+        return None
+    return camera.frame().to_wgs84(*place)
 
 
 def view_footprint(
@@ -244,31 +256,79 @@ def _axes(pose: Pose) -> FloatArray:
     )
 
 
-def _covariance(camera: Camera, ray: Vector, sigmas: PoseSigmas) -> tuple[float, float, float]:
-    """(var east, var north, covariance) in m² of the ground that a ray meets, to first order."""
+def angles_of(axes: FloatArray) -> tuple[float, float, float]:
+    """(yaw, pitch, roll) in degrees of a camera whose `axes` are given as `Camera.axes`; where it
+    looks straight up or down, roll is 0 and yaw is that of the picture's upper or lower edge."""
+    right, down, forward = axes
+    level = math.hypot(forward[0], forward[1])
+    pitch = math.atan2(forward[2], level)
+    if level < _STRAIGHT:
+        side = -math.copysign(1.0, -forward[2])
+        return math.degrees(math.atan2(side * down[0], side * down[1])), math.degrees(pitch), 0.0
+    yaw = math.atan2(forward[0], forward[1])
+    level_right = (math.cos(yaw), -math.sin(yaw), 0.0)
+    level_down = np.cross(forward, level_right)
+    roll = math.atan2(float(right @ level_down), float(right @ level_right))
+    return math.degrees(yaw), math.degrees(pitch), math.degrees(roll)
+
+
+def turned(axes: FloatArray, east_rad: float, north_rad: float, up_rad: float) -> FloatArray:
+    """A camera's axes after a turn about an axis in (east, north, up), by its length."""
+    angle = math.sqrt(east_rad**2 + north_rad**2 + up_rad**2)
+    if angle < 1e-15:
+        return axes
+    x, y, z = east_rad / angle, north_rad / angle, up_rad / angle
+    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    turn = np.eye(3) + math.sin(angle) * cross + (1 - math.cos(angle)) * cross @ cross
+    result: FloatArray = axes @ turn.T
+    return result
+
+
+def ground_covariance(
+    camera: Camera,
+    ray: Vector,
+    reach: float,
+    sigmas: PoseSigmas,
+    slope: tuple[float, float] = (0.0, 0.0),
+) -> tuple[float, float, float]:
+    """(var east, var north, covariance) in m² of the ground that a ray meets, to first order.
+
+    Args:
+        reach: where it meets it, in lengths of `ray`. slope: how much the ground rises there
+            for each metre east and north; the ray must come down towards it.
+    """
     east, north, up = ray
-    t = camera.height_m / -up
-    # Each of these is how far (east, north) moves for one sigma of one cause. A change of the ray
-    # by (a, b, c) moves the place by t (a + c east / -up, b + c north / -up).
-    tilt, yaw = math.radians(sigmas.tilt_deg), math.radians(sigmas.yaw_deg)
-    turns = [
-        (0.0, -up * tilt, north * tilt),  # about the east axis
-        (up * tilt, 0.0, -east * tilt),  # about the north axis
-        (-north * yaw, east * yaw, 0.0),  # about the vertical
+    down = slope[0] * east + slope[1] * north - up
+
+    def moved(a: float, b: float, c: float) -> tuple[float, float]:
+        """How far (east, north) of the place moves when what points at it moves by (a, b, c)."""
+        off = c - slope[0] * a - slope[1] * b
+        return a + off * east / down, b + off * north / down
+
+    # Each of these is one sigma of one cause.
+    tilt, yaw = math.radians(sigmas.tilt_deg) * reach, math.radians(sigmas.yaw_deg) * reach
+    px = sigmas.pixel_px / camera.focal_px * reach
+    moves = [
+        moved(0.0, -up * tilt, north * tilt),  # about the east axis
+        moved(up * tilt, 0.0, -east * tilt),  # about the north axis
+        moved(-north * yaw, east * yaw, 0.0),  # about the vertical
+        moved(sigmas.position_m, 0.0, 0.0),
+        moved(0.0, sigmas.position_m, 0.0),
+        moved(0.0, 0.0, math.hypot(sigmas.height_m, sigmas.ground_m)),
     ]
-    px = sigmas.pixel_px / camera.focal_px
-    turns += [
-        (float(row[0]) * px, float(row[1]) * px, float(row[2]) * px) for row in camera.axes[:2]
+    moves += [
+        moved(float(row[0]) * px, float(row[1]) * px, float(row[2]) * px) for row in camera.axes[:2]
     ]
-    moves = [(t * (a + c * east / -up), t * (b + c * north / -up)) for a, b, c in turns]
-    rise_m = math.hypot(sigmas.height_m, sigmas.ground_m)
-    moves.append((rise_m * east / -up, rise_m * north / -up))
-    own = sigmas.position_m**2
     return (
-        sum(e * e for e, _ in moves) + own,
-        sum(n * n for _, n in moves) + own,
+        sum(e * e for e, _ in moves),
+        sum(n * n for _, n in moves),
         sum(e * n for e, n in moves),
     )
+
+
+def horizon_doubt_rad(camera: Camera, sigmas: PoseSigmas) -> float:
+    """How well the angle between a pixel's ray and the ground is known: one sigma."""
+    return math.hypot(math.radians(sigmas.tilt_deg), sigmas.pixel_px / camera.focal_px)
 
 
 def _rays_below(camera: Camera, least: float) -> list[Vector]:

@@ -13,7 +13,17 @@ import shapely
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from geo.camera import Camera, Pose, PoseSigmas, ground_point, pixel_of, view_footprint
+from geo.camera import (
+    Camera,
+    Pose,
+    PoseSigmas,
+    angles_of,
+    ground_point,
+    pixel_of,
+    turned,
+    view_centre,
+    view_footprint,
+)
 from geo.local_frame import LocalFrame
 from tests.geo.views import View
 
@@ -302,3 +312,29 @@ def test_towards_the_horizon_it_ends_at_the_range() -> None:
     assert max(far) == pytest.approx(500, abs=1)
     up = replace(OBLIQUE, pitch_deg=40.0)
     assert view_footprint(up, W / H) == []
+
+
+@given(st.floats(-179, 179), st.floats(-89, 89), st.floats(-179, 179))
+def test_a_cameras_angles_come_back_from_its_axes(yaw: float, pitch: float, roll: float) -> None:
+    axes = Camera(Pose(51.0, 0.0, 100.0, 0.0, yaw, pitch, roll, 60.0), 640, 480).axes
+    assert angles_of(axes) == pytest.approx((yaw, pitch, roll), abs=1e-5)
+
+
+@pytest.mark.parametrize("pitch", [-90.0, 90.0])
+def test_straight_down_or_up_the_yaw_is_kept(pitch: float) -> None:
+    axes = Camera(Pose(51.0, 0.0, 100.0, 0.0, 30.0, pitch, 0.0, 60.0), 640, 480).axes
+    assert angles_of(axes) == pytest.approx((30.0, pitch, 0.0), abs=1e-6)
+
+
+def test_a_turn_about_the_vertical_is_a_yaw() -> None:
+    axes = Camera(Pose(51.0, 0.0, 100.0, 0.0, 30.0, -40.0, 5.0, 60.0), 640, 480).axes
+    assert angles_of(turned(axes, 0.0, 0.0, math.radians(-10))) == pytest.approx((40, -40, 5))
+
+
+def test_the_middle_of_the_picture_on_the_ground() -> None:
+    pose = Pose(51.0, 0.0, 60.0, 10.0, 90.0, -45.0, 0.0, 60.0)
+    centre = view_centre(pose)
+    assert centre is not None
+    assert LocalFrame(51.0, 0.0).from_wgs84(*centre) == pytest.approx((50.0, 0.0), abs=1e-6)
+    assert view_centre(pose, range_m=49.0) is None
+    assert view_centre(replace(pose, pitch_deg=0.0)) is None
