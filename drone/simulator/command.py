@@ -9,7 +9,8 @@ from drone.simulator.items import Frame, Item
 
 
 class Command(NamedTuple):
-    """`as_int`: it came as COMMAND_INT, so x and y are degrees * 1e7."""
+    """`as_int`: it came as COMMAND_INT, so x and y are degrees * 1e7. `peer`: who sent it (system,
+    component)."""
 
     number: int
     params: tuple[float, float, float, float]
@@ -18,6 +19,7 @@ class Command(NamedTuple):
     z: float
     frame: int = Frame.AMSL
     as_int: bool = False
+    peer: tuple[int, int] = (0, 0)
 
     @property
     def lat(self) -> float:

@@ -163,4 +163,4 @@ _HANDLERS: dict[int, Handler] = {
     Cmd.CONDITION_YAW: _yaw,
     **payload_commands.HANDLERS,
 }
-FLYING = frozenset(_HANDLERS) - PAYLOAD - {Cmd.MOUNT_CONFIGURE}
+FLYING = frozenset(_HANDLERS) - PAYLOAD - {Cmd.MOUNT_CONFIGURE, Cmd.GIMBAL_MANAGER_CONFIGURE}

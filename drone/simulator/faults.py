@@ -24,15 +24,32 @@ class FaultKind(StrEnum):
     RUBBISH = "rubbish"  # bytes between the messages that are none
     DUPLICATE_ID = "duplicate_id"  # a second vehicle speaks with the same system id
     GPS_LOSS = "gps_loss"
+    RC_LOSS = "rc_loss"  # of the remote control, where there is one
+    REMOTE_ID_LOSS = "remote_id_loss"  # its own module says that it is not fit to fly
+    WIND_GUST = "wind_gust"  # value: m/s on top of the wind, from where it comes
     SLOW = "slow"  # answers come late; value: seconds
     NO_ANSWER = "no_answer"  # telemetry comes, answers to commands and transfers do not
     # The command is carried out and its next acknowledgements, `count` of them, do not arrive.
     LOST_ACK = "lost_ack"  # value: the MAV_CMD; 0 = every one
+    # Each command's answer is IN_PROGRESS at once and again each second; what came of it is told
+    # later. value: seconds later
+    IN_PROGRESS = "in_progress"
+    # An upload ends in silence: the vehicle hears no item after this one. value: its number
+    UPLOAD_CUT = "upload_cut"
+    REFUSE_ITEM = "refuse_item"  # value: the number of the item that it does not take
     BATTERY_DRAIN = "battery_drain"  # value: times as fast as it should
+    BATTERY_DROP = "battery_drop"  # at once; value: the fraction that is left, 0-1
 
 
-INSTANT = frozenset({FaultKind.REBOOT})
-_DEFAULT_VALUES = {FaultKind.LINK_LOSS: 1.0, FaultKind.SLOW: 1.5, FaultKind.BATTERY_DRAIN: 20.0}
+INSTANT = frozenset({FaultKind.REBOOT, FaultKind.BATTERY_DROP})
+_DEFAULT_VALUES = {
+    FaultKind.LINK_LOSS: 1.0,
+    FaultKind.SLOW: 1.5,
+    FaultKind.IN_PROGRESS: 3.0,
+    FaultKind.WIND_GUST: 10.0,
+    FaultKind.BATTERY_DRAIN: 20.0,
+    FaultKind.BATTERY_DROP: 0.15,
+}
 _SPEC = re.compile(
     r"(?P<kind>[a-z_-]+)(?:=(?P<value>\d+(?:\.\d+)?))?(?:x(?P<count>[1-9]\d{0,5}))?"
     r"@(?P<at>\d+(?:\.\d+)?)"

@@ -9,31 +9,40 @@ from typing import Any
 
 from pymavlink.dialects.v20 import ardupilotmega as mav
 
+from drone.simulator import payload_messages as payload
+from drone.simulator import traffic_messages as traffic
 from drone.simulator.landed import Severity
 from drone.simulator.mission import RunState
 from drone.simulator.modes import Mode
+from drone.simulator.payload_messages import quaternion
 from drone.simulator.pilot import Pilot
+from drone.simulator.radio import CHANNELS, PULSE_US, strength
+from drone.simulator.traffic_messages import home_distance_m
 
 Message = Any  # pymavlink has no types
-Maker = Callable[[Pilot, int], Message]  # of the pilot and milliseconds since boot
+# Of the pilot and milliseconds since boot: a message, several, or None where there is none.
+Maker = Callable[[Pilot, int], Message]
 
 NO_VALUE_U16 = 65535
 SATELLITES = 14
 EKF_GOOD, EKF_NO_POSITION = 831, 165  # ESTIMATOR bits: all but terrain; no position, constant mode
 _SENSORS = 0x1 | 0x2 | 0x4 | 0x8 | 0x20 | 0x400 | 0x800 | 0x1000 | 0x2000 | 0x4000 | 0x8000
 _GEOFENCE, _AHRS, _BATTERY, _PREARM = 0x100000, 0x200000, 0x2000000, 0x10000000
+_RC = 0x10000
 _GPS = 0x20
 _CAPABILITIES = 1 | 2 | 4 | 8 | 256 | 8192 | 16384 | 32768  # missions, commands, fence, rally, v2
 _VERSION_4_7_DEV = (4 << 24) | (7 << 16)
 _GRAVITY_MG = -1000
+_EKF_PLACE = 16  # the place over ground, which goes on as a guess without GPS
+_GEOID_M = 46.0  # of London, above the ellipsoid
+_H_ACC_MM, _V_ACC_MM, _SPEED_ACC_MM_S = 700, 1200, 150
 
 
 def heartbeat(pilot: Pilot, boot_ms: int) -> Message:
     del boot_ms
     flies_itself = pilot.mode is not Mode.STABILIZE
     base_mode = 1 | 16 | 64 | (8 if flies_itself else 0) | (128 if pilot.armed else 0)
-    missing = pilot.failsafes.gcs or pilot.failsafes.battery
-    status = 5 if missing and pilot.armed else 4 if pilot.armed else 3
+    status = 5 if pilot.failsafes.any and pilot.armed else 4 if pilot.armed else 3
     return mav.MAVLink_heartbeat_message(2, 3, base_mode, pilot.mode, status, 3)
 
 
@@ -45,11 +54,11 @@ def global_position_int(pilot: Pilot, boot_ms: int) -> Message:
         round(lat * 1e7),
         round(lon * 1e7),
         round(amsl_m * 1000),
-        round((pilot.position.up - pilot.home.up) * 1000),
+        round((amsl_m - pilot.home_where()[2]) * 1000),
         round(north * 100),
         round(east * 100),
         round(-up * 100),
-        round(pilot.model.heading_deg * 100) % 36000,
+        round((pilot.heading_deg + pilot.noise.attitude_deg[2]) * 100) % 36000,
     )
 
 
@@ -60,19 +69,9 @@ def attitude(pilot: Pilot, boot_ms: int) -> Message:
 
 
 def attitude_quaternion(pilot: Pilot, boot_ms: int) -> Message:
-    roll, pitch, yaw = (angle / 2 for angle in _angles(pilot))
-    cr, sr, cp, sp = math.cos(roll), math.sin(roll), math.cos(pitch), math.sin(pitch)
-    cy, sy = math.cos(yaw), math.sin(yaw)
-    return mav.MAVLink_attitude_quaternion_message(
-        boot_ms,
-        cr * cp * cy + sr * sp * sy,
-        sr * cp * cy - cr * sp * sy,
-        cr * sp * cy + sr * cp * sy,
-        cr * cp * sy - sr * sp * cy,
-        0.0,
-        0.0,
-        math.radians(pilot.model.yaw_rate_deg_s),
-    )
+    turn = quaternion(*(math.degrees(angle) for angle in _angles(pilot)))
+    turning = math.radians(pilot.model.yaw_rate_deg_s)
+    return mav.MAVLink_attitude_quaternion_message(boot_ms, *turn, 0.0, 0.0, turning)
 
 
 def local_position_ned(pilot: Pilot, boot_ms: int) -> Message:
@@ -98,7 +97,9 @@ def vfr_hud(pilot: Pilot, boot_ms: int) -> Message:
 
 def sys_status(pilot: Pilot, boot_ms: int) -> Message:
     del boot_ms
-    present = _SENSORS | _GEOFENCE | _AHRS | _BATTERY | _PREARM
+    monitor = pilot.monitor
+    present = _SENSORS | _GEOFENCE | _AHRS | _PREARM
+    present |= (_BATTERY if monitor.there else 0) | (_RC if pilot.radio.fitted else 0)
     enabled = present & ~(0 if pilot.fencing.enabled else _GEOFENCE)
     health = present
     if not pilot.gps_fix:
@@ -109,14 +110,16 @@ def sys_status(pilot: Pilot, boot_ms: int) -> Message:
         health &= ~_BATTERY
     if pilot.fencing.breached():
         health &= ~_GEOFENCE
+    if not pilot.radio.heard:
+        health &= ~_RC
     return mav.MAVLink_sys_status_message(
         present,
         enabled,
         health,
         120,
-        round(pilot.battery.voltage_v * 1000),
-        round(pilot.battery.current_a * 100),
-        round(pilot.battery.remaining * 100),
+        round(monitor.voltage_v * 1000) if monitor.there else NO_VALUE_U16,
+        round(pilot.battery.current_a * 100) if monitor.there else -1,
+        monitor.percent,
         0,
         0,
         0,
@@ -131,7 +134,7 @@ def gps_raw_int(pilot: Pilot, boot_ms: int) -> Message:
         return mav.MAVLink_gps_raw_int_message(
             boot_ms * 1000, 1, 0, 0, 0, 9999, 9999, 0, NO_VALUE_U16, 0
         )
-    lat, lon, amsl_m = pilot.where()
+    lat, lon, amsl_m = pilot.measured()
     east, north, _ = pilot.model.velocity
     speed = math.hypot(east, north)
     course = round(math.degrees(math.atan2(east, north)) % 360 * 100) % 36000
@@ -146,11 +149,14 @@ def gps_raw_int(pilot: Pilot, boot_ms: int) -> Message:
         round(speed * 100),
         course,
         SATELLITES,
+        *(round((amsl_m + _GEOID_M) * 1000), _H_ACC_MM, _V_ACC_MM, _SPEED_ACC_MM_S),
     )
 
 
-def battery_status(pilot: Pilot, boot_ms: int) -> Message:
+def battery_status(pilot: Pilot, boot_ms: int) -> Message | None:
     del boot_ms
+    if not pilot.monitor.there:
+        return None
     battery = pilot.battery
     voltages = [round(battery.voltage_v * 1000)] + [NO_VALUE_U16] * 9
     return mav.MAVLink_battery_status_message(
@@ -162,7 +168,7 @@ def battery_status(pilot: Pilot, boot_ms: int) -> Message:
         round(battery.current_a * 100),
         round(battery.used_mah),
         -1,
-        round(battery.remaining * 100),
+        pilot.monitor.percent,
         round(battery.seconds_left),
         1 if not pilot.failsafes.battery else 2,
     )
@@ -217,7 +223,10 @@ def mission_current(pilot: Pilot, boot_ms: int) -> Message:
 def ekf_status_report(pilot: Pilot, boot_ms: int) -> Message:
     del boot_ms
     flags = EKF_GOOD if pilot.position_known else EKF_NO_POSITION
-    return mav.MAVLink_ekf_status_report_message(flags, 0.05, 0.05, 0.05, 0.05, 0.0, 0.0)
+    if pilot.position_known and not pilot.gps_fix:
+        flags &= ~_EKF_PLACE
+    off = pilot.estimator.variance
+    return mav.MAVLink_ekf_status_report_message(flags, off, off, 0.05, 0.05, 0.0, 0.0)
 
 
 def system_time(pilot: Pilot, boot_ms: int) -> Message:
@@ -227,8 +236,9 @@ def system_time(pilot: Pilot, boot_ms: int) -> Message:
 
 def fence_status(pilot: Pilot, boot_ms: int) -> Message:
     del boot_ms
-    outside = pilot.fencing.breached()
-    return mav.MAVLink_fence_status_message(int(outside), pilot.fencing.breaches, 0, 0)
+    breach, fencing = pilot.fencing.breach, pilot.fencing
+    last_ms = round(fencing.breached_s * 1000) & 0xFFFFFFFF
+    return mav.MAVLink_fence_status_message(int(breach > 0), fencing.breaches, breach, last_ms)
 
 
 def wind(pilot: Pilot, boot_ms: int) -> Message:
@@ -239,9 +249,13 @@ def wind(pilot: Pilot, boot_ms: int) -> Message:
 
 
 def rc_channels(pilot: Pilot, boot_ms: int) -> Message:
-    """No radio control is there."""
-    del pilot
-    return mav.MAVLink_rc_channels_message(boot_ms, 0, *[0] * 18, 255)
+    """No channels where no remote control is there; the last ones, and no strength, once it is
+    lost."""
+    if not pilot.radio.fitted:
+        return mav.MAVLink_rc_channels_message(boot_ms, 0, *[0] * 18, 255)
+    strong = strength(home_distance_m(pilot)) if pilot.radio.heard else 0
+    sticks = [PULSE_US] * CHANNELS + [0] * (18 - CHANNELS)
+    return mav.MAVLink_rc_channels_message(boot_ms, CHANNELS, *sticks, strong)
 
 
 def raw_imu(pilot: Pilot, boot_ms: int) -> Message:
@@ -312,10 +326,20 @@ STREAMS: dict[int, Maker] = {
     mav.MAVLINK_MSG_ID_EKF_STATUS_REPORT: ekf_status_report,
     mav.MAVLINK_MSG_ID_HOME_POSITION: home_position,
     mav.MAVLINK_MSG_ID_EXTENDED_SYS_STATE: extended_sys_state,
+    mav.MAVLINK_MSG_ID_SERVO_OUTPUT_RAW: payload.servo_output_raw,
+    mav.MAVLINK_MSG_ID_RELAY_STATUS: payload.relay_status,
+    mav.MAVLINK_MSG_ID_CAMERA_SETTINGS: payload.camera_settings,
+    mav.MAVLINK_MSG_ID_CAMERA_CAPTURE_STATUS: payload.camera_capture_status,
+    mav.MAVLINK_MSG_ID_GIMBAL_MANAGER_STATUS: payload.gimbal_manager_status,
+    mav.MAVLINK_MSG_ID_GIMBAL_DEVICE_ATTITUDE_STATUS: payload.gimbal_device_attitude_status,
+    mav.MAVLINK_MSG_ID_ADSB_VEHICLE: traffic.adsb_vehicles,
 }
 ON_REQUEST: dict[int, Maker] = {
     **STREAMS,
     mav.MAVLINK_MSG_ID_AUTOPILOT_VERSION: autopilot_version,
+    mav.MAVLINK_MSG_ID_CAMERA_INFORMATION: payload.camera_information,
+    mav.MAVLINK_MSG_ID_STORAGE_INFORMATION: payload.storage_information,
+    mav.MAVLINK_MSG_ID_GIMBAL_MANAGER_INFORMATION: payload.gimbal_manager_information,
 }
 
 
@@ -326,9 +350,10 @@ def _pressure_hpa(pilot: Pilot) -> float:
 
 def _angles(pilot: Pilot) -> tuple[float, float, float]:
     """Roll, pitch, yaw in radians, yaw within half a turn."""
-    yaw_deg = (pilot.model.heading_deg + 180.0) % 360.0 - 180.0
+    roll, pitch, yaw = pilot.noise.attitude_deg
+    yaw_deg = (pilot.heading_deg + yaw + 180.0) % 360.0 - 180.0
     return (
-        math.radians(pilot.model.roll_deg),
-        math.radians(pilot.model.pitch_deg),
+        math.radians(pilot.model.roll_deg + roll),
+        math.radians(pilot.model.pitch_deg + pitch),
         math.radians(yaw_deg),
     )

@@ -74,16 +74,16 @@ def _pitch_yaw(pilot: Pilot, command: Command) -> Result:
     return Result.FAILED
 
 
-def take_control(pilot: Pilot, command: Command, peer: tuple[int, int]) -> Result:
+def _take_control(pilot: Pilot, command: Command) -> Result:
     """DO_GIMBAL_MANAGER_CONFIGURE. As on an ArduPilot, who has control is told and changes nothing:
     it does what anybody says."""
     if not pilot.gimbal.there or not command.finite:
         return Result.FAILED
     system, component = command.params[:2]
     if system == _TAKE:
-        pilot.gimbal.controllers = peer
+        pilot.gimbal.controllers = command.peer
     elif system == _RELEASE:
-        if pilot.gimbal.controllers == peer:
+        if pilot.gimbal.controllers == command.peer:
             pilot.gimbal.controllers = (0, 0)
     elif system == _NOBODY:
         pilot.gimbal.controllers = (0, 0)
@@ -191,6 +191,7 @@ HANDLERS: dict[int, Callable[[Pilot, Command], Result]] = {
     Cmd.SET_ROI: _roi_location,
     Cmd.SET_ROI_NONE: _roi_none,
     Cmd.GIMBAL_MANAGER_PITCHYAW: _pitch_yaw,
+    Cmd.GIMBAL_MANAGER_CONFIGURE: _take_control,
     Cmd.MOUNT_CONTROL: _mount_control,
     Cmd.MOUNT_CONFIGURE: _mount_configure,
     Cmd.IMAGE_START_CAPTURE: _start_capture,

@@ -247,6 +247,7 @@ class Pilot(Places):
             self.say(Severity.WARNING, "Guided: destination outside fence")
             return Result.FAILED
         assert isinstance(self._flight, Guided)
+        self.nose.reset()
         self._flight.go_to(Vector(*self.frame.from_wgs84(lat, lon), up_m))
         return Result.ACCEPTED
 

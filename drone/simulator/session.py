@@ -9,12 +9,13 @@ from typing import Any, ClassVar
 
 from pymavlink.dialects.v20 import ardupilotmega as mav
 
-from drone.simulator import commands, messages
+from drone.simulator import commands, messages, position_targets, traffic_messages
 from drone.simulator.command import Command
 from drone.simulator.items import Cmd
 from drone.simulator.landed import Result
 from drone.simulator.messages import Message
-from drone.simulator.parameters import READ_ONLY
+from drone.simulator.parameter_service import ParameterService
+from drone.simulator.payload_messages import pictures
 from drone.simulator.pilot import Pilot
 from drone.simulator.transfers import Transfers
 
@@ -23,20 +24,21 @@ HEARTBEAT_S = 1.0
 EKF_S = 0.25
 TIMESYNC_S = 10.0
 SHORTEST_INTERVAL_US = 1000
-PARAMETERS_AT_ONCE = 10  # of a whole list, each time this often:
-PARAMETERS_S = 0.01
+NEIGHBOURS_S = 1.0
+RADIO_SYSTEM, RADIO_COMPONENT = 51, 68  # as SiK radios call themselves
 FTP_NAK, FTP_FAILED = 129, 1
 _FTP_BYTES = 251
-NO_INDEX = 65535
 
 Send = Callable[[Message], None]
+SendAs = Callable[[Message, tuple[int, int]], None]  # with the system and component it is of
 
 
 class Session:
     """From one boot of the telemetry side to the next.
 
     Args:
-        send: takes telemetry. answer: takes what answers somebody.
+        send: takes telemetry. send_as: what another component or system says. answer: takes what
+            answers somebody.
         grid_s: an instant; everything regular is sent a whole number of its intervals after it.
     """
 
@@ -46,6 +48,7 @@ class Session:
         transfers: Transfers,
         *,
         send: Send,
+        send_as: SendAs,
         answer: Send,
         now_s: float,
         grid_s: float,
@@ -53,14 +56,17 @@ class Session:
         self._pilot = pilot
         self._transfers = transfers
         self._send = send
+        self._send_as = send_as
         self._answer = answer
         self._booted_s = now_s
         self._grid_s = grid_s
         self._intervals: dict[int, float] = {}
         self._due: list[tuple[float, int]] = []
-        self._listing = -1  # the parameter to send next of a whole list; -1 = none is asked for
+        self._parameters = ParameterService(pilot.parameters, answer)
+        self._next_others_s = now_s
         self._mission_seen = (0, 0)
         self._mode_told = pilot.mode
+        self._controllers_told = (0, 0)
         self._origin_told = False
         self._next_timesync_s = now_s + TIMESYNC_S
         self.refused_command: Callable[[int], bool] = lambda number: False
@@ -86,7 +92,7 @@ class Session:
     def next_s(self) -> float:
         """When `tick` is wanted next."""
         when = self._due[0][0]
-        return min(when, self._next_timesync_s, when if self._listing < 0 else -math.inf)
+        return min(when, self._next_timesync_s, -math.inf if self._parameters.busy else when)
 
     def tick(self, now_s: float) -> None:
         """Send what is due."""
@@ -98,16 +104,36 @@ class Session:
             self._send_one(number, now_s)
             self._schedule(number, interval_s, now_s)
         self._tell_news(now_s)
-        self._list_parameters()
+        if self._parameters.busy:
+            self._parameters.tick()
+        if now_s >= self._next_others_s:
+            self._next_others_s = now_s + NEIGHBOURS_S
+            self._tell_of_others()
         if now_s >= self._next_timesync_s:
             self._next_timesync_s = now_s + TIMESYNC_S
             self._send(mav.MAVLink_timesync_message(0, round(now_s * 1e9)))
 
     def _send_one(self, number: int, now_s: float) -> bool:
         message = messages.ON_REQUEST[number](self._pilot, self.boot_ms(now_s))
-        if message is not None:
-            self._send(message)
-        return message is not None
+        if message is None:
+            return False
+        for one in message if isinstance(message, list) else (message,):
+            self._send(one)
+        return True
+
+    def _tell_of_others(self) -> None:
+        """Once a second what comes unasked of other components: the Remote ID module with what it
+        hears, and a telemetry radio, which is a system of its own."""
+        settings = self._pilot.settings
+        module = (settings.system_id, traffic_messages.REMOTE_ID_COMPONENT)
+        others = traffic_messages.remote_ids(self._pilot) if settings.neighbours else []
+        own = traffic_messages.own_remote_id(self._pilot) if settings.remote_id else []
+        for message in (*own, *others):
+            self._send_as(message, module)
+        if settings.telemetry_radio:
+            away_m = traffic_messages.home_distance_m(self._pilot)
+            radio = traffic_messages.radio_status(away_m)
+            self._send_as(radio, (RADIO_SYSTEM, RADIO_COMPONENT))
 
     def _tell_news(self, now_s: float) -> None:
         """What goes out unasked: another mode, sentences, items reached, another current item, the
@@ -120,6 +146,13 @@ class Session:
             self._send(messages.statustext(*pilot.texts.popleft()))
         while pilot.reached:
             self._send(mav.MAVLink_mission_item_reached_message(pilot.reached.popleft()))
+        if pilot.camera.taken:
+            for message in pictures(pilot, self.boot_ms(now_s)):
+                self._send(message)
+        controllers = pilot.gimbal.controllers
+        if controllers != self._controllers_told:
+            self._controllers_told = controllers
+            self._send_one(mav.MAVLINK_MSG_ID_GIMBAL_MANAGER_STATUS, now_s)
         mission = (pilot.mission.current, len(pilot.mission.items))
         if mission != self._mission_seen:
             self._mission_seen = mission
@@ -154,7 +187,7 @@ class Session:
         if not self._for_us(message):
             return
         peer = (source, message.get_srcComponent())
-        if self._transfers.handle(message, peer, now_s):
+        if self._transfers.handle(message, peer, now_s) or self._parameters.handle(message):
             return
         handler = self._HANDLERS.get(kind)
         if handler is not None:
@@ -173,6 +206,7 @@ class Session:
             message.param5,
             message.param6,
             message.param7,
+            peer=(message.get_srcSystem(), message.get_srcComponent()),
         )
         self._command(command, message, now_s)
 
@@ -185,6 +219,7 @@ class Session:
             message.z,
             message.frame,
             as_int=True,
+            peer=(message.get_srcSystem(), message.get_srcComponent()),
         )
         self._command(command, message, now_s)
 
@@ -220,6 +255,10 @@ class Session:
         number = mav.MAVLINK_MSG_ID_SET_MODE
         self._answer(mav.MAVLink_command_ack_message(number, result, 0, 0, *peer))
 
+    def _position_target(self, message: Any, now_s: float) -> None:
+        position_targets.take(self._pilot, message)
+        self._tell_news(now_s)
+
     def _set_message_interval(self, command: Command, now_s: float) -> Result:
         number, interval_us = command.params[:2]
         if not math.isfinite(number) or int(number) not in messages.STREAMS:
@@ -253,52 +292,15 @@ class Session:
         self.reboot_wanted = True
         return Result.ACCEPTED
 
-    def _param_read(self, message: Any, now_s: float) -> None:
+    def _gimbal(self, message: Any, now_s: float) -> None:
+        """GIMBAL_MANAGER_SET_PITCHYAW: the command's like, in radians and without an answer."""
         del now_s
-        if message.param_index < 0:
-            self._param_value(message.param_id)
-            return
-        name = self._pilot.parameters.at(message.param_index)
-        if name is not None:
-            self._param_value(name, message.param_index)
-
-    def _param_list(self, message: Any, now_s: float) -> None:
-        del message, now_s
-        self._listing = 0
-
-    def _param_set(self, message: Any, now_s: float) -> None:
-        del now_s
-        name = message.param_id
-        if self._pilot.parameters.find(name) is None:
-            return
-        if name not in READ_ONLY:
-            self._pilot.parameters.put(name, message.param_value)
-        self._param_value(name)
-
-    def _param_value(self, name: str, index: int | None = None) -> None:
-        """Silence where there is none of that name, as on the vehicle."""
-        found = self._pilot.parameters.find(name)
-        if found is None:
-            return
-        at, (kind, value) = found
-        self._answer(
-            mav.MAVLink_param_value_message(
-                name.encode(),
-                value,
-                kind,
-                len(self._pilot.parameters),
-                NO_INDEX if index is None else at,
-            )
-        )
-
-    def _list_parameters(self) -> None:
-        for _ in range(PARAMETERS_AT_ONCE):
-            name = self._pilot.parameters.at(self._listing)
-            if name is None:
-                self._listing = -1
-                return
-            self._param_value(name, self._listing)
-            self._listing += 1
+        angles = message.pitch, message.yaw, message.pitch_rate, message.yaw_rate
+        pitch, yaw, pitch_rate, yaw_rate = (math.degrees(angle) for angle in angles)
+        wanted = (pitch, yaw, pitch_rate, yaw_rate)
+        device = float(message.gimbal_device_id)
+        command = Command(Cmd.GIMBAL_MANAGER_PITCHYAW, wanted, float(message.flags), 0, device)
+        commands.carry_out(self._pilot, command)
 
     def _timesync(self, message: Any, now_s: float) -> None:
         if message.tc1 == 0:
@@ -331,9 +333,8 @@ class Session:
         "COMMAND_LONG": _command_long,
         "COMMAND_INT": _command_int,
         "SET_MODE": _set_mode,
-        "PARAM_REQUEST_READ": _param_read,
-        "PARAM_REQUEST_LIST": _param_list,
-        "PARAM_SET": _param_set,
+        "SET_POSITION_TARGET_GLOBAL_INT": _position_target,
+        "GIMBAL_MANAGER_SET_PITCHYAW": _gimbal,
         "TIMESYNC": _timesync,
         "PING": _ping,
         "FILE_TRANSFER_PROTOCOL": _ftp,

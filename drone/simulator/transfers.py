@@ -45,6 +45,10 @@ class Transfers:
 
     Args:
         answer: sends a message.
+
+    Attributes:
+        cut_after: of an upload no item after this one is heard. refuses: it does not take the item
+            of this number. None: neither.
     """
 
     def __init__(self, pilot: Pilot, answer: Callable[[Message], None]) -> None:
@@ -53,6 +57,8 @@ class Transfers:
         self._fence: Sequence[Item] = ()
         self._rally: Sequence[Item] = ()
         self._upload: _Upload | None = None
+        self.cut_after: int | None = None
+        self.refuses: int | None = None
 
     def waiting(self) -> bool:
         """Whether an upload is under way."""
@@ -78,8 +84,12 @@ class Transfers:
         if now_s - upload.heard_s >= GIVE_UP_S:
             self._pilot.say(Severity.WARNING, "Mission upload timeout")
             self._finish(MissionResult.CANCELLED)
-        elif now_s - upload.asked_s >= ASK_AGAIN_S:
+        elif now_s - upload.asked_s >= ASK_AGAIN_S and not self._cut(upload):
             self._ask(upload, now_s)
+
+    def _cut(self, upload: _Upload) -> bool:
+        """Whether what comes now is not heard any more."""
+        return self.cut_after is not None and len(upload.items) > self.cut_after
 
     # --- down ------------------------------------------------------------------------------------
 
@@ -154,6 +164,8 @@ class Transfers:
         upload = self._upload
         if upload is None or upload.peer != peer or upload.kind != message.mission_type:
             return
+        if self._cut(upload):
+            return
         upload.heard_s = now_s
         if not (math.isfinite(message.x) and math.isfinite(message.y)):
             self._finish(MissionResult.INVALID_PARAM5)
@@ -164,12 +176,15 @@ class Transfers:
             return  # one that came twice
         item = _item_of(message)
         refused = why_refused(upload.kind, item)
+        if self.refuses == message.seq:
+            refused = MissionResult.UNSUPPORTED
         if refused is not MissionResult.ACCEPTED:
             self._finish(refused)
             return
         upload.items.append(item)
         if len(upload.items) < upload.count:
-            self._ask(upload, now_s)
+            if not self._cut(upload):
+                self._ask(upload, now_s)
         else:
             self._finish(self._store(upload.kind, upload.items))
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import heapq
+import itertools
+import math
 import random
 import socket
 from collections import deque
@@ -12,7 +15,7 @@ from pymavlink.dialects.v20 import ardupilotmega as mav
 
 from drone.simulator.commands import FLYING
 from drone.simulator.faults import Fault, FaultKind, FaultPlan
-from drone.simulator.landed import Landed
+from drone.simulator.landed import Landed, Result
 from drone.simulator.messages import Message
 from drone.simulator.modes import Mode
 from drone.simulator.pilot import Pilot
@@ -30,6 +33,7 @@ LONGEST_CATCH_UP_S = 2.0  # of simulated time after the process was held up
 REBOOT_S = 1.0
 DOUBLE_AWAY_DEG = 0.003  # about 200 m east
 RUBBISH_SHARE = 0.5
+UNFIT = "GPS of the Remote ID module lost"
 COMMANDS_KEPT = 200
 
 
@@ -81,7 +85,8 @@ class SimulatedVehicle:
         self._random = random.Random(settings.seed)  # noqa: S311  rubbish, not secrets
         self._now_s = now_s
         self._buffer = bytearray()
-        self._late: deque[tuple[float, Message]] = deque(maxlen=MOST_WAITING)
+        self._late: list[tuple[float, int, Message]] = []  # a heap, by when it goes out
+        self._count = itertools.count()
         self._silent_until_s = now_s
         self._double: SimulatedVehicle | None = None
         self._transfers = Transfers(self.pilot, self._answer)
@@ -110,6 +115,9 @@ class SimulatedVehicle:
             self._boot(now_s)
             self._silent_until_s = now_s + REBOOT_S
             self.pilot.announce()
+        if fault.kind is FaultKind.BATTERY_DROP:
+            battery = self.pilot.battery
+            battery.used_mah = battery.capacity_mah * (1.0 - min(1.0, fault.strength))
         self._apply_faults(now_s)
 
     def _on(self, kind: FaultKind) -> Fault | None:
@@ -123,6 +131,20 @@ class SimulatedVehicle:
         self.pilot.lose_gps(self._on(FaultKind.GPS_LOSS) is not None)
         drain = self._on(FaultKind.BATTERY_DRAIN)
         self.pilot.drain = drain.strength if drain is not None else 1.0
+        self.pilot.radio.switch_off(self._on(FaultKind.RC_LOSS) is not None)
+        gust = self._on(FaultKind.WIND_GUST)
+        self.pilot.weather.more_mps = gust.strength if gust is not None else 0.0
+        unfit = self._on(FaultKind.REMOTE_ID_LOSS) is not None
+        self.pilot.remote_id_problem = UNFIT if unfit else self.settings.remote_id_problem
+        self._transfers.cut_after = self._item_of(FaultKind.UPLOAD_CUT)
+        self._transfers.refuses = self._item_of(FaultKind.REFUSE_ITEM)
+        self._apply_double(now_s)
+
+    def _item_of(self, kind: FaultKind) -> int | None:
+        fault = self._on(kind)
+        return None if fault is None else int(fault.strength)
+
+    def _apply_double(self, now_s: float) -> None:
         wants_double = self._on(FaultKind.DUPLICATE_ID) is not None
         if wants_double and self._double is None:
             self._double = self._made_double(now_s)
@@ -175,7 +197,7 @@ class SimulatedVehicle:
         elif now_s >= self._silent_until_s:
             self._session.tick(now_s)
             while self._late and self._late[0][0] <= now_s:
-                self._send(self._late.popleft()[1])
+                self._send(heapq.heappop(self._late)[2])
             if self._on(FaultKind.RUBBISH) is not None:
                 self._send_rubbish()
         self._flush()
@@ -197,11 +219,13 @@ class SimulatedVehicle:
         self._mav = mav.MAVLink(None, self.settings.system_id, AUTOPILOT_COMPONENT)
         self._mav.robust_parsing = True
         self._late.clear()
+        self._others: dict[tuple[int, int], Any] = {}
         self._transfers.forget_upload()
         self._session = Session(
             self.pilot,
             self._transfers,
             send=self._send,
+            send_as=self._send_as,
             answer=self._answer,
             now_s=now_s,
             grid_s=self._grid_s,
@@ -244,10 +268,30 @@ class SimulatedVehicle:
         if self._on(FaultKind.NO_ANSWER) is not None or self._ack_lost(message):
             return
         slow = self._on(FaultKind.SLOW)
+        takes_time = self._on(FaultKind.IN_PROGRESS)
         if slow is not None:
-            self._late.append((self._now_s + slow.strength, message))
+            self._send_later(slow.strength, message)
+        elif takes_time is not None and message.get_type() == "COMMAND_ACK":
+            self._answer_in_time(takes_time.strength, message)
         else:
             self._send(message)
+
+    def _send_later(self, seconds: float, message: Message) -> None:
+        if len(self._late) < MOST_WAITING:
+            heapq.heappush(self._late, (self._now_s + seconds, next(self._count), message))
+
+    def _answer_in_time(self, seconds: float, ack: Message) -> None:
+        """That it is at it, each second, and in the end what came of it."""
+        for passed_s in range(math.ceil(seconds)):
+            percent = min(99, round(100 * passed_s / seconds))
+            self._send_later(
+                passed_s,
+                mav.MAVLink_command_ack_message(
+                    *(ack.command, Result.IN_PROGRESS, percent, 0),
+                    *(ack.target_system, ack.target_component),
+                ),
+            )
+        self._send_later(seconds, ack)
 
     def _ack_lost(self, message: Message) -> bool:
         lost = self._on(FaultKind.LOST_ACK)
@@ -263,8 +307,17 @@ class SimulatedVehicle:
             self.texts.append(message.text)
         if self._on(FaultKind.NAN_POSITION) is not None:
             message = _without_numbers(message)
-        packed = message.pack(self._mav)
-        self._mav.seq = (self._mav.seq + 1) % 256
+        self._put(message, self._mav)
+
+    def _send_as(self, message: Message, source: tuple[int, int]) -> None:
+        """What another component, or another system on the same link, says."""
+        if source not in self._others:
+            self._others[source] = mav.MAVLink(None, *source)
+        self._put(message, self._others[source])
+
+    def _put(self, message: Message, sender: Any) -> None:
+        packed = message.pack(sender)
+        sender.seq = (sender.seq + 1) % 256
         if len(self._buffer) + len(packed) > LONGEST_DATAGRAM:
             self._flush()
         self._buffer += packed

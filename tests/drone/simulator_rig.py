@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from pymavlink.dialects.v20 import ardupilotmega as mav
@@ -12,6 +13,7 @@ from pymavlink.dialects.v20 import ardupilotmega as mav
 from drone.simulator.faults import Fault, FaultKind
 from drone.simulator.items import Cmd
 from drone.simulator.modes import Mode
+from drone.simulator.neighbours import usual_neighbours
 from drone.simulator.settings import SimulatorSettings
 from drone.simulator.vehicle import SimulatedVehicle
 
@@ -19,6 +21,15 @@ STEP_S = 0.05
 READY_S = 2.0  # from boot to a position good enough to arm, with the usual settings
 HOME = (51.4958, -0.2386)
 CALM = SimulatorSettings(wind_mps=0.0, gust_mps=0.0)
+# With everything that a vehicle can carry.
+FITTED = replace(
+    CALM,
+    parameters={"CAM1_TYPE": 4, "MNT1_TYPE": 1, "RELAY1_FUNCTION": 1},
+    remote_control=True,
+    telemetry_radio=True,
+    remote_id=True,
+    neighbours=usual_neighbours(),
+)
 GCS = (255, 190)
 
 
@@ -63,6 +74,10 @@ class Rig:
             if until is not None and until():
                 return
         assert until is None, f"not within {seconds} s: {self.vehicle.truth()}, {self.texts}"
+
+    def put(self, name: str, value: float) -> None:
+        """A parameter, as if a ground station had set it."""
+        assert self.vehicle.pilot.parameters.put(name, value)
 
     def begin(self, kind: FaultKind, for_s: float = 1e9, value: float | None = None) -> None:
         self.vehicle.begin(Fault(kind, 0.0, for_s, value), self.now_s)

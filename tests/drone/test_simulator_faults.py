@@ -12,7 +12,17 @@ from pymavlink.dialects.v20 import ardupilotmega as mav
 from drone.simulator.faults import Fault, FaultKind
 from drone.simulator.items import Cmd
 from drone.simulator.modes import Mode
-from tests.drone.simulator_rig import CALM, HOME, READY_S, Rig, a_rig
+from tests.drone.simulator_rig import (
+    CALM,
+    HOME,
+    HOME_ITEM,
+    READY_S,
+    TAKE_OFF_ITEM,
+    Rig,
+    a_rig,
+    item_message,
+    waypoint,
+)
 
 POSITION, ATTITUDE = mav.MAVLINK_MSG_ID_GLOBAL_POSITION_INT, mav.MAVLINK_MSG_ID_ATTITUDE
 
@@ -257,3 +267,85 @@ def test_a_refused_mode_is_refused_as_a_message_too(rig: Rig) -> None:
     rig.fly(0.1)
     assert rig.vehicle.truth().mode is before
     assert rig.last("COMMAND_ACK").result != 0
+
+
+# --- answers that take their time, uploads that end half-way -------------------------------------
+
+
+def long_command(rig: Rig, number: int, *params: float) -> None:
+    full = [*params, *[0.0] * (7 - len(params))]
+    rig.send(mav.MAVLink_command_long_message(1, 1, number, 0, *full))
+
+
+def test_a_command_that_takes_its_time_says_so_until_it_is_done(rig: Rig) -> None:
+    rig.begin(FaultKind.IN_PROGRESS, value=3.0)
+    long_command(rig, Cmd.SET_MODE, 1.0, float(Mode.GUIDED))
+    rig.fly(2.9)
+    assert {ack.result for ack in rig.of("COMMAND_ACK")} == {5}
+    assert [ack.progress for ack in rig.of("COMMAND_ACK")] == [0, 33, 67]
+    rig.fly(0.5)
+    assert rig.last("COMMAND_ACK").result == 0
+    assert rig.vehicle.truth().mode is Mode.GUIDED
+
+
+def test_what_is_refused_after_a_while_is_told_then(rig: Rig) -> None:
+    rig.begin(FaultKind.IN_PROGRESS, value=1.0)
+    long_command(rig, Cmd.TAKEOFF, 0, 0, 0, 0, 0, 0, 10.0)
+    rig.fly(1.2)
+    assert [ack.result for ack in rig.of("COMMAND_ACK")] == [5, 4]
+
+
+def count_and_items(rig: Rig, count: int) -> None:
+    """An upload as a ground station makes it, as far as it is asked."""
+    rig.forget()
+    rig.send(mav.MAVLink_mission_count_message(1, 1, count, 0))
+    for _ in range(count):
+        rig.fly(0.1)
+        asked = rig.of("MISSION_REQUEST")
+        if not asked:
+            return
+        rig.forget()
+        item = HOME_ITEM if asked[-1].seq == 0 else waypoint(*HOME, 20.0)
+        rig.send(item_message(asked[-1].seq, item))
+
+
+def test_an_upload_that_is_cut_leaves_the_old_mission(rig: Rig) -> None:
+    rig.upload([HOME_ITEM, TAKE_OFF_ITEM])
+    rig.begin(FaultKind.UPLOAD_CUT, value=2.0)
+    count_and_items(rig, 6)
+    rig.fly(2)
+    assert not rig.of("MISSION_REQUEST")
+    assert not rig.of("MISSION_ACK")
+    rig.fly(8)
+    assert rig.last("MISSION_ACK").type == 15  # cancelled
+    rig.vehicle.clear(FaultKind.UPLOAD_CUT, rig.now_s)
+    assert [item.command for item in rig.download()] == [16, 22]
+
+
+def test_an_item_that_is_refused_ends_the_upload_and_leaves_the_old_mission(rig: Rig) -> None:
+    rig.upload([HOME_ITEM, TAKE_OFF_ITEM])
+    rig.begin(FaultKind.REFUSE_ITEM, value=3.0)
+    count_and_items(rig, 6)
+    rig.fly(0.2)
+    assert rig.last("MISSION_ACK").type == 3
+    assert [item.command for item in rig.download()] == [16, 22]
+
+
+def test_a_battery_that_drops_is_low_at_once(rig: Rig) -> None:
+    airborne(rig)
+    rig.begin(FaultKind.BATTERY_DROP)
+    rig.fly(1)
+    assert rig.vehicle.truth().battery == pytest.approx(0.15, abs=0.01)
+    assert rig.vehicle.truth().mode is Mode.RTL
+
+
+def test_faults_come_at_their_times_from_the_start() -> None:
+    faults = (Fault(FaultKind.WIND_GUST, 3.0, 2.0, 12.0), Fault(FaultKind.BATTERY_DROP, 4.0))
+    with a_rig(replace(CALM, faults=faults)) as rig:
+        rig.fly(2.5)
+        assert rig.vehicle.pilot.wind == pytest.approx((0.0, 0.0))
+        rig.fly(1.0)
+        assert math.hypot(*rig.vehicle.pilot.wind) == pytest.approx(12.0)
+        rig.fly(2.0)
+        assert rig.vehicle.pilot.wind == pytest.approx((0.0, 0.0))
+        assert rig.vehicle.truth().battery < 0.16

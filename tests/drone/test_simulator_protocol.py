@@ -12,7 +12,7 @@ from pymavlink.dialects.v20 import ardupilotmega as mav
 from drone.simulator.items import Cmd
 from drone.simulator.landed import Landed
 from drone.simulator.modes import Mode
-from tests.drone.simulator_rig import CALM, HOME, READY_S, Rig, a_rig
+from tests.drone.simulator_rig import CALM, FITTED, HOME, READY_S, Rig, a_rig
 
 ACCEPTED, DENIED, UNSUPPORTED, FAILED = 0, 2, 3, 4
 POSITION, ATTITUDE = mav.MAVLINK_MSG_ID_GLOBAL_POSITION_INT, mav.MAVLINK_MSG_ID_ATTITUDE
@@ -95,16 +95,21 @@ def test_home_is_not_known_before_the_position_is(rig: Rig) -> None:
     assert rig.command(Cmd.REQUEST_MESSAGE, 242) == FAILED
 
 
-def test_everything_it_offers_can_be_packed(rig: Rig) -> None:
-    from drone.simulator.messages import STREAMS
+def test_everything_it_offers_can_be_packed() -> None:
+    from drone.simulator.messages import ON_REQUEST, STREAMS
 
-    rig.airborne()
-    for number in STREAMS:
-        assert rig.ask(number, 10.0) == ACCEPTED
-    rig.forget()
-    rig.fly(1)
     silent = {mav.MAVLINK_MSG_ID_DISTANCE_SENSOR}  # no such sensor, and ArduCopter accepts
-    assert {message.get_msgId() for message in rig.heard} >= set(STREAMS) - silent
+    with a_rig(FITTED) as rig:
+        rig.airborne()
+        for number in STREAMS:
+            assert rig.ask(number, 10.0) == ACCEPTED
+        rig.forget()
+        rig.fly(1)
+        assert {message.get_msgId() for message in rig.heard} >= set(STREAMS) - silent
+        for number in set(ON_REQUEST) - silent:
+            rig.forget()
+            assert rig.command(Cmd.REQUEST_MESSAGE, number) == ACCEPTED
+            assert any(message.get_msgId() == number for message in rig.heard)
 
 
 def test_what_is_for_another_system_or_component_is_not_answered(rig: Rig) -> None:
