@@ -10,22 +10,15 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 from datetime import UTC, datetime
-from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
 from ground_station.core.errors import NotFound
-from ground_station.core.flight_log import (
-    FlightEntry,
-    FlightEvent,
-    FlightJournal,
-    FlightRecord,
-    FlightSample,
-)
+from ground_station.core.flight_lines import entry_of, line_of
+from ground_station.core.flight_log import FlightEntry, FlightJournal, FlightRecord
 from ground_station.core.ids import is_id
 
 FOLDER: Final = "flights"
@@ -35,14 +28,8 @@ MAX_HELD_BYTES: Final = 1_000_000  # until the next flush
 MAX_LINE_BYTES: Final = 1_000_000  # the head holds the whole plan
 MAX_FILE_BYTES: Final = 512 * 2**20  # of one flight: more than a hundred hours
 
-# Arrays in place of objects: the names of two dozen fields would be two thirds of the file.
-_SAMPLE: Final = tuple(one.name for one in fields(FlightSample))
-_EVENT: Final = tuple(one.name for one in fields(FlightEvent))
-_sample_values = attrgetter(*_SAMPLE)
-_event_values = attrgetter(*_EVENT)
 _WHOLE: Final = msgspec.json.Decoder(list[Any])
 _HEAD: Final = "h"
-_KINDS: Final = {"s": (FlightSample, _SAMPLE), "e": (FlightEvent, _EVENT)}
 
 
 class FileJournal:
@@ -59,7 +46,7 @@ class FileJournal:
         self._closed = False
         if new or self._size == 0:
             try:
-                self._hold([_HEAD, FORM, record])
+                self._hold(msgspec.json.encode([_HEAD, FORM, record]) + b"\n")
                 self.flush()
             except OSError:
                 os.close(self._file)
@@ -67,10 +54,7 @@ class FileJournal:
 
     def append(self, entry: FlightEntry) -> None:
         """See the port."""
-        if isinstance(entry, FlightSample):
-            self._hold(["s", *_sample_values(entry)])
-        else:
-            self._hold(["e", *_event_values(entry)])
+        self._hold(line_of(entry))
 
     def flush(self) -> None:
         """See the port."""
@@ -100,8 +84,7 @@ class FileJournal:
         with self._path.open("rb") as opened:
             return hashlib.file_digest(opened, "sha256").hexdigest()
 
-    def _hold(self, row: list[Any]) -> None:
-        line = msgspec.json.encode(row) + b"\n"
+    def _hold(self, line: bytes) -> None:
         if self._held_bytes + len(line) > MAX_HELD_BYTES:
             raise OSError("too much waits to be written")
         self._held.append(line)
@@ -125,7 +108,7 @@ class FileJournals:
         try:
             with path.open("rb") as opened:
                 for line in _lines(opened):
-                    entry = _entry(line)
+                    entry = entry_of(line)
                     if entry is not None:
                         yield entry
         except OSError as error:
@@ -170,17 +153,3 @@ def _lines(opened: Any) -> Iterator[bytes]:
     """Whole lines; one of more than `MAX_LINE_BYTES` comes in pieces, none of which is read."""
     while line := opened.readline(MAX_LINE_BYTES):
         yield line
-
-
-def _entry(line: bytes) -> FlightEntry | None:
-    """None: the head, or a line that is torn."""
-    try:
-        kind, *values = _WHOLE.decode(line)
-        made, names = _KINDS[kind]
-        if len(values) > len(names):
-            return None
-        # An older file has fewer fields: new ones are added behind the last.
-        entry: FlightEntry = msgspec.convert(dict(zip(names, values, strict=False)), made)
-    except (msgspec.MsgspecError, ValueError, KeyError, TypeError):
-        return None
-    return entry
