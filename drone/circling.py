@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from drone.moves import metres_between
 
 METRES_PER_DEGREE = 111_195.0  # of a sphere of 6371 km, as `metres_between` has it
-SIDEWAYS_MPS2 = 2.0  # what an autopilot accelerates by at the most on the way round
-SLOWING_MPS2 = 1.0  # how hard it may brake towards a target: the next one must be further away
-FURTHEST_AHEAD_RAD = math.radians(60)  # of the way round: a longer chord cuts the circle
+SIDEWAYS_MPS2 = 1.2  # what it is to accelerate by at the most on the way round
+SLOWING_MPS2 = 2.0  # how hard it brakes towards a target: the next one must be further away
+FURTHEST_AHEAD_RAD = math.radians(40)  # of the way round
+# Flown straight at a target on the circle it would cut inside: so targets lie outside, at the most:
+OUTSIDE_M, OUTSIDE = 2.0, 0.12  # of the radius, whichever is more
 ON_IT_M = 8.0  # closer to the circle and its height than this, it begins to go round
 
 
@@ -57,11 +59,11 @@ def next_target(
     at = math.atan2(east_m, north_m) if off_m > 1e-3 else 0.0
     there = abs(off_m - circle.radius_m) <= max(ON_IT_M, circle.radius_m / 10)
     there = there and abs(alt_amsl_m - circle.alt_amsl_m) <= ON_IT_M
-    turn = 0.0
+    turn, radius_m = 0.0, circle.radius_m
     if there:
-        turn = ahead_m(circle, every_s) / circle.radius_m * (1 if circle.clockwise else -1)
-    then = at + turn
-    to_lat, to_lon = _place(circle, then)
+        ahead = ahead_m(circle, every_s) / circle.radius_m
+        turn, radius_m = ahead * (1 if circle.clockwise else -1), _outside_m(circle, ahead, every_s)
+    to_lat, to_lon = _place(circle, at + turn, radius_m)
     # The nose is for when the next target comes, half of the way there.
     soon = at + math.copysign(circle.speed_mps * every_s / 2 / circle.radius_m, turn) * there
     nose = math.degrees(soon) + 180
@@ -75,10 +77,18 @@ def _from_middle(circle: Circle, lat: float, lon: float) -> tuple[float, float]:
     return (lat - circle.lat) * METRES_PER_DEGREE, east_deg * METRES_PER_DEGREE * narrow
 
 
-def _place(circle: Circle, at: float) -> tuple[float, float]:
+def _outside_m(circle: Circle, ahead: float, every_s: float) -> float:
+    """How far from the middle a target must lie so that, flying straight at it, the vehicle is on
+    the circle again when the next one comes."""
+    flown = min(circle.speed_mps * every_s / circle.radius_m, ahead) / 2
+    wanted_m = circle.radius_m * math.cos(flown) / math.cos(ahead - flown)
+    return min(wanted_m, circle.radius_m + max(OUTSIDE_M, OUTSIDE * circle.radius_m))
+
+
+def _place(circle: Circle, at: float, radius_m: float) -> tuple[float, float]:
     narrow = max(math.cos(math.radians(circle.lat)), 1e-6)
-    lat = circle.lat + circle.radius_m * math.cos(at) / METRES_PER_DEGREE
-    lon = circle.lon + circle.radius_m * math.sin(at) / (METRES_PER_DEGREE * narrow)
+    lat = circle.lat + radius_m * math.cos(at) / METRES_PER_DEGREE
+    lon = circle.lon + radius_m * math.sin(at) / (METRES_PER_DEGREE * narrow)
     return lat, (lon + 180) % 360 - 180
 
 

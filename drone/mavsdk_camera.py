@@ -85,7 +85,7 @@ class Camera:
             raise await self._commands.refusal(what, result, began_s)
         if now.position is None:
             return self._about_gimbal("Accepted")
-        return await self._seen_turning(pitch_to(now.position, action))
+        return await self._seen_turning(*direction_to(now.position, action))
 
     async def _turn(self, now: Now, action: TurnGimbal) -> str:
         if now.autopilot is Autopilot.PX4:
@@ -104,7 +104,7 @@ class Camera:
             )
         if result != ACCEPTED:
             raise await self._commands.refusal(what, result, began_s)
-        return await self._seen_turning(action.pitch_deg)
+        return await self._seen_turning(action.pitch_deg, self._from_north(action))
 
     async def _take_control(self) -> None:
         """PX4 heeds only who has it; a refusal shows in what comes after."""
@@ -113,19 +113,28 @@ class Camera:
         except KestrelError:
             return
 
-    async def _seen_turning(self, pitch_deg: float) -> str:
-        """Where it stands after a while, if it tells."""
+    def _from_north(self, action: TurnGimbal) -> float | None:
+        """Where it shall point, from north; None where the nose is not known."""
+        if action.north_locked:
+            return action.yaw_deg
+        attitude = self._state.report(self._commands.now_s()).attitude
+        if attitude is None or attitude.age_ms > YOUNG_MS:
+            return None
+        return attitude.heading_deg + action.yaw_deg
+
+    async def _seen_turning(self, pitch_deg: float, yaw_deg: float | None) -> str:
+        """Where it stands after a while, if it tells. `yaw_deg`: from north."""
         gimbal = self._gimbal()
         if gimbal is None:
             return self._about_gimbal("Accepted")
         for _turn in range(round(TURNED_WITHIN_S / _LOOK_S)):
             gimbal = self._gimbal() or gimbal
-            if abs(gimbal.pitch_deg - pitch_deg) <= CLOSE_DEG:
-                return f"It looks there: pitch {gimbal.pitch_deg:.0f}°, {_north(gimbal)}."
+            if _there(gimbal, pitch_deg, yaw_deg):
+                return f"It looks there: {_where(gimbal.pitch_deg, gimbal.yaw_deg)}."
             await asyncio.sleep(_LOOK_S)
         return (
-            f"Accepted; so far its gimbal stands at pitch {gimbal.pitch_deg:.0f}°, "
-            f"{_north(gimbal)}, and {pitch_deg:.0f}° is wanted."
+            f"Accepted; so far its gimbal looks to {_where(gimbal.pitch_deg, gimbal.yaw_deg)}, and "
+            f"{_where(pitch_deg, yaw_deg)} is wanted."
         )
 
     def _gimbal(self) -> GimbalReading | None:
@@ -177,11 +186,24 @@ class Camera:
         raise Conflict(f"{self._name} cannot {what}.", TRY_AGAIN)
 
 
-def pitch_to(at: PositionReading, place: PointCamera) -> float:
-    """How far down (negative) a place lies from there, in degrees, on a flat earth."""
+def direction_to(at: PositionReading, place: PointCamera) -> tuple[float, float]:
+    """How far up (positive) a place lies from there and in which direction from north, in degrees,
+    on a flat earth."""
     away_m = metres_between(at.lat, at.lon, place.lat, place.lon)
-    return math.degrees(math.atan2(place.alt_amsl_m - at.alt_amsl_m, away_m))
+    pitch_deg = math.degrees(math.atan2(place.alt_amsl_m - at.alt_amsl_m, away_m))
+    east = ((place.lon - at.lon + 180) % 360 - 180) * math.cos(math.radians(at.lat))
+    return pitch_deg, math.degrees(math.atan2(east, place.lat - at.lat)) % 360
 
 
-def _north(gimbal: GimbalReading) -> str:
-    return f"{gimbal.yaw_deg:.0f}° from north"
+def _there(gimbal: GimbalReading, pitch_deg: float, yaw_deg: float | None) -> bool:
+    """Straight down every direction is the same."""
+    if abs(gimbal.pitch_deg - pitch_deg) > CLOSE_DEG:
+        return False
+    off = 0.0 if yaw_deg is None else abs((gimbal.yaw_deg - yaw_deg + 180) % 360 - 180)
+    return off * math.cos(math.radians(pitch_deg)) <= CLOSE_DEG
+
+
+def _where(pitch_deg: float, yaw_deg: float | None) -> str:
+    """In words."""
+    from_north = "" if yaw_deg is None else f", {yaw_deg % 360:.0f}° from north"
+    return f"pitch {pitch_deg:.0f}°{from_north}"
