@@ -12,6 +12,8 @@ from geo.terrain import TrainingTerrain
 
 HOME_LAT, HOME_LON = 51.4958, -0.2386  # Ravenscourt Park, Hammersmith
 HOME_AMSL_M = 5.0
+# Parameters of a vehicle that carries a mount, a camera that records and zooms, and a relay.
+FITTED = {"MNT1_TYPE": 1.0, "CAM1_TYPE": 4.0, "RELAY1_FUNCTION": 1.0}
 
 
 @dataclass(frozen=True, slots=True)

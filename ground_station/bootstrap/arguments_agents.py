@@ -131,6 +131,35 @@ def simulate_drone(parser: argparse.ArgumentParser) -> None:
         "--wind", type=float, default=3.0, metavar="M/S", help="from the south-west (%(default)g)"
     )
     parser.add_argument(
+        "--gust", type=float, default=1.0, metavar="M/S", help="on top of it (%(default)g)"
+    )
+    parser.add_argument(
+        "--noise",
+        type=float,
+        default=0.0,
+        metavar="METRES",
+        help="standard deviation of the place that it tells; with any, attitudes are 1 degree off "
+        "(%(default)g)",
+    )
+    parser.add_argument(
+        "--fitted",
+        action="store_true",
+        help="with a mount, a camera that records and zooms, a relay, a remote control, a "
+        "telemetry radio and a Remote ID module",
+    )
+    parser.add_argument(
+        "--neighbours",
+        action="store_true",
+        help="it hears of other aircraft: two with a transponder, two drones with Remote ID",
+    )
+    parser.add_argument(
+        "--parameter",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="of the autopilot, as ArduCopter names it, e.g. RTL_ALT=3000; as often as you like",
+    )
+    parser.add_argument(
         "--speedup", type=float, default=1.0, help="simulated seconds a second (%(default)g)"
     )
     parser.add_argument(
@@ -138,8 +167,9 @@ def simulate_drone(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="KIND@SECONDS",
-        help="what goes wrong with the first one, and when: KIND[=VALUE]@SECONDS[+DURATION], as "
-        "often as you like; kinds: docs/simulation.md",
+        help="what goes wrong with the first one, and when: "
+        "KIND[=VALUE][xCOUNT]@SECONDS[+DURATION], as often as you like; kinds: "
+        "docs/simulation.md",
     )
     parser.add_argument(
         "--swap-battery",

@@ -14,6 +14,7 @@ from drone.simulator.faults import Fault, FaultKind
 from drone.simulator.items import Cmd
 from drone.simulator.modes import Mode
 from drone.simulator.neighbours import usual_neighbours
+from drone.simulator.settings import FITTED as WITH_PAYLOADS
 from drone.simulator.settings import SimulatorSettings
 from drone.simulator.vehicle import SimulatedVehicle
 
@@ -24,7 +25,7 @@ CALM = SimulatorSettings(wind_mps=0.0, gust_mps=0.0)
 # With everything that a vehicle can carry.
 FITTED = replace(
     CALM,
-    parameters={"CAM1_TYPE": 4, "MNT1_TYPE": 1, "RELAY1_FUNCTION": 1},
+    parameters=WITH_PAYLOADS,
     remote_control=True,
     telemetry_radio=True,
     remote_id=True,

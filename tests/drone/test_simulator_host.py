@@ -96,9 +96,10 @@ def program(*words: str) -> subprocess.Popen[str]:
 def test_the_program_flies_several_and_ends_when_asked(number: signal.Signals) -> None:
     with listening() as sock:
         port = sock.getsockname()[1]
-        running = program("--count", "3", "--mavlink-port", str(port), "--same-port")
+        more = ("--fitted", "--neighbours", "--noise", "1.5", "--parameter", "rtl_alt=3000")
+        running = program("--count", "3", "--mavlink-port", str(port), "--same-port", *more)
         try:
-            assert systems_heard(sock, count=3) == {1, 2, 3}
+            assert systems_heard(sock, count=4) == {1, 2, 3, 51}  # 51: telemetry radios
             running.send_signal(number)
             said, _ = running.communicate(timeout=WAIT_S)
         finally:
@@ -114,6 +115,10 @@ def test_the_program_flies_several_and_ends_when_asked(number: signal.Signals) -
     [
         (["--fault", "gremlins@3"], "gremlins"),
         (["--count", "0"], "not 0"),
+        (["--parameter", "NO_SUCH=1"], "NO_SUCH"),
+        (["--parameter", "RTL_ALT"], "NAME=VALUE"),
+        (["--parameter", "RTL_ALT=high"], "'high'"),
+        (["--noise", "-1"], "Noise"),
         (["--lat", "95"], "95"),
         (["--port", "14550"], "--mavlink-port"),
         (["--mavlink-port", "65535", "--count", "2"], "65536"),
