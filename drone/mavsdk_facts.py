@@ -68,6 +68,10 @@ class FactsReader:
             self._known.forget()
             self._absent = frozenset()
 
+    def soon(self) -> None:
+        """Something was changed on board: what is told of it is read again now."""
+        self._due_s = 0.0
+
     def look_after(self) -> None:
         """A few times a second, while it is connected and its rates are set. Never waits."""
         if self._reading is not None and not self._reading.done():

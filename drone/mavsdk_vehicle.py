@@ -216,9 +216,15 @@ class MavsdkVehicle:
             case UploadMission():
                 return await self._transfers.upload_mission(now, action)
             case UploadGeofence():
-                return await self._transfers.upload_geofence(now, action)
+                try:
+                    return await self._transfers.upload_geofence(now, action)
+                finally:
+                    self._facts.soon()  # whether it enforces one
             case UploadRally():
-                return await self._transfers.upload_rally(now, action)
+                try:
+                    return await self._transfers.upload_rally(now, action)
+                finally:
+                    self._facts.soon()
         if isinstance(action, (UsePayload, *CAMERA_ACTIONS)):
             return await self._one_use_at_a_time(now, action)
         return await self._one_at_a_time(now, action)

@@ -36,7 +36,7 @@ from ground_station.core.preflight import MachineCheck
 LOOK_S: Final = 0.2
 HEARTBEAT_S: Final = 1.5
 MOST_STEPS: Final = 2000
-FACTS_WITHIN_S: Final = 15.0  # for its parameters; without them the checks say so
+FACTS_WITHIN_S: Final = 25.0  # for its parameters; without them the checks say so
 
 
 class Outcome(StrEnum):
@@ -76,7 +76,8 @@ class Order:
 
     Attributes:
         mission: of the plan, from where the vehicle stands (heights in our datums).
-        rings, rally: of the plan; none are left as the vehicle has them.
+        rings: of the plan, or made of it; None: the vehicle keeps what fence it has.
+        rally: as rings.
         judge: the airspace's word; checks: what the machine checks, on what is known then.
         abort_after_s: after the start of the mission, return home on the way.
         flight_within_s: longer than this it must not take; then it returns.
@@ -85,7 +86,9 @@ class Order:
     mission: Callable[[VehicleReport], UploadMission]
     judge: Callable[[VehicleReport, UploadMission], Ruling]
     checks: Callable[[VehicleReport, VehicleFacts | None, UploadMission], Sequence[MachineCheck]]
-    rings: UploadGeofence | None = None
+    rings: Callable[[VehicleReport, UploadMission], UploadGeofence | None] = (
+        lambda report, mission: None
+    )
     rally: UploadRally | None = None
     system_id: int | None = None
     abort_after_s: float | None = None
@@ -121,6 +124,7 @@ class Sortie:
     steps: list[Step] = field(default_factory=list)
     _began_s: float = 0.0
     _system_id: int = 0
+    _fenced: bool = False
 
     async def fly(self) -> Outcome:
         """All of it. Does not raise for anything that a vehicle may do or refuse."""
@@ -138,7 +142,7 @@ class Sortie:
         await self._connect()
         report = await self._ready()
         mission = await self._planned(report)
-        await self._upload(mission)
+        await self._upload(report, mission)
         await self._held_is(mission)
         await self._checked(mission)
         return mission
@@ -195,10 +199,15 @@ class Sortie:
             raise _Ended(Outcome.REFUSED)
         return mission
 
-    async def _upload(self, mission: UploadMission) -> None:
+    async def _upload(self, report: VehicleReport, mission: UploadMission) -> None:
         await self._order_ground("upload", mission)
-        if self.order.rings is not None:
-            await self._order_ground("fence", self.order.rings)
+        try:
+            rings = self.order.rings(report, mission)
+        except KestrelError as error:
+            self._end("fence", str(error))
+        if rings is not None:
+            await self._order_ground("fence", rings)
+            self._fenced = True
         if self.order.rally is not None:
             await self._order_ground("rally", self.order.rally)
 
@@ -234,7 +243,7 @@ class Sortie:
 
     async def _checked(self, mission: UploadMission) -> None:
         began_s = self.clock.monotonic_s()
-        while not self._facts_read() and not self._passed(began_s, FACTS_WITHIN_S):
+        while not self._fence_told() and not self._passed(began_s, FACTS_WITHIN_S):
             await self._tick()
         report = self._report()
         checks = await asyncio.to_thread(self.order.checks, report, self._facts(), mission)
@@ -335,9 +344,14 @@ class Sortie:
                 return facts
         return None
 
+    def _fence_told(self) -> bool:
+        """Whether its parameters were read again after it was given a fence."""
+        facts = self._facts()
+        return not self._fenced or (facts is not None and facts.fence_rings != 0)
+
     def _facts_read(self) -> bool:
         facts = self._facts()
-        return facts is not None and bool(facts.failsafes or facts.fence_enabled is not None)
+        return facts is not None and facts.simulator is not None  # the last that is read
 
     def _passed(self, since_s: float, limit_s: float) -> bool:
         return self.clock.monotonic_s() - since_s > limit_s

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from drone.moves import metres_between
 from ground_station.core.agent_actions import WireMissionItem
 from ground_station.core.agent_vehicles import (
     FlightMode,
@@ -58,10 +58,12 @@ class Watch:
     _airborne: bool = False
     _mode: FlightMode = FlightMode.UNKNOWN
     _current: int = 0
+    _was_on_it: bool = False
     _passed_last: bool = False
     _returned: bool = False
     _rebooted: int | None = None
     _disarmed_s: float | None = None
+    _before: tuple[float, float] | None = None  # metres east and north of the last waypoint
     _said: set[str] = field(default_factory=set)
 
     def see(self, report: VehicleReport, now_s: float) -> Watched:
@@ -123,17 +125,24 @@ class Watch:
         return happened
 
     def _progress(self, report: VehicleReport) -> list[Happened]:
+        """In the look at which it turns home too: its last waypoint may lie between two looks."""
         place, mission, last = report.position, report.mission, self.items[-1]
-        flown = self._mode in (FlightMode.MISSION, FlightMode.RETURN)
-        if place is not None and flown and self._airborne:
-            away_m = metres_between(place.lat, place.lon, last.lat, last.lon)
-            on_the_last = self._current >= len(self.items)
-            reach_m = PASSED_WITHIN_M + (last.orbit_radius_m or 0.0)
-            self._passed_last |= on_the_last and away_m <= reach_m
-        if mission is None or not flown or mission.current <= self._current:
+        on_it = self._mode is FlightMode.MISSION
+        flown = on_it or (self._was_on_it and self._mode is FlightMode.RETURN)
+        self._was_on_it = on_it
+        if not flown:
             return []
-        self._current = mission.current
-        return [Happened("waypoint", f"On its way to {mission.current} of {len(self.items)}.")]
+        current = self._current if mission is None else max(self._current, mission.current)
+        if place is not None and self._airborne:
+            here = _metres(last, place.lat, place.lon)
+            before, self._before = self._before or here, here
+            reach_m = PASSED_WITHIN_M + (last.orbit_radius_m or 0.0)
+            near = _nearest_m(before, here) <= reach_m
+            self._passed_last |= current >= len(self.items) and near
+        if not on_it or current <= self._current:
+            return []
+        self._current = current
+        return [Happened("waypoint", f"On its way to {current} of {len(self.items)}.")]
 
     def _sentences(self, report: VehicleReport) -> list[Happened]:
         """The autopilot's own, of the graver kinds, each once."""
@@ -166,3 +175,19 @@ class Watch:
         else:
             words = f"Its motors are off; it came to waypoint {self._current} of {len(self.items)}."
         return Watched(tuple(happened), True, True, whole, self._returned and not whole, words)
+
+
+def _metres(origin: WireMissionItem, lat: float, lon: float) -> tuple[float, float]:
+    """East and north of a waypoint, on a sphere: good for the few hundred metres of a leg."""
+    east = math.radians((lon - origin.lon + 180) % 360 - 180) * math.cos(math.radians(origin.lat))
+    return 6_371_000 * east, 6_371_000 * math.radians(lat - origin.lat)
+
+
+def _nearest_m(start: tuple[float, float], end: tuple[float, float]) -> float:
+    """How near the straight way between two places came to the origin: between two looks it flies
+    on, a simulated one many times as far."""
+    way = (end[0] - start[0], end[1] - start[1])
+    square = way[0] ** 2 + way[1] ** 2
+    along = 0.0 if square == 0 else -(start[0] * way[0] + start[1] * way[1]) / square
+    part = min(max(along, 0.0), 1.0)
+    return math.hypot(start[0] + part * way[0], start[1] + part * way[1])

@@ -37,6 +37,7 @@ DEFAULTS: dict[str, Parameter] = {
     "MAV_SYSID": Parameter(_I16, 1),
     "MAV_GCS_SYSID": Parameter(_I16, 255),
     "FRAME_CLASS": Parameter(_I8, 1),
+    "SIM_SPEEDUP": Parameter(_F, 1.0),  # only a simulation has it: that it is one shows by it
     "FRAME_TYPE": Parameter(_I8, 1),
     "DISARM_DELAY": Parameter(_I8, 10),
     "FS_GCS_ENABLE": Parameter(_I8, 1),

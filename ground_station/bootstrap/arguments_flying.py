@@ -39,6 +39,11 @@ def sortie(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="return home so many seconds after the start of the mission",
     )
+    parser.add_argument(
+        "--fence",
+        action="store_true",
+        help="give it a geofence round the approved flight, where the plan has none of its own",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
     _airspace(parser)
     _aircraft(parser)

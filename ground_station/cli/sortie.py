@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.airspace.document import answer
+from geo.airspace.fence import fence_of
 from geo.airspace.plan import Category
 from geo.airspace.verdict import Against, Judgement
 from geo.missions import Mission
@@ -33,15 +34,22 @@ from ground_station.cli.sortie_plan import (
     reach,
     read_plan,
     upload_of,
+    way,
     words_of,
 )
 from ground_station.cli.zones_check import index_of, zone_file
 from ground_station.cli.zones_store import against_of
-from ground_station.core.agent_actions import UploadGeofence, UploadMission, UploadRally
+from ground_station.core.agent_actions import (
+    GeofenceRing,
+    RallyPoint,
+    UploadGeofence,
+    UploadMission,
+    UploadRally,
+)
 from ground_station.core.agent_facts import VehicleFacts
 from ground_station.core.agent_vehicles import VehicleReport
 from ground_station.core.clock import SystemClock
-from ground_station.core.errors import InvalidInput
+from ground_station.core.errors import InvalidInput, Unprocessable
 from ground_station.core.log_setup import set_up_logging
 from ground_station.core.preflight import (
     Given,
@@ -55,6 +63,7 @@ if TYPE_CHECKING:
     from drone.sortie import Order, Outcome, Ruling, Sortie, Step
 
 FLOWN, NOT_FLOWN = 0, 1
+FENCE_HALF_WIDTH_M = 50.0
 SLOWEST = 3.0  # so many times the estimate, and `MORE_S`, before it is called home
 MORE_S = 180.0
 # Of a small copter, where nothing is said: the careful side of what is sold.
@@ -152,7 +161,7 @@ class Desk:
             mission=lambda report: self._upload,
             judge=self._judge,
             checks=self._check,
-            rings=self._rings(),
+            rings=self._rings,
             rally=None if not rally else UploadRally(list(_rally(self.plan))),
             system_id=arguments.system_id,
             abort_after_s=arguments.abort_after,
@@ -161,14 +170,21 @@ class Desk:
             flight_within_s=self._within_s,
         )
 
-    def _rings(self) -> UploadGeofence | None:
-        """Those of the plan; an autopilot's fence is left as it is where the plan has none."""
-        from ground_station.core.agent_actions import GeofenceRing
-
-        if not self.plan.fences:
+    def _rings(self, report: VehicleReport, mission: UploadMission) -> UploadGeofence | None:
+        """Those of the plan; with `--fence` one round the approved flight where it has none. Else
+        an autopilot's fence is left as it is: switching one on also switches on its own greatest
+        height and radius, which a plan may be beyond."""
+        if self.plan.fences:
+            rings = [GeofenceRing(list(fence.ring), fence.keep_in) for fence in self.plan.fences]
+            return UploadGeofence(rings)
+        if not self._arguments.fence or report.home is None:
             return None
-        rings = [GeofenceRing(list(fence.ring), fence.keep_in) for fence in self.plan.fences]
-        return UploadGeofence(rings)
+        path = [(one.lat, one.lon) for one in way(mission, report.home, None)]
+        try:
+            made = fence_of(path, FENCE_HALF_WIDTH_M)
+        except ValueError as error:
+            raise Unprocessable(f"No fence can be made of this plan: {error}") from error
+        return UploadGeofence([GeofenceRing(list(one.points), one.keep_in) for one in made])
 
     # --- the airspace ----------------------------------------------------------------------------
 
@@ -217,7 +233,7 @@ class Desk:
             reserve_fraction=self._arguments.reserve,
             top_home_m=top_m,
             reach_m=far_m,
-            fence=bool(self.plan.fences),
+            fence=bool(self.plan.fences) or self._arguments.fence,
         )
         judgement = self._judgement
         verdict = None
@@ -283,8 +299,6 @@ class Desk:
 
 
 def _rally(plan: Mission) -> Any:
-    from ground_station.core.agent_actions import RallyPoint
-
     return (RallyPoint(one.lat, one.lon, one.height_home_m) for one in plan.rally)
 
 

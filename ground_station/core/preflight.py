@@ -58,7 +58,7 @@ class PlanNeeds:
         battery_fraction: of a full battery, with the way home, without the reserve; None: not
             known. reserve_fraction: that is to be left at the end.
         top_home_m: the greatest height above home. reach_m: the farthest from home.
-        fence: whether a geofence shall be on board.
+        fence: whether a geofence of this flight was taken by the vehicle, and shall be on board.
     """
 
     battery_fraction: float | None
@@ -257,13 +257,14 @@ def _geofence(given: Given) -> MachineCheck:
     if not facts.fence_enabled:
         words = "It enforces none."
         return said(CheckState.FAILED if wanted else CheckState.PASSED, words)
-    if wanted and not facts.fence_rings:
+    if wanted and facts.fence_rings == 0:
         return said(CheckState.FAILED, "It enforces none of ours: upload the geofence.")
     too_far = _beyond_fence(facts, needs)
     if too_far:
         made = _made("geofence", "Geofence")
         return made(CheckState.FAILED, too_far)
-    return said(CheckState.PASSED, f"It enforces {facts.fence_rings or 'its own'}.")
+    whose = "the one of this flight" if wanted else "its own"
+    return said(CheckState.PASSED, f"It enforces {whose}.")
 
 
 def _beyond_fence(facts: VehicleFacts, needs: PlanNeeds | None) -> str:

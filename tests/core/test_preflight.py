@@ -164,6 +164,13 @@ def test_remote_id_is_told_and_does_not_block() -> None:
     assert made(replace(READY, facts=failed))["remote_id"].words == "no operator id"
 
 
+def test_how_many_rings_it_has_need_not_be_told() -> None:
+    told = msgspec.structs.replace(FACTS, fence_rings=None)
+    assert made(replace(READY, facts=told))["geofence"].state is CheckState.PASSED
+    none = msgspec.structs.replace(FACTS, fence_rings=0)
+    assert made(replace(READY, facts=none))["geofence"].state is CheckState.FAILED
+
+
 def test_no_fence_is_well_where_the_plan_asks_for_none() -> None:
     given = replace(READY, facts=VehicleFacts(1, fence_enabled=False))
     check = made(replace(given, needs=replace(NEEDS, fence=False)))["geofence"]

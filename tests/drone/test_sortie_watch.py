@@ -77,6 +77,15 @@ def test_one_that_was_brought_home_before_its_last_waypoint_is_not_whole() -> No
     assert "waypoint 2 of 2" in seen.words
 
 
+def test_a_last_waypoint_between_two_looks_counts() -> None:
+    """As fast as a simulation flies: already past it, and on its way home."""
+    fast = [GROUND, at(0, FlightMode.MISSION, 1), at(1, FlightMode.MISSION, 2)]
+    _names, seen = flown([*fast, at(2.5, FlightMode.RETURN, 2), GROUND, GROUND])
+    assert seen.whole
+    _names, seen = flown([*fast, at(1.2, FlightMode.RETURN, 2), WHOLE[4], GROUND, GROUND])
+    assert not seen.whole  # a failsafe turned it round before
+
+
 def test_one_heartbeat_without_motors_is_no_landing() -> None:
     armed = at(1, FlightMode.MISSION, 2)
     blink = msgspec.structs.replace(
