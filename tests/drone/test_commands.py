@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -12,19 +12,32 @@ import pytest
 from drone import commands
 from drone.commands import FlightCommands
 from ground_station.core.agent_actions import (
+    NOT_MOVING,
+    URGENT,
     Action,
     Arm,
+    ChangeHeight,
+    Disarm,
     GoTo,
     Hold,
     Land,
+    Orbit,
+    ResumeMission,
     Return,
+    SetSpeed,
+    SkipTo,
     StartMission,
     TakeOff,
+    TakePhoto,
+    UploadGeofence,
     UploadMission,
+    UploadRally,
+    UsePayload,
 )
+from ground_station.core.agent_facts import Held, ReadHeld
 from ground_station.core.agent_protocol import Refused, Reply
 from ground_station.core.agent_vehicles import Flown, Fly
-from ground_station.core.errors import KestrelError, Unprocessable
+from ground_station.core.errors import Conflict, KestrelError, Unprocessable
 from tests.drone.given import Flights, fly
 from tests.drone.scripted_link import ScriptedLink, eventually, report
 
@@ -175,7 +188,21 @@ def test_one_that_never_ends_is_answered(monkeypatch: pytest.MonkeyPatch) -> Non
     on_loop(test)
 
 
-@pytest.mark.parametrize("moving", [Arm(), TakeOff(20), GoTo(51.5, -0.2, 60), StartMission()])
+@pytest.mark.parametrize(
+    "moving",
+    [
+        Arm(),
+        TakeOff(20),
+        GoTo(51.5, -0.2, 60),
+        Orbit(51.5, -0.2, 60, 30, 5),
+        SetSpeed(5),
+        ChangeHeight(50),
+        StartMission(),
+        ResumeMission(),
+        SkipTo(2),
+    ],
+    ids=lambda one: type(one).__name__,
+)
 @pytest.mark.parametrize("urgent", [Hold(), Return(), Land()])
 def test_nothing_moves_a_vehicle_after_it_was_told_to_stop(moving: Action, urgent: Action) -> None:
     steps: list[str] = []
@@ -239,3 +266,55 @@ def test_whoever_watches_for_people_is_told_first() -> None:
 
     on_loop(test)
     assert order == ["told", "carried out"]
+
+
+def test_what_does_not_move_it_goes_on_beside_a_hold() -> None:
+    async def test(link: ScriptedLink) -> None:
+        go_on = asyncio.Event()
+
+        async def answer(_system_id: int, action: Action) -> str:
+            if not isinstance(action, Hold):
+                await go_on.wait()
+            return "done"
+
+        link.answer = answer
+        flights = Flights(link)
+        quiet: list[Action] = [TakePhoto(), UsePayload("spotlight", "on"), UploadRally([])]
+        tasks = [asyncio.create_task(ask(flights, fly(action))) for action in quiet]
+        await eventually(lambda: len(link.carried) == 3)
+        assert await ask(flights, fly(Hold())) == Flown("done")
+        go_on.set()
+        assert await asyncio.gather(*tasks) == [Flown("done")] * 3
+
+    on_loop(test)
+
+
+def test_every_action_is_urgent_moving_a_transfer_or_moves_nothing() -> None:
+    """A new one must be told apart: what moves and is not known to would outlast a hold."""
+    others = {Disarm, UploadMission, UploadGeofence}
+    known = {*URGENT, *NOT_MOVING, *commands.MOVING, *others}
+    assert set(get_args(Action)) == known
+    assert not set(commands.MOVING) & {*URGENT, *NOT_MOVING, *others}
+
+
+# --- what a vehicle holds -------------------------------------------------------------------------
+
+
+def test_what_it_holds_is_asked_without_a_turn() -> None:
+    held = Held(return_at_end=True, problem="Its geofence is not known.")
+
+    async def test(link: ScriptedLink) -> None:
+        link.held = held
+        assert await asyncio.to_thread(Flights(link).held, ReadHeld(3)) == held
+        assert link.asked_held == [3]
+
+    on_loop(test)
+
+
+def test_a_refusal_to_tell_it_is_raised_with_its_words() -> None:
+    async def test(link: ScriptedLink) -> None:
+        link.held = Conflict("Another transfer to Kes is under way.", "Wait.")
+        with pytest.raises(Conflict, match="Another transfer"):
+            await asyncio.to_thread(Flights(link).held, ReadHeld(1))
+
+    on_loop(test)

@@ -19,22 +19,32 @@ from drone.mavsdk_link import MavsdkLink
 from drone.simulator.host import SimulatedAutopilot
 from drone.simulator.settings import SimulatorSettings
 from ground_station.core.agent_actions import (
+    Action,
     Arm,
+    ChangeHeight,
     Disarm,
     GeofenceRing,
     GoTo,
     Hold,
     Land,
+    Orbit,
+    RallyPoint,
+    ResumeMission,
     Return,
+    SetSpeed,
+    SkipTo,
     StartMission,
     TakeOff,
     UploadGeofence,
     UploadMission,
+    UploadRally,
+    UsePayload,
     WireMissionItem,
+    mission_digest,
 )
 from ground_station.core.agent_facts import FailsafeEvent, Traffic
 from ground_station.core.agent_vehicles import FlightMode, VehicleLinkState, VehicleReport
-from ground_station.core.errors import Conflict, NotFound
+from ground_station.core.errors import Conflict, NotFound, Unprocessable
 from tests.drone.fake_link import FakeLink
 from tests.drone.flying import Pilot, armed, flies, height_of
 from tests.ports import free_udp_port
@@ -209,11 +219,19 @@ def test_a_vehicle_never_heard_is_not_found(pilot: Pilot) -> None:
 
 def test_on_the_ground_it_goes_nowhere(grounded: Pilot) -> None:
     lat, lon = _offset(grounded.report(), 20, 0)
+    there: list[Action] = [
+        GoTo(lat, lon, 30.0),
+        Orbit(lat, lon, 30.0, 10.0, 2.0),
+        ChangeHeight(30.0),
+        SetSpeed(2.0),
+        ResumeMission(),
+        SkipTo(1),
+    ]
+    for action in there:
+        with pytest.raises(Conflict, match="ground") as refused:
+            grounded.do(action)
+        assert refused.value.remedy
 
-    with pytest.raises(Conflict, match="ground") as refused:
-        grounded.do(GoTo(lat, lon, 30.0))
-
-    assert refused.value.remedy
     assert not armed(grounded.report())
 
 
@@ -255,6 +273,41 @@ def test_a_geofence_is_held_and_cleared(grounded: Pilot) -> None:
     assert grounded.do(UploadGeofence([]))
 
 
+def test_what_it_holds_is_told(grounded: Pilot) -> None:
+    mission = _mission(grounded.report())
+    now = grounded.report()
+    ring = [_offset(now, n, e) for n, e in ((-2e3, -2e3), (2e3, -2e3), (2e3, 2e3), (-2e3, 2e3))]
+    point = RallyPoint(*_offset(now, 10, 10), 20.0)
+    grounded.do(mission)
+    grounded.do(UploadGeofence([GeofenceRing(ring)]))
+    grounded.do(UploadRally([point]))
+
+    held = grounded.loop.run(grounded.link.read_held(grounded.system_id))
+
+    assert held.digest == mission_digest(mission)
+    assert len(held.items) == 3
+    assert (held.return_at_end, held.land_at_end, held.foreign) == (True, False, [])
+    assert (len(held.rings), held.rings[0].keep_in) == (1, True)
+    assert len(held.rings[0].points) == 4
+    assert held.rally[0].lat == pytest.approx(point.lat, abs=2e-7)
+    assert held.rally[0].height_home_m == 20.0
+    assert (held.fence_known, held.rally_known) == (True, True)
+    for cleared in (UploadGeofence([]), UploadRally([]), UploadMission([])):
+        grounded.do(cleared)
+    empty = grounded.loop.run(grounded.link.read_held(grounded.system_id))
+    assert (empty.items, empty.rings, empty.rally, empty.digest) == ([], [], [], "")
+
+
+def test_of_a_vehicle_never_heard_nothing_is_told(pilot: Pilot) -> None:
+    with pytest.raises(NotFound, match="250"):
+        pilot.loop.run(pilot.link.read_held(250))
+
+
+def test_a_payload_that_it_does_not_carry_is_not_found(grounded: Pilot) -> None:
+    with pytest.raises(NotFound, match="carries no 'winch'"):
+        grounded.do(UsePayload("winch", "on"))
+
+
 # --- flights ------------------------------------------------------------------------------------
 
 
@@ -288,6 +341,53 @@ def test_a_flight_out_and_home(grounded: Pilot) -> None:
     grounded.until(lambda now: now.flight and now.flight.mode is FlightMode.RETURN, "return", 5)
     down = grounded.on_ground()
     assert _metres_home(down) < 5
+
+
+def test_a_flight_round_a_place_and_up(grounded: Pilot) -> None:
+    start = grounded.report()
+    lat, lon = _offset(start, 10, 0)
+    assert start.home is not None
+    grounded.do(TakeOff(10.0))
+    grounded.in_air_at(10.0)
+
+    grounded.do(Orbit(lat, lon, start.home.alt_amsl_m + 10.0, 10.0, 3.0))
+    for north_m, east_m in ((20, 0), (10, 10), (0, 0)):
+        corner = _offset(start, north_m, east_m)
+        grounded.until(lambda now, at=corner: _metres_off(now, *at) < 5, "round it", 60)  # type: ignore[misc]
+    grounded.do(ChangeHeight(start.home.alt_amsl_m + 14.0))
+    grounded.until(lambda now: height_of(now) > 13, "4 m more", 30)
+    grounded.do(SetSpeed(2.0))
+    grounded.do(Hold())
+    held = grounded.until(lambda now: now.flight and now.flight.mode is FlightMode.HOLD, "hold", 5)
+    time.sleep(1.5)
+    assert held.position is not None
+    still = grounded.report()
+    assert still.flight is not None
+    assert still.flight.mode is FlightMode.HOLD
+    grounded.do(Return())
+    grounded.on_ground()
+
+
+def test_a_mission_is_paused_skipped_in_and_resumed(grounded: Pilot) -> None:
+    mission = _mission(grounded.report())
+    digest = mission_digest(mission)
+    grounded.do(mission)
+    grounded.do(StartMission(digest))
+    grounded.until(lambda now: height_of(now) > 6, "it climbs")
+    with pytest.raises(Conflict, match="is flying its mission"):
+        grounded.do(ResumeMission(digest))
+    grounded.do(Hold())
+    grounded.until(lambda now: now.flight and now.flight.mode is FlightMode.HOLD, "hold", 5)
+
+    with pytest.raises(Unprocessable, match="3 waypoints"):
+        grounded.do(SkipTo(4, digest))
+    with pytest.raises(Conflict, match="another mission"):
+        grounded.do(SkipTo(3, mission_digest(UploadMission(mission.items[:1]))))
+    grounded.do(SkipTo(3, digest))
+    grounded.do(ResumeMission(digest))
+
+    grounded.until(lambda now: now.mission and now.mission.current == 3, "the third", 20)
+    assert _metres_home(grounded.on_ground()) < 5
 
 
 def test_a_mission_from_the_ground_and_landing_out_of_it(grounded: Pilot) -> None:

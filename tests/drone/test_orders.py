@@ -11,7 +11,7 @@ import pytest
 
 from drone import orders
 from drone.commands import FlightCommands
-from drone.orders import Orders, still_wanted, uptime_s
+from drone.orders import Orders, lasting_check, still_wanted, uptime_s
 from ground_station.core.agent_actions import (
     Action,
     Arm,
@@ -19,6 +19,7 @@ from ground_station.core.agent_actions import (
     GoTo,
     Hold,
     Land,
+    Orbit,
     Return,
     StartMission,
     TakeOff,
@@ -324,3 +325,48 @@ def test_a_wall_clock_set_anew_changes_nothing() -> None:
     late = msgspec.structs.replace(command, not_after=AgentInstant(now.run, now.ms - 1))
     with pytest.raises(Conflict, match="too late"):
         one.check(late)
+
+
+# --- what goes on after its command was answered --------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "later", ["time", "taken over", "hold", "another vehicle's", "a new station", "nothing"]
+)
+def test_what_goes_on_ends_by_a_later_word_and_not_by_its_commands_end(later: str) -> None:
+    lasting: list[Callable[[], None]] = []
+
+    async def test(link: ScriptedLink, flights: Flights) -> None:
+        async def answer(_system_id: int, _action: Action) -> str:
+            lasting.append(lasting_check())
+            return "round it"
+
+        link.answer = answer
+        orbit = flights.given(Orbit(51.5, -0.2, 60, 30, 5))
+        flights.orders.arrived(orbit)
+        assert await ask(flights, orbit) == Flown("round it")
+        lasting[0]()
+        match later:
+            case "time":
+                flights.clock.advance(3600)
+            case "taken over":
+                flights.taken_over()
+            case "hold":
+                flights.orders.arrived(flights.given(Hold()))
+            case "another vehicle's":
+                flights.orders.arrived(flights.given(Hold(), 2))
+            case "a new station":
+                flights.orders.arrived(
+                    msgspec.structs.replace(flights.given(Arm()), turn=Turn(new_id(), 0))
+                )
+        if later in {"taken over", "hold", "a new station"}:
+            with pytest.raises(Conflict, match="Orbit"):
+                lasting[0]()
+        else:
+            lasting[0]()
+
+    on_loop(test)
+
+
+def test_what_nobody_commanded_lasts() -> None:
+    lasting_check()()

@@ -21,7 +21,10 @@ from ground_station.core.agent_actions import (
     Hold,
     Return,
     StartMission,
+    TakePhoto,
     UploadMission,
+    UploadRally,
+    UsePayload,
     mission_digest,
 )
 from ground_station.core.agent_vehicles import (
@@ -180,6 +183,17 @@ def test_a_persons_command_ends_it_for_good(tmp_path: Path, action: Action) -> N
     assert on_loop(tmp_path, restarted).asked == []  # the agent was killed and came back
     forget_person(tmp_path / MARKER)
     assert on_loop(tmp_path, lambda scene: scene.has_started()).asked == START
+
+
+@pytest.mark.parametrize("action", [TakePhoto(), UsePayload("spotlight", "on"), UploadRally([])])
+def test_what_leaves_its_way_as_it_is_leaves_the_patrol(tmp_path: Path, action: Action) -> None:
+    async def test(scene: Scene) -> None:
+        await scene.has_started()
+        scene.person(action)
+        await a_while()
+        assert not scene.marker.exists()
+
+    assert on_loop(tmp_path, test).patrol.state is not PatrolState.ENDED
 
 
 # --- the disk ------------------------------------------------------------------------------------
