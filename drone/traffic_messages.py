@@ -120,6 +120,20 @@ UA_TYPES = (
     "other",
 )
 STATUSES = ("", "on the ground", "airborne", "emergency", "Remote ID failure")
+_CATEGORIES = {
+    1: "light aeroplane",
+    2: "aeroplane",
+    3: "airliner",
+    4: "airliner",
+    5: "airliner",
+    6: "fast aeroplane",
+    7: "helicopter",
+    9: "glider",
+    10: "balloon or airship",
+    11: "parachutist",
+    12: "ultralight",
+    14: "uncrewed aircraft",
+}
 _TEXT_IDS = (1, 2)  # serial number, registration; the other kinds are bytes
 NO_ID_TYPE = 0
 
@@ -153,6 +167,7 @@ def aircraft_of(message: AdsbVehicle) -> Aircraft | None:
         speed_mps=_within(message.hor_velocity / 100, 0, _MAX_MPS) if flags & _VELOCITY else None,
         climb_mps=_within(climb, -_MAX_MPS, _MAX_MPS) if flags & _CLIMB else None,
         on_ground=message.emitter_type in _SURFACE,
+        category=_CATEGORIES.get(message.emitter_type, ""),
         simulated=bool(flags & _SIMULATED),
     )
 

@@ -180,6 +180,7 @@ class Aircraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
         alt_amsl_m: above the sea by GNSS where it says so, else None; pressure_alt_m: by its
             barometer at 1013.25 hPa, which may be 300 m off.
         age_ms: since its place was heard.
+        category: "helicopter", "glider", ...; "" where it is not told.
         simulated: its receiver says that it made it up.
     """
 
@@ -194,6 +195,7 @@ class Aircraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     speed_mps: Finite | None = None
     climb_mps: Finite | None = None
     on_ground: bool = False
+    category: Annotated[str, msgspec.Meta(max_length=20)] = ""
     simulated: bool = False
 
 
