@@ -283,6 +283,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         cameras=vehicles.cameras,
         conformances=vehicles.conformances,
         auto_hold=vehicles.auto_hold,
+        traffic=vehicles.traffic,
         bus=bus,
         clock=clock,
         secret_key=key,

@@ -12,6 +12,7 @@ from ground_station.core.fleet import VehicleChanged
 from ground_station.core.lifecycle import Service
 from ground_station.core.registry import User
 from ground_station.services.agents import Agents
+from ground_station.services.air_traffic import AirTraffic
 from ground_station.services.airspace import Airspace
 from ground_station.services.alerts import AlertInbox
 from ground_station.services.auto_hold import AutoHold
@@ -64,6 +65,7 @@ class Vehicles:
     conformances: Conformances
     auto_hold: AutoHold
     desk: VehicleDesk
+    traffic: AirTraffic
     services: tuple[Service, ...]
 
 
@@ -144,7 +146,16 @@ def join_vehicles(
         ),
         facts,
     )
+    traffic = AirTraffic(
+        fleet=fleet,
+        raise_alert=around.inbox.raise_own,
+        own_organisation_id=around.sources.organisation_id,
+        clock=clock,
+    )
+    around.agents.drones.traffic = traffic
     around.system.add("fleet", "Vehicles", fleet.probe)
     around.system.add("flight_records", "Flight records", late.probe)
-    services = (late, held, fleet, controls, auto_hold, cameras)
-    return Vehicles(fleet, controls, flights, cameras, conformances, auto_hold, desk, services)
+    services = (late, held, fleet, controls, auto_hold, cameras, traffic)
+    return Vehicles(
+        fleet, controls, flights, cameras, conformances, auto_hold, desk, traffic, services
+    )

@@ -125,6 +125,7 @@ CONTRACT: Mapping[str, Speaks] = MappingProxyType(
         "vehicles.put_mission": _json(s.CommandAnswer, s.MissionRequest),
         "vehicles.start_mission": _json(s.CommandAnswer),
         "vehicles.put_geofence": _json(s.CommandAnswer, s.FenceRequest),
+        "traffic.traffic": _json(s.TrafficView),
         "zones.zones": Speaks({200: Answer(s.ZonesView), 304: Answer()}),
         # airspace
         "airspace.datasets": _json(list[s.DatasetRow]),

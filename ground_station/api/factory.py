@@ -28,6 +28,7 @@ from ground_station.api import (
     sora_routes,
     source_routes,
     system_routes,
+    traffic_routes,
     vehicle_routes,
     zone_routes,
 )
@@ -63,6 +64,7 @@ ROUTES = (
     people_routes,
     source_routes,
     vehicle_routes,
+    traffic_routes,
     zone_routes,
     airspace_routes,
     papers_routes,

@@ -26,8 +26,10 @@ from ground_station.api.schemas import (
     SourceTracks,
     SourceView,
     SystemSummary,
+    TrafficView,
 )
 from ground_station.api.system_routes import summary
+from ground_station.api.traffic_views import traffic_view
 from ground_station.api.vehicle_views import Numbers
 from ground_station.api.views import (
     agent_view,
@@ -51,6 +53,7 @@ from ground_station.core.events import (
     TracksLocated,
 )
 from ground_station.services.agent_state import AgentStatus
+from ground_station.services.air_traffic import TrafficPicture
 from ground_station.services.system import SystemState
 
 log = logging.getLogger(__name__)
@@ -85,6 +88,7 @@ class News:
     tracks: dict[str, tuple[TracksLocated, SourceTracks]] = field(default_factory=dict)
     alerts: list[Alert] = field(default_factory=list)
     system: SystemState | None = None  # None = as before
+    traffic: TrafficPicture | None = None  # None = as before
     detector: tuple[str, str] = ("", "")
     vehicles: VehicleNews = field(default_factory=VehicleNews)
 
@@ -108,6 +112,8 @@ class LivePicture:
         self._places: dict[str, TracksLocated] = {}
         self._alerts: dict[str, Alert] = {}
         self._system_changed = False
+        self._traffic = parts.traffic.picture
+        self._traffic_changed = False
         self._numbers = Numbers()
         self._shown: dict[str, _Shown] = {}
         self._told: dict[Audience, set[str]] = {}  # ids of sources, by who was told of them
@@ -126,6 +132,9 @@ class LivePicture:
             self._alerts[event.alert.alert_id] = event.alert
         self._system_changed |= bool(self._system_events.take_all(0))
         airspace_changed = bool(self._airspace_events.take_all(0))
+        traffic = self._parts.traffic.picture
+        self._traffic_changed |= traffic is not self._traffic
+        self._traffic = traffic
         of_vehicles = self.vehicles.collect()
         return bool(
             of_vehicles
@@ -135,6 +144,7 @@ class LivePicture:
             or self._places
             or self._alerts
             or self._system_changed
+            or self._traffic_changed
         )
 
     def news(self, sent_at: datetime, now_s: float) -> News:
@@ -152,11 +162,13 @@ class LivePicture:
             news.agents = self._parts.agents.all()
         if self._system_changed:
             news.system = self._parts.system.latest()
+        if self._traffic_changed:
+            news.traffic = self._traffic
         news.alerts = list(self._alerts.values())
         self._touched.clear()
         self._places.clear()
         self._alerts.clear()
-        self._agents_changed = self._system_changed = False
+        self._agents_changed = self._system_changed = self._traffic_changed = False
         return news
 
     def batch(self, audience: Audience, news: News) -> Batch:
@@ -189,6 +201,7 @@ class LivePicture:
             alerts=self._alert_views(audience, news.alerts),
             shared_alerts=_shared_alerts(audience, news.alerts),
             system=None if news.system is None else self._system_for(audience, news.system),
+            traffic=None if news.traffic is None else self._traffic_for(audience, news.traffic),
             detector=news.detector[0],
             detector_problem=news.detector[1],
             airspace_version=self._parts.library.version,
@@ -206,6 +219,7 @@ class LivePicture:
             vehicles=self.vehicles.snapshot(audience),
             alerts=self._alert_views(audience, self._recent_alerts(audience, who)),
             system=self._system_for(audience, self._parts.system.latest()),
+            traffic=self._traffic_for(audience, self._parts.traffic.picture),
             detector=detector,
             detector_problem=detector_problem,
             airspace_version=self._parts.library.version,
@@ -261,6 +275,10 @@ class LivePicture:
             return shown.view.number
 
         return number_of
+
+    def _traffic_for(self, audience: Audience, picture: TrafficPicture) -> TrafficView:
+        now_s = self._parts.clock.monotonic_s()
+        return traffic_view(picture, audience, self._parts.fleet.all(), now_s)
 
     def _system_for(self, audience: Audience, state: SystemState) -> SystemSummary:
         if not audience.sees_system:

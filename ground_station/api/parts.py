@@ -15,6 +15,7 @@ from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock
 from ground_station.core.entities import Organisation
 from ground_station.services.agents import Agents
+from ground_station.services.air_traffic import AirTraffic
 from ground_station.services.airspace import Airspace
 from ground_station.services.airspace_library import AirspaceLibrary
 from ground_station.services.alert_desk import Alerts
@@ -95,6 +96,7 @@ class Parts:
     cameras: VehicleCameras
     conformances: Conformances
     auto_hold: AutoHold
+    traffic: AirTraffic
     bus: Bus
     clock: Clock
     secret_key: str = field(repr=False)

@@ -26,7 +26,12 @@ from ground_station.core.clock import Clock
 from ground_station.core.fleet import VehicleStatus
 from ground_station.core.lifecycle import Worker
 from ground_station.core.ports import AgentIdentity
-from ground_station.services.traffic_conflicts import Conflicts, HeardAircraft, Meeting
+from ground_station.services.traffic_conflicts import (
+    Conflicts,
+    HeardAircraft,
+    Meeting,
+    Unchecked,
+)
 from ground_station.services.zone_alerts import RaiseAlert
 
 EVERY_S: Final = 1.0
@@ -60,14 +65,14 @@ class TrafficPicture:
 
     Attributes:
         meetings: how they stand to our vehicles, by ICAO address; only what is at least to look at.
-        unchecked: a sentence for each flying vehicle that cannot be checked against them.
+        unchecked: the flying vehicles that cannot be checked against them.
     """
 
     at_s: float = 0.0
     aircraft: tuple[HeardAircraft, ...] = ()
     remote_ids: tuple[HeardRemoteId, ...] = ()
     meetings: Mapping[str, tuple[Meeting, ...]] = field(default_factory=dict)
-    unchecked: tuple[str, ...] = ()
+    unchecked: tuple[Unchecked, ...] = ()
 
     @property
     def empty(self) -> bool:

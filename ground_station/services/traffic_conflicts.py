@@ -65,11 +65,19 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True)
+class Unchecked:
+    """A flying vehicle that cannot be warned of aircraft. `words`: its name and why."""
+
+    vehicle_id: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """By ICAO address, the most urgent first; and which flying vehicles could not be looked at."""
 
     meetings: Mapping[str, tuple[Meeting, ...]]
-    unchecked: tuple[str, ...]
+    unchecked: tuple[Unchecked, ...]
 
 
 class Conflicts:
@@ -84,14 +92,15 @@ class Conflicts:
     ) -> Found:
         """How they stand to each other now; raises the alerts that are due."""
         meetings: dict[str, list[Meeting]] = {}
-        unchecked: list[str] = []
+        unchecked: list[Unchecked] = []
         for status in vehicles:
             if airborne(status.report) is not True or status.report is None:
                 continue
             passed_s = now_s - status.received_s
             ours = _vehicle(status.report, passed_s)
             if ours is None:
-                unchecked.append(f"{status.vehicle.name}: {_why_not(status.report, passed_s)}")
+                words = f"{status.vehicle.name}: {_why_not(status.report, passed_s)}"
+                unchecked.append(Unchecked(status.vehicle.vehicle_id, words))
                 continue
             for heard in aircraft:
                 met = _met(ours, heard, now_s)

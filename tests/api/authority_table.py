@@ -114,6 +114,7 @@ ROLES: dict[tuple[str, str], frozenset[Role]] = {
     ("DELETE", "/api/sources/<source_id>"): SOURCES,
     ("POST", "/api/sources/<source_id>/viewer-token"): WATCHERS,
     ("GET", "/api/system"): SYSTEM,
+    ("GET", "/api/traffic"): EVERY_ROLE,
     ("GET", "/api/zones"): EVERY_ROLE,
     ("GET", "/api/airspace/datasets"): AIRSPACE,
     ("GET", "/api/airspace/datasets/<dataset_id>"): AIRSPACE,

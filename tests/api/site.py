@@ -76,6 +76,7 @@ class Site:
             flights=self.world.flights,
             conformances=self.world.conformances,
             auto_hold=self.world.auto_hold,
+            traffic=self.world.traffic,
             cameras=self.world.cameras,
             bus=self.world.bus,
             clock=self.world.clock,

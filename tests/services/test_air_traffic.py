@@ -134,8 +134,8 @@ def test_a_vehicle_whose_place_is_old_is_said_to_be_unwatched(sky: Sky) -> None:
     sky.world.clock.advance(40.0)
     sky.traffic.heard("roof", [helicopter()])
     sky.traffic.tick()
-    [sentence] = sky.traffic.picture.unchecked
-    assert sentence.startswith("Kestrel 1: aircraft are not watched for it: its position is 40 s")
+    [one] = sky.traffic.picture.unchecked
+    assert one.words.startswith("Kestrel 1: aircraft are not watched for it: its position is 40 s")
 
 
 def test_the_newest_wins_and_an_older_ones_callsign_is_kept(sky: Sky) -> None:

@@ -41,6 +41,7 @@ from ground_station.core.registry import Agent, token_hash
 from ground_station.core.settings import AirspaceSettings
 from ground_station.services.agent_removal import AgentRemoval
 from ground_station.services.agents import Agents
+from ground_station.services.air_traffic import AirTraffic
 from ground_station.services.airspace import Airspace
 from ground_station.services.alert_desk import Alerts
 from ground_station.services.alerts import AlertInbox
@@ -311,6 +312,13 @@ class World:
             clock=self.clock,
         )
         self.agents.attach_inbox(self.inbox)
+        self.traffic = AirTraffic(
+            fleet=self.fleet,
+            raise_alert=self.inbox.raise_own,
+            own_organisation_id=self.sources.organisation_id,
+            clock=self.clock,
+        )
+        self.agents.drones.traffic = self.traffic
         self.alerts = Alerts(
             alerts=self.alert_rows,
             audit=self.audit,

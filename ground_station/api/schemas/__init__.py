@@ -111,6 +111,14 @@ from ground_station.api.schemas.system import (
     SystemView,
     Trouble,
 )
+from ground_station.api.schemas.traffic import (
+    AircraftView,
+    AltFrom,
+    ApproachView,
+    ApproachWord,
+    RemoteIdView,
+    TrafficView,
+)
 from ground_station.api.schemas.vehicles import (
     AirspaceWord,
     AutoHoldRequest,
@@ -150,7 +158,11 @@ __all__ = [
     "AgentView",
     "AgreementView",
     "AirspaceWord",
+    "AircraftView",
     "AlertView",
+    "AltFrom",
+    "ApproachView",
+    "ApproachWord",
     "AnalysedFrame",
     "Application",
     "AskPermission",
@@ -214,6 +226,7 @@ __all__ = [
     "RecordPermission",
     "RecoveryCodes",
     "RefusedFeature",
+    "RemoteIdView",
     "RequestView",
     "RetentionRow",
     "RoleView",
@@ -235,6 +248,7 @@ __all__ = [
     "TakeOffRequest",
     "TouchedView",
     "TrackPlace",
+    "TrafficView",
     "Trouble",
     "VehicleTelemetry",
     "VehicleView",

@@ -10,6 +10,7 @@ import msgspec
 from ground_station.api.schemas.alerts import AlertView
 from ground_station.api.schemas.base import Wire
 from ground_station.api.schemas.system import SystemSummary
+from ground_station.api.schemas.traffic import TrafficView
 from ground_station.api.schemas.vehicles import VehicleView
 
 Condition = Literal["offline", "connecting", "live", "lost"]
@@ -104,6 +105,7 @@ class Snapshot(Wire, frozen=True, kw_only=True):
     vehicles: list[VehicleView]
     alerts: list[AlertView]  # the newest; none without the permission to see alerts
     system: SystemSummary  # without the permission to see the system, its status only
+    traffic: TrafficView
     detector: str
     detector_problem: str
     airspace_version: str  # as in a batch
@@ -127,6 +129,7 @@ class Batch(Wire, frozen=True, kw_only=True):
     alerts: list[AlertView]
     shared_alerts: int = 0  # so many of other organisations changed: read them at /api/alerts
     system: SystemSummary | None  # null = as before
+    traffic: TrafficView | None = None  # null = as before, and older
     detector: str
     detector_problem: str
     airspace_version: str
