@@ -190,7 +190,9 @@ class Transfers:
             return await self._clear_mission(home_first)
         items = [_to_mavsdk(item) for item in sent]
         try:
-            await self._turns.done("take the mission", lambda: self._mission.upload_mission(items))
+            await self._turns.done(
+                "take the mission", lambda: self._mission.upload_mission(items), left=""
+            )
         except KestrelError as error:
             self._verified = verified  # counts only if it is still what is read
             left = await self._what_is_left(before, home_first)

@@ -17,6 +17,7 @@ from drone.mavsdk_instance import Instance
 from ground_station.core.errors import Conflict, KestrelError, TimedOut, Unavailable, Unprocessable
 
 T = TypeVar("T")
+_NOT_KNOWN = "What it holds is not known."
 _LOST = ("CONNECTION_ERROR", "NO_SYSTEM")
 
 
@@ -62,11 +63,14 @@ class Turns:
         if not task.cancelled():
             task.exception()
 
-    async def done(self, what: str, make: Callable[[], Awaitable[T]]) -> T:
+    async def done(
+        self, what: str, make: Callable[[], Awaitable[T]], *, left: str = _NOT_KNOWN
+    ) -> T:
         """One call of MAVSDK's transfers or parameters.
 
         Args:
             what: completes "Vehicle 1 refused to ...".
+            left: what is said of what it holds where it stopped answering.
 
         Raises:
             TimedOut, Unavailable, Unprocessable: with the autopilot's own words.
@@ -75,12 +79,12 @@ class Turns:
         try:
             return await self._instance.call(make)
         except (MissionRawError, GeofenceError, ParamError) as error:
-            raise await self._failed(what, error.result.name, began_s) from error
+            raise await self._failed(what, error.result.name, began_s, left) from error
 
-    async def _failed(self, what: str, result: str, began_s: float) -> KestrelError:
+    async def _failed(self, what: str, result: str, began_s: float, left: str) -> KestrelError:
         if result == "TIMEOUT":
             return TimedOut(
-                f"{self._name} stopped answering; it was to {what}.",
+                f"{self._name} stopped answering; it was to {what}. {left}".rstrip(),
                 "Try again once its link is good.",
             )
         if result in _LOST:

@@ -254,7 +254,7 @@ def test_no_answer_is_no_success(field: Field) -> None:
 
     with pytest.raises(TimedOut, match="did not answer"):
         field.pilot.do(Disarm())
-    with pytest.raises(TimedOut, match="What it holds is not known"):
+    with pytest.raises(TimedOut, match="What it holds now is not known"):
         field.pilot.do(UploadMission([AWAY]))
 
 

@@ -100,7 +100,7 @@ def test_a_vehicle_whose_next_step_is_void_stays_on_the_ground(
     assert reply.code == "conflict"
     assert "is void" in reply.message
     assert "rest of it was not done" in reply.remedy
-    assert set(site.heard()[before:]) <= {SET_MODE, 511}
+    assert set(site.heard()[before:]) <= {SET_MODE, 511, 512}
     assert not armed(site.pilot.report())
 
 
