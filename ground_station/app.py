@@ -28,6 +28,7 @@ from ground_station.app_commands import (
     set_password,
     verify_audit,
 )
+from ground_station.app_operations import join_missions, join_operations
 from ground_station.app_vehicles import Around, join_vehicles
 from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock, SystemClock
@@ -226,6 +227,25 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
             clock=clock,
         ),
     )
+    operations = join_operations(
+        database=database,
+        audit=audit,
+        clock=clock,
+        controls=vehicles.controls,
+        flights=vehicles.flights,
+        facts=vehicles.desk.facts,
+        verdicts=airspace.verdicts,
+    )
+    vehicles.flights.attach_preflight(operations.preflights)
+    missions = join_missions(
+        database=database,
+        audit=audit,
+        clock=clock,
+        controls=vehicles.controls,
+        facts=vehicles.desk.facts,
+        airspace=airspace.airspace,
+        verdicts=airspace.verdicts,
+    )
     warden = Warden(
         repository=enrolled,
         channel=agents.channel,
@@ -280,6 +300,11 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         controls=vehicles.controls,
         desk=vehicles.desk,
         flights=vehicles.flights,
+        preflights=operations.preflights,
+        crew_records=operations.crew_records,
+        crew_history=operations.crew_history,
+        missions=missions.kept,
+        planning=missions.planning,
         cameras=vehicles.cameras,
         conformances=vehicles.conformances,
         auto_hold=vehicles.auto_hold,

@@ -1,4 +1,5 @@
-"""Joins preflights and the records they are made from; a part of the composition root `app`."""
+"""Joins preflights and the records they are made from, and missions; a part of the composition
+root `app`."""
 
 from __future__ import annotations
 
@@ -9,15 +10,24 @@ from ground_station.core.agent_facts import VehicleFacts as Told
 from ground_station.core.audit import AuditLog
 from ground_station.core.clock import Clock
 from ground_station.core.crew import Airframe, Battery, CrewMember, Defect
+from ground_station.services.airspace import Airspace
 from ground_station.services.control import Controls
 from ground_station.services.crew_history import CrewHistory
 from ground_station.services.crew_records import CrewRecords, Repositories
 from ground_station.services.flight_needs import FlightNeeds
 from ground_station.services.flights import Flights
+from ground_station.services.mission_planning import MissionPlanning
+from ground_station.services.missions import KeptMissions
 from ground_station.services.preflights import PlanFacts, Preflights
 from ground_station.services.vehicle_facts import VehicleFacts
 from ground_station.services.verdicts import Verdicts
-from ground_station.store import Database, SqlFlights, SqlPreflights, SqlRecords
+from ground_station.store import (
+    Database,
+    SqlFlights,
+    SqlMissionPlans,
+    SqlPreflights,
+    SqlRecords,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +49,8 @@ def join_operations(
     facts: VehicleFacts,
     verdicts: Verdicts,
 ) -> Operations:
-    """Join them, and have nothing take off without a preflight."""
-    records = CrewRecords(
-        Repositories(
-            crew=SqlRecords(database, CrewMember),
-            airframes=SqlRecords(database, Airframe),
-            batteries=SqlRecords(database, Battery),
-            defects=SqlRecords(database, Defect),
-        ),
-        audit,
-        clock,
-    )
+    """Join them to what they read; `Flights.attach_preflight` has nothing take off without."""
+    records = _records(database, audit, clock)
     history = CrewHistory(SqlFlights(database), clock)
     told = _told(facts)
     needs = FlightNeeds(
@@ -68,8 +69,53 @@ def join_operations(
         audit=audit,
         clock=clock,
     )
-    flights.attach_preflight(preflights)
     return Operations(records, history, preflights)
+
+
+@dataclass(frozen=True, slots=True)
+class Missions:
+    """What was joined."""
+
+    kept: KeptMissions
+    planning: MissionPlanning
+
+
+def join_missions(
+    *,
+    database: Database,
+    audit: AuditLog,
+    clock: Clock,
+    controls: Controls,
+    facts: VehicleFacts,
+    airspace: Airspace,
+    verdicts: Verdicts,
+) -> Missions:
+    """Join the planning of missions with what is known of vehicles, ground and zones."""
+    records = _records(database, audit, clock)
+    return Missions(
+        KeptMissions(SqlMissionPlans(database), audit, clock),
+        MissionPlanning(
+            controls=controls,
+            airframe=records.airframes.of_vehicle,
+            facts=_told(facts),
+            terrain=lambda: airspace.terrain,
+            verdicts=verdicts,
+            clock=clock,
+        ),
+    )
+
+
+def _records(database: Database, audit: AuditLog, clock: Clock) -> CrewRecords:
+    return CrewRecords(
+        Repositories(
+            crew=SqlRecords(database, CrewMember),
+            airframes=SqlRecords(database, Airframe),
+            batteries=SqlRecords(database, Battery),
+            defects=SqlRecords(database, Defect),
+        ),
+        audit,
+        clock,
+    )
 
 
 def _told(facts: VehicleFacts) -> Callable[[str], Told | None]:

@@ -43,6 +43,7 @@ PRIMITIVES: dict[type[msgspec.inspect.Type], str] = {
     msgspec.inspect.BoolType: "boolean",
     msgspec.inspect.NoneType: "null",
     msgspec.inspect.DateTimeType: "string",
+    msgspec.inspect.DateType: "string",  # 2026-11-24
 }
 
 

@@ -268,7 +268,7 @@ def check() -> flask.Response:
     """Judge a flight before it is flown."""
     plan = plan_of(json_body(CheckPlan, MAX_PLAN_BYTES))
     who = identity().principal
-    return json_answer(_verdict(who, plan, parts().verdicts.checked(who, plan)))
+    return json_answer(verdict_of(who, plan, parts().verdicts.checked(who, plan)))
 
 
 @blueprint.post("/api/airspace/here")
@@ -285,7 +285,7 @@ def here() -> flask.Response:
         )
     )
     who = identity().principal
-    return json_answer(_verdict(who, plan, parts().verdicts.checked(who, plan)))
+    return json_answer(verdict_of(who, plan, parts().verdicts.checked(who, plan)))
 
 
 def plan_of(body: CheckPlan) -> FlightPlan:
@@ -301,7 +301,7 @@ def plan_of(body: CheckPlan) -> FlightPlan:
         path=tuple(PathPoint(one.lat, one.lon, one.height_m, one.speed_mps) for one in body.path),
         height_m=body.height_m,
         datum=DATUMS[body.datum],
-        starts=None if body.starts is None else _start(body.starts),
+        starts=None if body.starts is None else start_of(body.starts),
         speed_mps=body.speed_mps,
         bvlos=body.bvlos,
         contingency_m=body.contingency_m,
@@ -313,7 +313,8 @@ def _within(value: float | None, least: float, most: float, what: str, unit: str
         raise InvalidInput(f"{what} is from {least:g} to {most:,.0f} {unit}.")
 
 
-def _start(at: datetime) -> datetime:
+def start_of(at: datetime) -> datetime:
+    """The start of a flight in UTC; InvalidInput for one that is nowhere near now."""
     starts = utc_of(at)
     if abs(starts - parts().clock.now()) > YEARS:
         raise InvalidInput("A flight starts within ten years of now.")
@@ -330,7 +331,8 @@ def utc_of(at: datetime) -> datetime:
         raise InvalidInput("This time is beyond the calendar.") from error
 
 
-def _verdict(who: Principal, plan: FlightPlan, checked: Checked) -> VerdictView:
+def verdict_of(who: Principal, plan: FlightPlan, checked: Checked) -> VerdictView:
+    """A verdict with what it was made of, as the page takes it."""
     here_parts = parts()
     airspace, now = here_parts.airspace, here_parts.clock.now()
     zones, operator = checked.zones, checked.operator

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ground_station.api.live_audience import Audience
+from ground_station.api.operation_views import in_flight
 from ground_station.api.parts import Parts
 from ground_station.api.schemas import VehicleTelemetry, VehicleView
 from ground_station.api.shared_vehicles import shared_telemetry, shared_vehicle_view
@@ -205,10 +206,7 @@ class LiveVehicles:
             control=control,
             now=now,
             now_s=now_s,
-            conforms=(
-                self._parts.conformances.of(vehicle_id),
-                self._parts.auto_hold.is_on(vehicle_id),
-            ),
+            flight=in_flight(self._parts, status, former.offer if former else None),
             former=former,
         )
         if shown is None:

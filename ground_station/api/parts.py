@@ -24,15 +24,20 @@ from ground_station.services.audit_reading import AuditReading
 from ground_station.services.auto_hold import AutoHold
 from ground_station.services.conformance import Conformances
 from ground_station.services.control import Controls
+from ground_station.services.crew_history import CrewHistory
+from ground_station.services.crew_records import CrewRecords
 from ground_station.services.enrolment import Enrolments, Warden
 from ground_station.services.fleet import Fleet
 from ground_station.services.flights import Flights
 from ground_station.services.geolocate import Geolocator
 from ground_station.services.identities import Identities
 from ground_station.services.media import Media
+from ground_station.services.mission_planning import MissionPlanning
+from ground_station.services.missions import KeptMissions
 from ground_station.services.names import Names
 from ground_station.services.papers import Papers
 from ground_station.services.poses import Poses
+from ground_station.services.preflights import Preflights
 from ground_station.services.sharing import Sharing
 from ground_station.services.sign_in import SignInService
 from ground_station.services.sources import Sources
@@ -93,6 +98,11 @@ class Parts:
     controls: Controls
     desk: VehicleDesk
     flights: Flights
+    preflights: Preflights
+    crew_records: CrewRecords
+    crew_history: CrewHistory
+    missions: KeptMissions
+    planning: MissionPlanning
     cameras: VehicleCameras
     conformances: Conformances
     auto_hold: AutoHold

@@ -43,12 +43,12 @@ from ground_station.services.preflights import Chosen, PreflightNow
 
 blueprint = flask.Blueprint("preflight", __name__)
 
-_V = TypeVar("_V")
+_V = TypeVar("_V", bound=msgspec.Struct)
 MAX_WORDS = 500
 _LIMITS = [one.name for one in fields(WeatherLimits)]
 
 
-# --- the preflight of a vehicle --------------------------------------------------------------------
+# --- the preflight of a vehicle -------------------------------------------------------------------
 
 
 @blueprint.get("/api/vehicles/<vehicle_id>/preflight")
@@ -122,7 +122,7 @@ def sign_preflight(vehicle_id: str) -> flask.Response:
     return json_answer(_view(made))
 
 
-# --- records ---------------------------------------------------------------------------------------
+# --- records --------------------------------------------------------------------------------------
 
 
 @blueprint.get("/api/crew")
@@ -211,7 +211,7 @@ def fix_defect(defect_id: str) -> flask.Response:
     return json_answer(_defect_view(parts().crew_records.fix_defect(_who(), defect_id, body.words)))
 
 
-# --- inside ----------------------------------------------------------------------------------------
+# --- inside ---------------------------------------------------------------------------------------
 
 
 def _who() -> Any:

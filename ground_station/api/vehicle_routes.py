@@ -6,10 +6,7 @@ whoever has control of one still reaches it where it has left their area.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any, TypeVar, cast
+from typing import cast
 
 import flask
 import msgspec
@@ -22,19 +19,29 @@ from ground_station.api.bodies import (
     json_body,
     no_content,
 )
+from ground_station.api.commanding import (
+    by_zone,
+    checked,
+    fly,
+    lat_lon,
+    mission_answer,
+    present_height,
+    waiting,
+)
 from ground_station.api.live_audience import admitted
-from ground_station.api.parts import COMMAND_GATE, VEHICLE_NUMBERS, parts
+from ground_station.api.operation_views import facts_view, held_view, in_flight, offer_view
+from ground_station.api.parts import VEHICLE_NUMBERS, parts
 from ground_station.api.schemas import (
     AutoHoldRequest,
-    CommandAnswer,
     FenceRequest,
     GoToCheck,
     GoToRequest,
     MissionRequest,
+    OfferControl,
+    PilotView,
     TakeControl,
     TakeOffRequest,
     VehicleView,
-    ZonePermission,
 )
 from ground_station.api.shared_vehicles import shared_vehicle_view
 from ground_station.api.vehicle_views import (
@@ -44,8 +51,6 @@ from ground_station.api.vehicle_views import (
     vehicle_view,
 )
 from ground_station.core.agent_actions import (
-    URGENT,
-    Action,
     Arm,
     Disarm,
     GoTo,
@@ -57,23 +62,11 @@ from ground_station.core.agent_actions import (
     UploadGeofence,
     UploadMission,
 )
-from ground_station.core.agent_vehicles import VehicleLinkState
 from ground_station.core.authority import Permission
-from ground_station.core.errors import (
-    InvalidInput,
-    NotSignedIn,
-    Throttled,
-    Unavailable,
-    Unprocessable,
-)
 from ground_station.core.fleet import VehicleStatus
 from ground_station.services.vehicle_state import place_of
 
 blueprint = flask.Blueprint("vehicles", __name__)
-
-T = TypeVar("T")
-MAX_PERMISSIONS = 50
-MAX_REFERENCE = 200
 
 
 @blueprint.get("/api/vehicles")
@@ -124,6 +117,66 @@ def release_control(vehicle_id: str) -> flask.Response:
     return no_content()
 
 
+@blueprint.get("/api/vehicles/<vehicle_id>/control/pilots")
+@access(Access.SIGNED_IN, Permission.FLY)
+def list_pilots(vehicle_id: str) -> flask.Response:
+    """Whom it can be offered to."""
+    checked_id(vehicle_id, "vehicle")
+    found = parts().desk.offers.pilots(identity().principal, vehicle_id)
+    return json_answer(
+        [PilotView(user_id=one.user_id, display_name=one.display_name) for one in found]
+    )
+
+
+@blueprint.post("/api/vehicles/<vehicle_id>/control/offer")
+@access(Access.SIGNED_IN, Permission.FLY)
+def offer_control(vehicle_id: str) -> flask.Response:
+    """Offer the vehicle that one controls to a pilot, who may take it within a minute."""
+    checked_id(vehicle_id, "vehicle")
+    to = checked_id(json_body(OfferControl).user_id, "person")
+    offer = parts().desk.offers.offer(identity().principal, vehicle_id, to)
+    return json_answer(offer_view(offer, parts().alerts.display_name))
+
+
+@blueprint.delete("/api/vehicles/<vehicle_id>/control/offer")
+@access(Access.SIGNED_IN, Permission.FLY)
+def withdraw_offer(vehicle_id: str) -> flask.Response:
+    """Take one's own offer back."""
+    checked_id(vehicle_id, "vehicle")
+    parts().desk.offers.withdraw(identity().principal, vehicle_id)
+    return no_content()
+
+
+@blueprint.post("/api/vehicles/<vehicle_id>/control/accept")
+@access(Access.SIGNED_IN, Permission.FLY)
+def accept_control(vehicle_id: str) -> flask.Response:
+    """Take the control that one was offered."""
+    checked_id(vehicle_id, "vehicle")
+    control = parts().desk.offers.accept(identity().principal, vehicle_id)
+    return json_answer(control_view(control, parts().alerts.display_name))
+
+
+# --- what is known of it --------------------------------------------------------------------------
+
+
+@blueprint.get("/api/vehicles/<vehicle_id>/facts")
+@access(Access.SIGNED_IN, Permission.SEE_MAP)
+def read_facts(vehicle_id: str) -> flask.Response:
+    """What of it changes seldom: what it does when something fails, and what it carries."""
+    checked_id(vehicle_id, "vehicle")
+    parts().controls.reach(identity().principal, vehicle_id)
+    return json_answer(facts_view(parts().desk.facts.of(vehicle_id)))
+
+
+@blueprint.get("/api/vehicles/<vehicle_id>/held")
+@access(Access.SIGNED_IN, Permission.FLY)
+def read_held(vehicle_id: str) -> flask.Response:
+    """What it holds on board, read off it now, against what was uploaded through here."""
+    checked_id(vehicle_id, "vehicle")
+    who = identity().principal
+    return json_answer(held_view(waiting(lambda: parts().desk.held.read(who, vehicle_id))))
+
+
 # --- to safety: at once, with nobody's control ----------------------------------------------------
 
 
@@ -131,21 +184,21 @@ def release_control(vehicle_id: str) -> flask.Response:
 @access(Access.SIGNED_IN, Permission.STOP_FLIGHT)
 def hold(vehicle_id: str) -> flask.Response:
     """Stop and stay where it is."""
-    return _fly(vehicle_id, Hold())
+    return fly(vehicle_id, Hold())
 
 
 @blueprint.post("/api/vehicles/<vehicle_id>/return")
 @access(Access.SIGNED_IN, Permission.STOP_FLIGHT)
 def return_home(vehicle_id: str) -> flask.Response:
     """Fly home and land."""
-    return _fly(vehicle_id, Return())
+    return fly(vehicle_id, Return())
 
 
 @blueprint.post("/api/vehicles/<vehicle_id>/land")
 @access(Access.SIGNED_IN, Permission.STOP_FLIGHT)
 def land(vehicle_id: str) -> flask.Response:
     """Come down where it is."""
-    return _fly(vehicle_id, Land())
+    return fly(vehicle_id, Land())
 
 
 # --- with control ---------------------------------------------------------------------------------
@@ -155,14 +208,14 @@ def land(vehicle_id: str) -> flask.Response:
 @access(Access.SIGNED_IN, Permission.FLY)
 def arm(vehicle_id: str) -> flask.Response:
     """Motors on, on the ground; never forced."""
-    return _fly(vehicle_id, Arm())
+    return fly(vehicle_id, Arm())
 
 
 @blueprint.post("/api/vehicles/<vehicle_id>/disarm")
 @access(Access.SIGNED_IN, Permission.FLY)
 def disarm(vehicle_id: str) -> flask.Response:
     """Motors off, on the ground; never forced."""
-    return _fly(vehicle_id, Disarm())
+    return fly(vehicle_id, Disarm())
 
 
 @blueprint.post("/api/vehicles/<vehicle_id>/take-off")
@@ -170,8 +223,8 @@ def disarm(vehicle_id: str) -> flask.Response:
 def take_off(vehicle_id: str) -> flask.Response:
     """Climb to a height above home and stay there."""
     body = json_body(TakeOffRequest)
-    action = _checked(TakeOff, height_home_m=body.height_home_m)
-    return _fly(vehicle_id, action, _permissions(body.permissions))
+    action = checked(TakeOff, height_home_m=body.height_home_m)
+    return fly(vehicle_id, action, by_zone(body.permissions))
 
 
 @blueprint.post("/api/vehicles/<vehicle_id>/go-to")
@@ -180,8 +233,8 @@ def go_to(vehicle_id: str) -> flask.Response:
     """Fly there and stay."""
     checked_id(vehicle_id, "vehicle")
     body = json_body(GoToRequest)
-    permissions = _permissions(body.permissions)
-    return _fly(vehicle_id, _go_to_action(vehicle_id, body), permissions)
+    permissions = by_zone(body.permissions)
+    return fly(vehicle_id, _go_to_action(vehicle_id, body), permissions)
 
 
 @blueprint.post("/api/vehicles/<vehicle_id>/go-to/check")
@@ -211,22 +264,28 @@ def check_go_to(vehicle_id: str) -> flask.Response:
 @blueprint.put("/api/vehicles/<vehicle_id>/mission")
 @access(Access.SIGNED_IN, Permission.FLY)
 def put_mission(vehicle_id: str) -> flask.Response:
-    """Replace the mission that it holds; an empty one clears it."""
+    """Replace the mission that it holds, and have its approved way become its geofence if that is
+    wanted; an empty mission clears it."""
+    checked_id(vehicle_id, "vehicle")
     body = json_body(MissionRequest, MAX_BODY_BYTES)
-    action = _checked(
+    action = checked(
         UploadMission,
         items=[msgspec.structs.asdict(point) for point in body.items],
         return_at_end=body.return_at_end,
         land_at_end=body.land_at_end,
     )
-    return _fly(vehicle_id, action, _permissions(body.permissions))
+    who, permissions = identity().principal, by_zone(body.permissions)
+    done = waiting(
+        lambda: parts().desk.fences.upload(who, vehicle_id, action, permissions, fence=body.fence)
+    )
+    return mission_answer(done)
 
 
 @blueprint.post("/api/vehicles/<vehicle_id>/mission/start")
 @access(Access.SIGNED_IN, Permission.FLY)
 def start_mission(vehicle_id: str) -> flask.Response:
     """Fly the mission that it holds, from its first item."""
-    return _fly(vehicle_id, StartMission())
+    return fly(vehicle_id, StartMission())
 
 
 @blueprint.put("/api/vehicles/<vehicle_id>/geofence")
@@ -235,47 +294,13 @@ def put_geofence(vehicle_id: str) -> flask.Response:
     """Replace the fence that its autopilot enforces; an empty one clears it."""
     body = json_body(FenceRequest, MAX_BODY_BYTES)
     rings = [
-        {"points": [_lat_lon(point) for point in ring.points], "keep_in": ring.keep_in}
+        {"points": [lat_lon(point) for point in ring.points], "keep_in": ring.keep_in}
         for ring in body.rings
     ]
-    return _fly(vehicle_id, _checked(UploadGeofence, rings=rings))
+    return fly(vehicle_id, checked(UploadGeofence, rings=rings))
 
 
 # --- inside --------------------------------------------------------------------------------------
-
-
-def _fly(
-    vehicle_id: str, action: Action, permissions: Mapping[str, str] | None = None
-) -> flask.Response:
-    """Send it, and answer with the autopilot's acknowledgement; how long that may take is up to
-    `Flights`. What brings a vehicle to safety always finds a thread that is free: of everything
-    else only so much is under way at once."""
-    checked_id(vehicle_id, "vehicle")
-    who, flights = identity().principal, parts().flights
-    try:
-        if isinstance(action, URGENT):
-            done = flights.fly(who, vehicle_id, action)
-        else:
-            with _place_for_a_command():
-                done = flights.fly(who, vehicle_id, action, permissions or {})
-    except NotSignedIn as error:  # the agent's word on itself; the person is signed in
-        raise Unavailable(error.message, error.remedy) from error
-    return json_answer(
-        CommandAnswer(command_id=done.command_id, note=done.note, took_ms=done.took_ms)
-    )
-
-
-@contextmanager
-def _place_for_a_command() -> Iterator[None]:
-    gate = cast(threading.BoundedSemaphore, flask.current_app.extensions[COMMAND_GATE])
-    if not gate.acquire(blocking=False):
-        raise Throttled(
-            "Too many commands to vehicles are under way.", "Try again in a moment.", 2.0
-        )
-    try:
-        yield
-    finally:
-        gate.release()
 
 
 def _view(status: VehicleStatus) -> VehicleView:
@@ -287,62 +312,17 @@ def _view(status: VehicleStatus) -> VehicleView:
         control=control_view(status.control, site.alerts.display_name),
         now=site.clock.now(),
         now_s=site.clock.monotonic_s(),
-        conforms=(
-            site.conformances.of(status.vehicle.vehicle_id),
-            site.auto_hold.is_on(status.vehicle.vehicle_id),
-        ),
+        flight=in_flight(site, status),
     )
 
 
 def _go_to_action(vehicle_id: str, body: GoToRequest) -> GoTo:
     """At its present height where none is given."""
     alt_amsl_m = body.alt_amsl_m
-    status = parts().controls.reach(identity().principal, vehicle_id)
-    if alt_amsl_m is None:
-        place = None if status.report is None else status.report.position
-        if place is None or status.link is not VehicleLinkState.CONNECTED:
-            raise Unprocessable(
-                f"The present height of {status.vehicle.name} is not known.",
-                "Say at which height to fly there.",
-            )
-        alt_amsl_m = place.alt_amsl_m
-    return _go_to_at(body, alt_amsl_m)
+    return _go_to_at(body, present_height(vehicle_id) if alt_amsl_m is None else alt_amsl_m)
 
 
 def _go_to_at(body: GoToRequest, alt_amsl_m: float) -> GoTo:
-    return _checked(
+    return checked(
         GoTo, lat=body.lat, lon=body.lon, alt_amsl_m=alt_amsl_m, speed_mps=body.speed_mps
     )
-
-
-def _checked(kind: type[T], **fields: Any) -> T:
-    """An action whose numbers are within what an autopilot is told; InvalidInput names the field
-    that is not."""
-    try:
-        return msgspec.convert({"type": kind.__name__, **fields}, kind)
-    except msgspec.ValidationError as error:
-        raise InvalidInput(f"The command cannot be sent: {error}.") from error
-
-
-def _permissions(given: Sequence[ZonePermission]) -> dict[str, str]:
-    """References by zone; InvalidInput for an empty one, or two of one zone."""
-    if len(given) > MAX_PERMISSIONS:
-        raise InvalidInput(f"A command has at most {MAX_PERMISSIONS} permissions.")
-    found: dict[str, str] = {}
-    for one in given:
-        reference = " ".join(one.reference.split())
-        if not (1 <= len(reference) <= MAX_REFERENCE and reference.isprintable()):
-            raise InvalidInput(
-                f"The reference of a permission has 1 to {MAX_REFERENCE} printable characters."
-            )
-        if not 1 <= len(one.zone_id) <= MAX_REFERENCE or one.zone_id in found:
-            raise InvalidInput("Each permission names one zone, and each zone once.")
-        found[one.zone_id] = reference
-    return found
-
-
-def _lat_lon(point: Sequence[float]) -> tuple[float, float]:
-    """The page's [lon, lat], as the agent takes it."""
-    if len(point) != 2:
-        raise InvalidInput("A corner of a fence is [longitude, latitude].")
-    return point[1], point[0]

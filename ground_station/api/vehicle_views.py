@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from geo.zones import Breach
+from ground_station.api.operation_views import NOTHING, InFlight
 from ground_station.api.schemas import (
     BreachView,
     ControlView,
@@ -22,7 +23,6 @@ from ground_station.api.schemas import (
 )
 from ground_station.core.agent_vehicles import VehicleReport
 from ground_station.core.fleet import AirspaceFinding, Control, VehicleStatus
-from ground_station.services.conformance import Conformance
 
 # One sentence of the autopilot's is dated anew by each report, and each was some milliseconds on
 # its way: the date it was first given stays.
@@ -62,7 +62,7 @@ def vehicle_view(
     control: ControlView | None,
     now: datetime,
     now_s: float,
-    conforms: tuple[Conformance | None, bool] = (None, False),
+    flight: InFlight = NOTHING,
     former: VehicleView | None = None,
 ) -> VehicleView:
     """What of a vehicle seldom changes: equal to the former one as long as nothing of it has.
@@ -70,11 +70,11 @@ def vehicle_view(
     Args:
         control: see `control_view`.
         now, now_s: of this moment, by the station's two clocks.
-        conforms: how it conforms (None: nothing heard yet), and whether automatic hold is set.
+        flight: what the station has found out of it.
     """
-    conformance, auto_hold = conforms
+    conformance = flight.conformance
     vehicle, report, finding = status.vehicle, status.report, status.finding
-    flight = report.flight if report else None
+    state = report.flight if report else None
     home = report.home if report else None
     mission = report.mission if report else None
     gps = report.gps if report else None
@@ -91,9 +91,9 @@ def vehicle_view(
         simulated=report.simulated if report else False,
         link=status.link.value,
         link_since=status.link_since,
-        armed=flight.armed if flight else None,
-        mode=flight.mode.value if flight else UNKNOWN,
-        landed=flight.landed.value if flight else UNKNOWN,
+        armed=state.armed if state else None,
+        mode=state.mode.value if state else UNKNOWN,
+        landed=state.landed.value if state else UNKNOWN,
         home_lat=_rounded(home.lat, 6) if home else None,
         home_lon=_rounded(home.lon, 6) if home else None,
         home_amsl_m=_rounded(home.alt_amsl_m, 1) if home else None,
@@ -103,6 +103,10 @@ def vehicle_view(
         satellites=gps.satellites if gps else None,
         armable=report.health.armable if report and report.health else None,
         control=control,
+        offer=flight.offer,
+        failsafes=flight.failsafes,
+        way_home=None if flight.home is None else flight.home.state.value,
+        way_home_words="" if flight.home is None else flight.home.words,
         airspace=finding.state.value,
         airspace_problem=finding.problem,
         breaches=breach_views(finding),
@@ -112,7 +116,7 @@ def vehicle_view(
         else round(conformance.seconds),
         conformance_words="" if conformance is None else conformance.words,
         approved_volume=conformance is not None and conformance.volume,
-        auto_hold=auto_hold,
+        auto_hold=flight.auto_hold,
         problems=_problems(status),
         status_texts=_status_texts(report, now, now_s - status.received_s, former),
     )
@@ -146,7 +150,7 @@ def vehicle_telemetry(status: VehicleStatus, number: int, now_s: float) -> Vehic
     """Where it is and how it moves; each age as of `now_s`, on the station's monotonic clock."""
     report = status.report
     if report is None:
-        return VehicleTelemetry(number, *[None] * 19)
+        return VehicleTelemetry(number, *[None] * (len(VehicleTelemetry.__struct_fields__) - 1))
     more_ms = max(0, round((now_s - status.received_s) * 1000))
 
     def age(age_ms: int | None) -> int | None:
@@ -183,7 +187,36 @@ def vehicle_telemetry(status: VehicleStatus, number: int, now_s: float) -> Vehic
         battery=_rounded(battery.remaining, 3) if battery else None,
         voltage_v=_rounded(battery.voltage_v, 2) if battery else None,
         battery_minutes=_rounded(battery.minutes_left, 1) if battery else None,
+        **_condition(report, age),
     )
+
+
+def _condition(report: VehicleReport, age: Callable[[int | None], int | None]) -> dict[str, Any]:
+    """How well it flies and is heard: the rest of its telemetry."""
+    wind, ekf, radio = report.wind, report.ekf, report.radio
+    gimbal, gps = report.gimbal, report.gps
+    ratios = [] if ekf is None else [*msgspec.structs.astuple(ekf)[2:]]
+    worst = max((one for one in ratios if one is not None), default=None)
+    return {
+        "wind_age_ms": age(wind.age_ms) if wind else None,
+        "wind_mps": _rounded(wind.speed_mps, 1) if wind else None,
+        "wind_from_deg": _rounded(wind.from_deg % 360, 0) if wind else None,
+        "ekf_age_ms": age(ekf.age_ms) if ekf else None,
+        "ekf_ok": ekf.ok if ekf else None,
+        "ekf_ratio": _rounded(worst, 2),
+        "radio_age_ms": age(radio.age_ms) if radio else None,
+        "rc_lost": radio.rc_lost if radio else None,
+        "rc": _rounded(radio.rc, 2) if radio else None,
+        "radio": _rounded(radio.telemetry, 2) if radio else None,
+        "received": _rounded(radio.received, 2) if radio else None,
+        "gimbal_age_ms": age(gimbal.age_ms) if gimbal else None,
+        "gimbal_pitch_deg": _rounded(gimbal.pitch_deg, 1) if gimbal else None,
+        "gimbal_yaw_deg": _rounded(gimbal.yaw_deg % 360, 1) if gimbal else None,
+        "gps_age_ms": age(gps.age_ms) if gps else None,
+        "hdop": _rounded(gps.hdop, 1) if gps else None,
+        "gps_accuracy_m": _rounded(gps.horizontal_accuracy_m, 1) if gps else None,
+        "gps_height_accuracy_m": _rounded(gps.vertical_accuracy_m, 1) if gps else None,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +247,10 @@ def heard(status: VehicleStatus) -> Heard:
     report = status.report
     if report is None:
         return Heard()
-    groups = (report.position, report.velocity, report.attitude, report.battery)
+    groups = (
+        *(report.position, report.velocity, report.attitude, report.battery),
+        *(report.wind, report.ekf, report.radio, report.gimbal, report.gps),
+    )
     ages = (report.heartbeat_age_ms, *(group.age_ms if group else None for group in groups))
     return Heard(
         tuple(None if age is None else status.received_s - age / 1000 for age in ages),

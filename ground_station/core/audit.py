@@ -86,11 +86,15 @@ class Act(StrEnum):
     DOCUMENT_ADDED = "document_added"
     DOCUMENT_READ = "document_read"
     CONFORMANCE_CHANGED = "conformance_changed"  # of a vehicle against zones and its volume
+    MARK_SET = "mark_set"  # a place that somebody pointed at in a picture
+    MARK_REMOVED = "mark_removed"
     CREW_CHANGED = "crew_changed"
     AIRFRAME_CHANGED = "airframe_changed"
     BATTERY_CHANGED = "battery_changed"
     DEFECT_FOUND = "defect_found"
     DEFECT_FIXED = "defect_fixed"
+    MISSION_SAVED = "mission_saved"  # a plan that is kept under a name, or a change of it
+    MISSION_REMOVED = "mission_removed"
     PREFLIGHT_OPENED = "preflight_opened"
     PREFLIGHT_SIGNED = "preflight_signed"
     PREFLIGHT_OVERRIDDEN = "preflight_overridden"  # ticks skipped in an emergency, with the reason

@@ -24,8 +24,24 @@ class KeptMission:
     changed_by: str
 
 
+@dataclass(frozen=True, slots=True)
+class MissionLine:
+    """A kept mission in a list, without its plan. `items`: how many waypoints it has."""
+
+    record_id: str
+    name: str
+    version: int
+    items: int
+    changed_at: datetime
+    changed_by: str
+
+
 class MissionRepository(Protocol):
     """Thread-safe."""
+
+    def lines(self, organisation_id: str, *, limit: int = 500) -> Sequence[MissionLine]:
+        """Last changed first."""
+        ...
 
     def all(self, organisation_id: str, *, limit: int = 500) -> Sequence[KeptMission]:
         """Last changed first."""

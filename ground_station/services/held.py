@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -17,6 +17,7 @@ from ground_station.core.agent_actions import (
     RallyPoint,
     UploadMission,
     WireMissionItem,
+    kept_radius_m,
     mission_digest,
 )
 from ground_station.core.agent_facts import Held, ReadHeld
@@ -30,9 +31,14 @@ from ground_station.services.flights import Flights
 TIMEOUT_S: Final = 40.0  # a mission, a fence and rally points, one after the other
 MAX_DIFFERENCES: Final = 20
 _PLACE_DEG: Final = 2e-7
-_TOLERANCES: Final = {"lat": _PLACE_DEG, "lon": _PLACE_DEG, "gimbal_pitch_deg": 0.11}
+_TOLERANCES: Final = {
+    "lat": _PLACE_DEG,
+    "lon": _PLACE_DEG,
+    "gimbal_pitch_deg": 0.11,
+    "heading_deg": 0.11,
+}
 _TOLERANCE: Final = 0.02  # metres, metres a second
-_WHOLE_S: Final = "hold_s"
+CARRIED: Final = ("speed_mps", "gimbal_pitch_deg", "photo_every_m")  # they hold until changed
 
 
 class Likeness(StrEnum):
@@ -126,22 +132,32 @@ def compare_mission(held: Held, uploaded: UploadMission | None) -> Compared:
 def _differences(held: Held, uploaded: UploadMission) -> Iterator[str]:
     if len(held.items) != len(uploaded.items):
         yield f"It holds {len(held.items)} items, {len(uploaded.items)} were uploaded."
-    for number, (has, sent) in enumerate(zip(held.items, uploaded.items, strict=False), 1):
-        yield from _of_item(number, has, sent)
+    both = zip(_as_flown(held.items), _as_flown(uploaded.items), strict=False)
+    for number, (has, sent) in enumerate(both, 1):
+        for name, value in has.items():
+            if not _same(name, value, sent[name]):
+                on_board, given = _shown(value), _shown(sent[name])
+                yield f"Item {number}, {name}: {on_board} on board, {given} uploaded."
     ends = _end(held.return_at_end, held.land_at_end)
     meant = _end(uploaded.return_at_end, uploaded.land_at_end)
     if ends != meant and uploaded.items:
         yield f"At its end it {ends}, uploaded was that it {meant}."
 
 
-def _of_item(number: int, has: WireMissionItem, sent: WireMissionItem) -> Iterator[str]:
-    given = msgspec.structs.asdict(sent)
-    for name, value in msgspec.structs.asdict(has).items():
-        wanted = given[name]
-        if name == _WHOLE_S:
-            wanted = math.ceil(wanted)  # as it is sent
-        if not _same(name, value, wanted):
-            yield f"Item {number}, {name}: {_shown(value)} on board, {_shown(wanted)} uploaded."
+def _as_flown(items: Sequence[WireMissionItem]) -> Iterator[dict[str, Any]]:
+    """Each item as a vehicle keeps it: what holds anyway is not said again, holds are whole
+    seconds, and a radius is a whole number that it can hold."""
+    holds: dict[str, Any] = {}
+    for item in items:
+        fields = msgspec.structs.asdict(item)
+        for name in CARRIED:
+            holds[name] = fields[name] = holds.get(name) if fields[name] is None else fields[name]
+        fields["hold_s"] = math.ceil(item.hold_s)
+        if item.heading_deg is not None:
+            fields["heading_deg"] = item.heading_deg % 360
+        if item.orbit_radius_m is not None:
+            fields["orbit_radius_m"] = kept_radius_m(item.orbit_radius_m)
+        yield fields
 
 
 def _same(name: str, value: object, wanted: object) -> bool:

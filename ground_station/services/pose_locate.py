@@ -50,7 +50,7 @@ def locate(frame: FrameTracks, pose: CameraPose) -> tuple[GeoObservation, ...]:
     """
     if frame.width <= 0 or frame.height <= 0:
         return ()
-    camera = Camera(_pose(pose), frame.width, frame.height)
+    camera = Camera(pose_of(pose), frame.width, frame.height)
     found = []
     for track in frame.tracks:
         point = _point(camera, track)
@@ -67,10 +67,15 @@ def footprint(pose: CameraPose, width_px: int, height_px: int) -> list[tuple[flo
     """
     if width_px <= 0 or height_px <= 0:
         raise ValueError(f"There is no picture of {width_px} x {height_px} pixels.")
-    return view_footprint(_pose(pose), width_px / height_px)
+    return view_footprint(pose_of(pose), width_px / height_px)
 
 
-def _pose(pose: CameraPose) -> Pose:
+def pose_of(pose: CameraPose) -> Pose:
+    """As `geo` knows it.
+
+    Raises:
+        ValueError: it is none that a camera can have.
+    """
     return Pose(
         lat=pose.lat,
         lon=pose.lon,

@@ -78,6 +78,11 @@ class Poses:
             self._cameras.pop(source_id, None)
 
     def at(self, source_id: str, rtp_timestamp: int) -> CameraPose | None:
+        """As `stamped`, the pose alone."""
+        found = self.stamped(source_id, rtp_timestamp)
+        return None if found is None else found.pose
+
+    def stamped(self, source_id: str, rtp_timestamp: int) -> StampedPose | None:
         """The pose of exactly that frame; None where it did not come, never a neighbour's.
 
         Args:
@@ -91,7 +96,7 @@ class Poses:
             found = camera.by_timestamp.get(rtp_timestamp % RTP_MODULUS)
             if found is None or now_s - found.heard_s > POSE_HOLDS_S:
                 return None
-            return found.pose
+            return found
 
     def newest(self, source_id: str) -> tuple[CameraPose, datetime] | None:
         """The last pose that came and when its frame was captured, however long ago that is."""

@@ -253,13 +253,12 @@ class Sharing:
             disclosed_at=self._clock.now(),
         )
 
-    def watch(self, who: Principal, source: Source) -> None:
-        """Let a person watch a source now, and record it with its purpose, before it is shown.
+    def check_watchable(self, who: Principal, source: Source) -> None:
+        """Return if the person may watch a source; nothing is recorded.
 
         Raises:
             NotFound: it is outside what the person may see at all.
             NotAllowed, PurposeNeeded: with who could, or what to do.
-            Unavailable: it cannot be recorded.
         """
         require(who, Permission.WATCH_VIDEO)
         owner = source.organisation_id
@@ -271,6 +270,17 @@ class Sharing:
         known = who.scope.holds(owner, source.lat, source.lon)
         if not inside or not (known or self.may(who, Shareable.VIDEO, owner)):
             raise NotFound("There is no such source.")
+
+    def watch(self, who: Principal, source: Source) -> None:
+        """Let a person watch a source now, and record it with its purpose, before it is shown.
+
+        Raises:
+            NotFound: it is outside what the person may see at all.
+            NotAllowed, PurposeNeeded: with who could, or what to do.
+            Unavailable: it cannot be recorded.
+        """
+        self.check_watchable(who, source)
+        owner = source.organisation_id
         if owner != who.scope.organisation_id:
             self.disclose(who, Shareable.VIDEO, source.source_id, owner)
         self._audit.append(consulted(who, Act.VIDEO_WATCHED, "source", source.source_id, owner))

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError as ConstraintBroken
 from ground_station.core.crew import Airframe, Battery, CrewMember, Defect, Preflight, Record
 from ground_station.core.errors import Conflict, IntegrityError, NotFound
 from ground_station.core.flight_log import FlightRecord
-from ground_station.core.mission_plans import KeptMission
+from ground_station.core.mission_plans import KeptMission, MissionLine
 from ground_station.store.engine import Database
 from ground_station.store.orm_operations import (
     AirframeRow,
@@ -40,12 +40,22 @@ _ROWS: Mapping[type, type[RecordRow]] = MappingProxyType(
 NO_ORGANISATION = "There is no such organisation."
 
 
+class _Waypoints(msgspec.Struct):
+    items: list[msgspec.Raw]
+
+
+class _Counted(msgspec.Struct):
+    """Of a kept mission only how many waypoints it has: a whole list is read at once."""
+
+    mission: _Waypoints
+
+
 def _read(body: str, kind: type[_Body], record_id: str) -> _Body:
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.MsgspecError, ValueError) as error:
         raise IntegrityError(
-            f"The {kind.__name__} {record_id} cannot be read from the database.",
+            f"The {kind.__name__.strip('_')} {record_id} cannot be read from the database.",
             "Restore it from a backup.",
         ) from error
 
@@ -189,6 +199,27 @@ class SqlMissionPlans:
         )
         with self._database.read() as session:
             return [_read(row.body, KeptMission, row.id) for row in session.scalars(wanted)]
+
+    def lines(self, organisation_id: str, *, limit: int = 500) -> Sequence[MissionLine]:
+        """See the port."""
+        wanted = (
+            select(MissionPlanRow)
+            .where(MissionPlanRow.organisation_id == organisation_id)
+            .order_by(MissionPlanRow.changed_at.desc(), MissionPlanRow.id.desc())
+            .limit(limit)
+        )
+        with self._database.read() as session:
+            return [
+                MissionLine(
+                    row.id,
+                    row.name,
+                    row.version,
+                    len(_read(row.body, _Counted, row.id).mission.items),
+                    row.changed_at,
+                    row.changed_by,
+                )
+                for row in session.scalars(wanted)
+            ]
 
     def get(self, record_id: str) -> KeptMission | None:
         """See the port."""

@@ -28,6 +28,7 @@ PILOTS = frozenset({R.PILOT})
 STOPPERS = frozenset({R.PILOT, R.SUPERVISOR})
 AIRSPACE = frozenset({R.SUPERVISOR, R.ADMIN})
 RECORDERS = frozenset({R.PILOT, R.SUPERVISOR})
+CREW = frozenset({R.SUPERVISOR})
 PAPERS = frozenset({R.PILOT, R.SUPERVISOR, R.AUDITOR, R.ADMIN})
 SYSTEM = frozenset({R.SUPERVISOR, R.AUDITOR, R.ADMIN})
 PEOPLE = frozenset({R.SUPERVISOR, R.DATA_PROTECTION_OFFICER, R.AUDITOR, R.ADMIN})
@@ -153,6 +154,49 @@ ROLES: dict[tuple[str, str], frozenset[Role]] = {
     ("PUT", "/api/vehicles/<vehicle_id>/mission"): PILOTS,
     ("POST", "/api/vehicles/<vehicle_id>/mission/start"): PILOTS,
     ("PUT", "/api/vehicles/<vehicle_id>/geofence"): PILOTS,
+    ("GET", "/api/vehicles/<vehicle_id>/facts"): EVERY_ROLE,
+    ("GET", "/api/vehicles/<vehicle_id>/held"): PILOTS,
+    ("GET", "/api/vehicles/<vehicle_id>/control/pilots"): PILOTS,
+    ("POST", "/api/vehicles/<vehicle_id>/control/offer"): PILOTS,
+    ("DELETE", "/api/vehicles/<vehicle_id>/control/offer"): PILOTS,
+    ("POST", "/api/vehicles/<vehicle_id>/control/accept"): PILOTS,
+    ("POST", "/api/vehicles/<vehicle_id>/orbit"): PILOTS,
+    ("POST", "/api/vehicles/<vehicle_id>/speed"): PILOTS,
+    ("POST", "/api/vehicles/<vehicle_id>/height"): PILOTS,
+    ("POST", "/api/vehicles/<vehicle_id>/mission/pause"): STOPPERS,
+    ("POST", "/api/vehicles/<vehicle_id>/mission/resume"): PILOTS,
+    ("POST", "/api/vehicles/<vehicle_id>/mission/skip"): PILOTS,
+    ("PUT", "/api/vehicles/<vehicle_id>/rally"): PILOTS,
+    ("POST", "/api/vehicles/<vehicle_id>/point-camera"): PILOTS,
+    ("POST", "/api/vehicles/<vehicle_id>/stop-pointing"): PILOTS,
+    ("POST", "/api/vehicles/<vehicle_id>/gimbal"): PILOTS,
+    ("POST", "/api/vehicles/<vehicle_id>/photo"): PILOTS,
+    ("POST", "/api/vehicles/<vehicle_id>/video"): PILOTS,
+    ("POST", "/api/vehicles/<vehicle_id>/zoom"): PILOTS,
+    ("POST", "/api/vehicles/<vehicle_id>/payloads/<key>"): PILOTS,
+    ("GET", "/api/vehicles/<vehicle_id>/preflight"): PAPERS,
+    ("POST", "/api/vehicles/<vehicle_id>/preflight"): PILOTS,
+    ("PUT", "/api/vehicles/<vehicle_id>/preflight/crew"): PILOTS,
+    ("PUT", "/api/vehicles/<vehicle_id>/preflight/ticks"): PILOTS,
+    ("PUT", "/api/vehicles/<vehicle_id>/preflight/weather"): PILOTS,
+    ("POST", "/api/vehicles/<vehicle_id>/preflight/sign"): PILOTS,
+    ("GET", "/api/crew"): PAPERS,
+    ("PUT", "/api/crew"): CREW,
+    ("PUT", "/api/airframes"): CREW,
+    ("PUT", "/api/batteries"): CREW,
+    ("POST", "/api/defects"): RECORDERS,
+    ("POST", "/api/defects/<defect_id>/fixed"): CREW,
+    ("GET", "/api/missions"): PAPERS,
+    ("POST", "/api/missions"): PILOTS,
+    ("GET", "/api/missions/<mission_id>"): PAPERS,
+    ("PUT", "/api/missions/<mission_id>"): PILOTS,
+    ("DELETE", "/api/missions/<mission_id>"): PILOTS,
+    ("POST", "/api/missions/pattern"): PILOTS,
+    ("POST", "/api/missions/estimate"): PILOTS,
+    ("POST", "/api/missions/check"): PILOTS,
+    ("POST", "/api/missions/follow-terrain"): PILOTS,
+    ("POST", "/api/missions/import"): PILOTS,
+    ("POST", "/api/missions/export"): PILOTS,
 }
 NEEDS_PURPOSE = frozenset({("POST", "/api/sources/<source_id>/viewer-token")})
 

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from ground_station.api.factory import Api, create_api
 from ground_station.api.parts import Parts
 from ground_station.app_airspace import join_airspace
+from ground_station.app_operations import join_missions, join_operations
 from ground_station.core.authority import Role
 from ground_station.core.registry import token_hash
 from ground_station.core.settings import AirspaceSettings
@@ -48,6 +49,24 @@ class Site:
             self.world.bus,
         )
         airspace.library.refresh()
+        operations = join_operations(
+            database=self.world.database,
+            audit=self.world.audit,
+            clock=self.world.clock,
+            controls=self.world.controls,
+            flights=self.world.flights,
+            facts=self.world.facts,
+            verdicts=airspace.verdicts,
+        )
+        missions = join_missions(
+            database=self.world.database,
+            audit=self.world.audit,
+            clock=self.world.clock,
+            controls=self.world.controls,
+            facts=self.world.facts,
+            airspace=airspace.airspace,
+            verdicts=airspace.verdicts,
+        )
         self.parts = Parts(
             audit=self.world.audit,
             audit_reading=AuditReading(self.world.audit),
@@ -74,6 +93,11 @@ class Site:
             controls=self.world.controls,
             desk=self.world.desk,
             flights=self.world.flights,
+            preflights=operations.preflights,
+            crew_records=operations.crew_records,
+            crew_history=operations.crew_history,
+            missions=missions.kept,
+            planning=missions.planning,
             conformances=self.world.conformances,
             auto_hold=self.world.auto_hold,
             traffic=self.world.traffic,

@@ -107,7 +107,7 @@ def test_what_was_heard_once_is_not_told_again_while_it_grows_old(site: Site) ->
         old = report()
         stale = {
             name: msgspec.structs.replace(group, age_ms=group.age_ms + 100 * tenths)
-            for name in ("position", "velocity", "attitude", "battery")
+            for name in ("position", "velocity", "attitude", "battery", "gps")
             if (group := getattr(old, name)) is not None
         }
         flying.say(report(heartbeat_age_ms=200 + 100 * tenths, **stale))

@@ -97,7 +97,7 @@ def test_what_is_heard_with_age_height_source_and_how_near_it_comes(
 
 
 def test_without_signing_in_nothing_is_told(site: Site) -> None:
-    assert site.browser().get("/api/traffic").status_code == 401
+    assert site.browser().http.get("/api/traffic").status_code == 401
 
 
 def test_an_area_hides_what_is_outside_but_not_what_comes_near_a_vehicle_in_it(

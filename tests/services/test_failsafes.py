@@ -55,6 +55,7 @@ class Seen:
             clock=world.clock,
         )
         self.home = HomeWatch(facts=lambda _id: None, raise_alert=self.raised, clock=world.clock)
+        world.fleet._on_finding.clear()  # those that the world joined would record it as well
         world.fleet.on_finding(self.failsafes.follow)
         world.fleet.on_finding(self.home.follow)
         world.flights.sender.on_sending(self.asked.sending)

@@ -86,6 +86,7 @@ def answers(flying: Drone, held: Held) -> None:
     [
         (with_item(2, height_m=50.0), "Item 2, height_m: 50 on board, 40 uploaded."),
         (with_item(1, speed_mps=None), "Item 1, speed_mps: none on board, 5 uploaded."),
+        (with_item(2, speed_mps=6.0), "Item 2, speed_mps: 6 on board, 5 uploaded."),
         (with_item(3, lat=LAT), "Item 3, lat:"),
         (with_item(3, photo=True), "Item 3, photo: True on board, False uploaded."),
         (UploadMission(ITEMS[:2]), "It holds 2 items, 3 were uploaded."),
@@ -104,6 +105,17 @@ def test_the_same_is_the_same_and_what_is_not_ours_is_said() -> None:
     foreign = Held(foreign=["Item 3 is a jump (command 177)."])
     found = compare_mission(foreign, MISSION)
     assert (found.likeness, found.differences) == (Likeness.FOREIGN, tuple(foreign.foreign))
+
+
+def test_what_holds_anyway_need_not_be_said_again() -> None:
+    first, *rest = ITEMS
+    said_once = [first, *(msgspec.structs.replace(one, speed_mps=None) for one in rest)]
+    assert compare_mission(held_as(UploadMission(said_once)), MISSION).likeness is Likeness.SAME
+    higher = [msgspec.structs.replace(one, height_m=one.height_m + 1) for one in said_once]
+    found = compare_mission(held_as(UploadMission(higher)), MISSION)
+    assert [one.split(":")[0] for one in found.differences] == [
+        f"Item {number}, height_m" for number in (1, 2, 3)
+    ]
 
 
 def test_differences_are_bounded() -> None:

@@ -106,7 +106,7 @@ class ExportMission(Wire, frozen=True, kw_only=True):
 
 
 class PatternRequest(Wire, frozen=True, kw_only=True):
-    """`POST /api/missions/pattern` -> PatternView. Which fields a kind uses, and which it needs, its
+    """`POST /api/missions/pattern` -> PatternView. Which fields a kind needs, its
     refusal says; `points` is the polygon (survey, perimeter), the line (corridor), or the middle
     as one point (orbit, searches). `vehicle_id`: whose recorded camera is taken."""
 

@@ -18,6 +18,9 @@ ConformanceWord = (
 )
 
 
+WayHomeWord = Literal["enough", "turn_back", "not_enough", "unknown"] | None
+
+
 class AutoHoldRequest(Wire, frozen=True, kw_only=True):
     """`POST /api/vehicles/<id>/auto-hold`: by who has control; it ends with their control."""
 
@@ -30,6 +33,26 @@ class ControlView(Wire, frozen=True, kw_only=True):
     user_id: str
     display_name: str
     taken_at: datetime
+
+
+class ControlOfferView(Wire, frozen=True, kw_only=True):
+    """Control of a vehicle, offered to a pilot; `POST /api/vehicles/<id>/control/accept` takes it
+    while it holds."""
+
+    to_user_id: str
+    to_name: str
+    ends_at: datetime
+
+
+class FailsafeView(Wire, frozen=True, kw_only=True):
+    """A failsafe that goes on in flight."""
+
+    event: str
+    words: str  # what it said it would do
+    told_by: str  # the vehicle's own sentence; "" where its readings say it
+    since: datetime
+    does: str
+    acts_as_said: bool | None  # null: not known, or too early to tell
 
 
 class BreachView(Wire, frozen=True, kw_only=True):
@@ -81,6 +104,10 @@ class VehicleView(Wire, frozen=True, kw_only=True):
     satellites: int | None
     armable: bool | None
     control: ControlView | None
+    offer: ControlOfferView | None
+    failsafes: list[FailsafeView]
+    way_home: WayHomeWord  # whether its battery brings it home; null: it does not fly
+    way_home_words: str
     airspace: AirspaceWord
     airspace_problem: str
     breaches: list[BreachView]
@@ -117,6 +144,24 @@ class VehicleTelemetry(msgspec.Struct, frozen=True, array_like=True):
     battery: float | None  # 0-1
     voltage_v: float | None
     battery_minutes: float | None
+    wind_age_ms: int | None
+    wind_mps: float | None
+    wind_from_deg: float | None
+    ekf_age_ms: int | None
+    ekf_ok: bool | None  # attitude, velocity and place are good, as its estimator says
+    ekf_ratio: float | None  # the worst of its innovations over their gates; from 1 on it rejects
+    radio_age_ms: int | None
+    rc_lost: bool | None
+    rc: float | None  # of the remote control, 0-1
+    radio: float | None  # of the telemetry radio, 0-1
+    received: float | None  # share of its messages that arrive at its agent
+    gimbal_age_ms: int | None
+    gimbal_pitch_deg: float | None
+    gimbal_yaw_deg: float | None  # from true north
+    gps_age_ms: int | None
+    hdop: float | None
+    gps_accuracy_m: float | None  # horizontal, as the receiver says
+    gps_height_accuracy_m: float | None
 
 
 class ViewFootprint(msgspec.Struct, frozen=True, array_like=True):
@@ -205,6 +250,7 @@ class MissionRequest(Wire, frozen=True, kw_only=True):
     items: list[MissionPoint]
     return_at_end: bool = True
     land_at_end: bool = False
+    fence: bool = False  # the way that is approved becomes its geofence
     permissions: list[ZonePermission] = msgspec.field(default_factory=list)
 
 
@@ -219,11 +265,29 @@ class FenceRequest(Wire, frozen=True, kw_only=True):
     rings: list[FenceRing]
 
 
+class FenceAnswer(Wire, frozen=True, kw_only=True):
+    """What became of the fence of a mission. `accepted` false: it was not set, as `words` say; the
+    mission is on board all the same."""
+
+    accepted: bool
+    rings: int
+    kept_out: list[str]  # names of zones
+    words: str
+
+
 class CommandAnswer(Wire, frozen=True, kw_only=True):
-    """The autopilot acknowledged. `POST /api/vehicles/<id>/` hold, return, land, arm, disarm,
-    take-off, go-to, mission/start; `PUT` mission, geofence. A refusal is a Problem in the
-    autopilot's own words."""
+    """The autopilot acknowledged: of every POST and PUT to a vehicle that has it do something. A
+    refusal is a Problem in the autopilot's own words."""
 
     command_id: str
     note: str
     took_ms: int
+
+
+class MissionAnswer(Wire, frozen=True, kw_only=True):
+    """As `CommandAnswer`, of a mission. `fence` null: none was asked for."""
+
+    command_id: str
+    note: str
+    took_ms: int
+    fence: FenceAnswer | None

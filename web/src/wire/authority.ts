@@ -30,6 +30,8 @@ export type Permission =
   | 'stop_flight'
   | 'see_papers'
   | 'record_permissions'
+  | 'report_defects'
+  | 'manage_crew'
   | 'manage_airspace'
 
 export type Purpose =
@@ -79,8 +81,13 @@ export type Act =
   | 'vehicle_removed'
   | 'control_taken'
   | 'control_released'
+  | 'control_offered'
   | 'flight_commanded'
   | 'flight_answered'
+  | 'flight_logged'
+  | 'flight_imported'
+  | 'failsafe_began'
+  | 'failsafe_ended'
   | 'dataset_imported'
   | 'dataset_dated'
   | 'dataset_used'
@@ -94,6 +101,19 @@ export type Act =
   | 'document_added'
   | 'document_read'
   | 'conformance_changed'
+  | 'mark_set'
+  | 'mark_removed'
+  | 'crew_changed'
+  | 'airframe_changed'
+  | 'battery_changed'
+  | 'defect_found'
+  | 'defect_fixed'
+  | 'mission_saved'
+  | 'mission_removed'
+  | 'preflight_opened'
+  | 'preflight_signed'
+  | 'preflight_overridden'
+  | 'preflight_void'
   | 'swept'
 
 export const ROLE_WORDS: Record<Role, string> = {
@@ -126,6 +146,8 @@ export const PERMISSION_WORDS: Record<Permission, string> = {
   stop_flight: 'Stop flight',
   see_papers: 'See papers',
   record_permissions: 'Record permissions',
+  report_defects: 'Report defects',
+  manage_crew: 'Manage crew',
   manage_airspace: 'Manage airspace',
 }
 
@@ -177,8 +199,13 @@ export const ACT_WORDS: Record<Act, string> = {
   vehicle_removed: 'Vehicle removed',
   control_taken: 'Control taken',
   control_released: 'Control released',
+  control_offered: 'Control offered',
   flight_commanded: 'Flight commanded',
   flight_answered: 'Flight answered',
+  flight_logged: 'Flight logged',
+  flight_imported: 'Flight imported',
+  failsafe_began: 'Failsafe began',
+  failsafe_ended: 'Failsafe ended',
   dataset_imported: 'Dataset imported',
   dataset_dated: 'Dataset dated',
   dataset_used: 'Dataset used',
@@ -192,17 +219,30 @@ export const ACT_WORDS: Record<Act, string> = {
   document_added: 'Document added',
   document_read: 'Document read',
   conformance_changed: 'Conformance changed',
+  mark_set: 'Mark set',
+  mark_removed: 'Mark removed',
+  crew_changed: 'Crew changed',
+  airframe_changed: 'Airframe changed',
+  battery_changed: 'Battery changed',
+  defect_found: 'Defect found',
+  defect_fixed: 'Defect fixed',
+  mission_saved: 'Mission saved',
+  mission_removed: 'Mission removed',
+  preflight_opened: 'Preflight opened',
+  preflight_signed: 'Preflight signed',
+  preflight_overridden: 'Preflight overridden',
+  preflight_void: 'Preflight void',
   swept: 'Swept',
 }
 
 export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
-  pilot: ['decide_alerts', 'fly', 'record_permissions', 'see_alerts', 'see_map', 'see_papers', 'stop_flight', 'watch_video'],
+  pilot: ['decide_alerts', 'fly', 'record_permissions', 'report_defects', 'see_alerts', 'see_map', 'see_papers', 'stop_flight', 'watch_video'],
   officer: ['see_alerts', 'see_map', 'watch_video'],
   dispatcher: ['decide_alerts', 'see_alerts', 'see_map', 'watch_video'],
   cctv_operator: ['decide_alerts', 'see_alerts', 'see_map', 'watch_video'],
   lfr_operator: ['decide_alerts', 'see_alerts', 'see_map', 'watch_video'],
   enforcement_officer: ['decide_alerts', 'see_alerts', 'see_map', 'watch_video'],
-  supervisor: ['decide_alerts', 'manage_airspace', 'manage_sources', 'record_permissions', 'see_alerts', 'see_map', 'see_papers', 'see_people', 'see_sharing', 'see_system', 'stop_flight', 'watch_video'],
+  supervisor: ['decide_alerts', 'manage_airspace', 'manage_crew', 'manage_sources', 'record_permissions', 'report_defects', 'see_alerts', 'see_map', 'see_papers', 'see_people', 'see_sharing', 'see_system', 'stop_flight', 'watch_video'],
   data_protection_officer: ['manage_sharing', 'read_audit', 'see_map', 'see_people', 'see_sharing'],
   auditor: ['read_audit', 'see_map', 'see_papers', 'see_people', 'see_sharing', 'see_system'],
   admin: ['manage_agents', 'manage_airspace', 'manage_people', 'manage_sources', 'see_map', 'see_papers', 'see_people', 'see_sharing', 'see_system'],

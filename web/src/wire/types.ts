@@ -3,6 +3,16 @@
 
 export type Condition = 'offline' | 'connecting' | 'live' | 'lost'
 
+export type HeightWord = 'home' | 'amsl' | 'terrain'
+
+export type PatternWord = 'survey' | 'corridor' | 'orbit' | 'perimeter' | 'expanding_square' | 'sector_search'
+
+export type FailsafeWord = 'ground_station_lost' | 'remote_lost' | 'battery_low' | 'battery_critical' | 'fence' | 'position_lost'
+
+export type LikenessWord = 'same' | 'differs' | 'foreign' | 'not_uploaded' | 'unknown'
+
+export type ApproachWord = 'look' | 'descend'
+
 export type AirspaceWord = 'on_ground' | 'clear' | 'nearing' | 'inside' | 'unknown'
 
 export type LinkState = 'never' | 'connected' | 'lost'
@@ -498,6 +508,7 @@ export interface Batch {
   alerts: AlertView[]
   shared_alerts: number
   system: SystemSummary | null
+  traffic: TrafficView | null
   detector: string
   detector_problem: string
   airspace_version: string
@@ -534,6 +545,7 @@ export interface Snapshot {
   vehicles: VehicleView[]
   alerts: AlertView[]
   system: SystemSummary
+  traffic: TrafficView
   detector: string
   detector_problem: string
   airspace_version: string
@@ -631,6 +643,335 @@ export interface Watch {
   viewer_session_id: string
 }
 
+/**
+ * `enough`: it comes home from everywhere with the reserve; null: cannot be said. `why` says
+ * which. `cannot`: what makes it impossible. `unknown`, `assumed`: sentences.
+ */
+export interface EstimateView {
+  seconds: number | null
+  distance_m: number
+  battery_used: number | null
+  battery_left: number | null
+  farthest_m: number | null
+  enough: boolean | null
+  why: string
+  cannot: string[]
+  unknown: string[]
+  assumed: string[]
+  items: ItemEstimateView[]
+}
+
+/**
+ * `POST /api/missions/export` -> the file, as a download; its notes in the header
+ * `X-Kestrel-Notes`, percent-encoded, one a line.
+ */
+export interface ExportMission {
+  plan: PlanDocument
+  format: 'csv' | 'gpx' | 'kml' | 'plan'
+}
+
+export interface ItemEstimateView {
+  number: number
+  at_s: number | null
+  way_m: number
+  battery: number | null
+}
+
+/** `GET /api/missions`: last changed first. */
+export interface KeptMissionRow {
+  record_id: string
+  name: string
+  version: number
+  items: number
+  changed_at: string
+  changed_by: string
+}
+
+/** `GET /api/missions/<id>`; the answer of saving. */
+export interface KeptMissionView {
+  record_id: string
+  name: string
+  version: number
+  changed_at: string
+  changed_by: string
+  plan: PlanDocument
+}
+
+/**
+ * `POST /api/missions/pattern` -> PatternView. Which fields a kind needs, its
+ * refusal says; `points` is the polygon (survey, perimeter), the line (corridor), or the middle
+ * as one point (orbit, searches). `vehicle_id`: whose recorded camera is taken.
+ */
+export interface PatternRequest {
+  kind: PatternWord
+  points: number[][]
+  height_m: number
+  datum: HeightWord
+  speed_mps: number | null
+  vehicle_id: string | null
+  camera_hfov_deg: number | null
+  camera_width_px: number | null
+  camera_height_px: number | null
+  overlap_front: number
+  overlap_side: number
+  angle_deg: number | null
+  crosshatch: boolean
+  width_m: number | null
+  passes: number | null
+  radius_m: number | null
+  turns: number
+  clockwise: boolean
+  inset_m: number
+  laps: number
+  spacing_m: number | null
+  legs: number | null
+  course_deg: number
+  pitch_deg: number | null
+  second_sector: boolean
+}
+
+/** The items. `gsd_m`: of one pixel on the ground, where pictures are taken. */
+export interface PatternView {
+  items: PlanItem[]
+  notes: string[]
+  gsd_m: number | null
+  photos: number | null
+  area_m2: number | null
+}
+
+/** A whole mission. `home`: as planned, for reckoning only; null: the vehicle's. */
+export interface PlanDocument {
+  items: PlanItem[]
+  at_end: 'hold' | 'land' | 'return'
+  name: string
+  home_lat: number | null
+  home_lon: number | null
+  home_amsl_m: number | null
+  cruise_mps: number | null
+  rally: PlanRally[]
+  fences: PlanFence[]
+}
+
+export interface PlanFence {
+  ring: number[][]
+  keep_in: boolean
+}
+
+/**
+ * `POST /api/missions/estimate` -> EstimateView; `/check` -> VerdictView; `/follow-terrain` ->
+ * ReadMissionView with every height above home or the sea.
+ *
+ * `vehicle_id`: its home, battery and recorded performance are taken; null: the plan's own.
+ * `starts` null: now. Wind null: not known, which is said.
+ */
+export interface PlanFor {
+  plan: PlanDocument
+  vehicle_id: string | null
+  starts: string | null
+  wind_mps: number | null
+  wind_from_deg: number | null
+  reserve: number
+}
+
+/** A waypoint, as `geo.missions.MissionItem`; null = as before, or not asked for. */
+export interface PlanItem {
+  lat: number
+  lon: number
+  height_m: number
+  datum: HeightWord
+  speed_mps: number | null
+  hold_s: number
+  gimbal_pitch_deg: number | null
+  heading_deg: number | null
+  photo: boolean
+  photo_every_m: number | null
+  orbit_radius_m: number | null
+  orbit_turns: number | null
+}
+
+export interface PlanRally {
+  lat: number
+  lon: number
+  height_home_m: number
+}
+
+/**
+ * `POST /api/missions/import` (raw body; ?default_height_m=&default_datum= for places without
+ * a height): what a file holds. Nothing is kept. `notes`: what of it is not in the plan.
+ */
+export interface ReadMissionView {
+  plan: PlanDocument
+  notes: string[]
+}
+
+/**
+ * `POST /api/missions` keeps a new one, `PUT /api/missions/<id>` changes it: `version` is the
+ * one that was read, and 409 where somebody else changed it since.
+ */
+export interface SaveMission {
+  name: string
+  plan: PlanDocument
+  version: number
+}
+
+/** What is on board against what went through this station last; a sentence a difference. */
+export interface Compared {
+  likeness: LikenessWord
+  differences: string[]
+}
+
+/**
+ * `GET /api/vehicles/<id>/facts`: what of a vehicle changes seldom. null = not known.
+ * `current` false: told long ago or never, so it may be set otherwise by now.
+ */
+export interface FactsView {
+  received_at: string | null
+  age_s: number | null
+  current: boolean
+  failsafes: FailsafeRuleView[]
+  return_height_home_m: number | null
+  fence_enabled: boolean | null
+  fence_rings: number | null
+  fence_max_height_m: number | null
+  fence_radius_m: number | null
+  rally_points: number | null
+  battery_capacity_mah: number | null
+  battery_cells: number | null
+  camera: boolean | null
+  gimbal: boolean | null
+  remote_id: boolean | null
+  remote_id_problem: string
+  payloads: PayloadView[]
+  firmware: string
+  problem: string
+}
+
+/**
+ * What a vehicle does when something fails. `words` says all of it; `act` "unknown": it could
+ * not be read.
+ */
+export interface FailsafeRuleView {
+  event: FailsafeWord
+  act: string
+  words: string
+  after_s: number | null
+  threshold: string
+  read_from: Record<string, number>
+}
+
+/** `POST /api/vehicles/<id>/gimbal`: pitch up positive, yaw from nose or north. */
+export interface GimbalRequest {
+  pitch_deg: number
+  yaw_deg: number
+  north_locked: boolean
+}
+
+/** `POST /api/vehicles/<id>/height`: climb or sink where it is. */
+export interface HeightRequest {
+  alt_amsl_m: number
+  permissions: ZonePermission[]
+}
+
+/** `GET /api/vehicles/<id>/held`: what the vehicle itself says it holds, read off it now. */
+export interface HeldView {
+  mission: Compared
+  fence: Compared
+  rally: Compared
+  items: MissionPoint[]
+  return_at_end: boolean
+  land_at_end: boolean
+  foreign: string[]
+  rings: FenceRing[]
+  points: RallyPlace[]
+  problem: string
+}
+
+/** `POST /api/vehicles/<id>/control/offer` -> ControlOfferView. */
+export interface OfferControl {
+  user_id: string
+}
+
+/** `POST /api/vehicles/<id>/orbit`. `alt_amsl_m` null = at its present height. */
+export interface OrbitRequest {
+  lat: number
+  lon: number
+  radius_m: number
+  speed_mps: number
+  alt_amsl_m: number | null
+  clockwise: boolean
+  permissions: ZonePermission[]
+}
+
+/** `POST /api/vehicles/<id>/payloads/<key>`; what `act` may be, `FactsView.payloads` says. */
+export interface PayloadRequest {
+  act: string
+  level: number | null
+  text: string
+}
+
+/** What it carries, and what `POST /api/vehicles/<id>/payloads/<key>` may have it do. */
+export interface PayloadView {
+  key: string
+  kind: string
+  name: string
+  acts: string[]
+  has_level: boolean
+  takes_text: boolean
+}
+
+/** `GET /api/vehicles/<id>/control/pilots`: whom it can be offered to. */
+export interface PilotView {
+  user_id: string
+  display_name: string
+}
+
+/**
+ * `POST /api/vehicles/<id>/point-camera`. `alt_amsl_m` null = the ground there, by the terrain
+ * in use or as high as home.
+ */
+export interface PointRequest {
+  lat: number
+  lon: number
+  alt_amsl_m: number | null
+}
+
+export interface RallyPlace {
+  lat: number
+  lon: number
+  height_home_m: number
+}
+
+/** `PUT /api/vehicles/<id>/rally`: replaces what the vehicle holds; [] clears it. */
+export interface RallyRequest {
+  points: RallyPlace[]
+}
+
+/** `POST /api/vehicles/<id>/mission/resume`, from the item it had reached. */
+export interface ResumeRequest {
+  permissions: ZonePermission[]
+}
+
+/** `POST /api/vehicles/<id>/mission/skip`: on to this waypoint, the first being 1. */
+export interface SkipRequest {
+  item: number
+  permissions: ZonePermission[]
+}
+
+/** `POST /api/vehicles/<id>/speed`: over the ground, from now on. */
+export interface SpeedRequest {
+  speed_mps: number
+}
+
+/** `POST /api/vehicles/<id>/video`: the camera's own recording on board. */
+export interface VideoRequest {
+  on: boolean
+}
+
+/** `POST /api/vehicles/<id>/zoom`: 0 the widest, 1 the closest. */
+export interface ZoomRequest {
+  range_fraction: number
+}
+
 /** `POST /api/people`. */
 export interface AddPerson {
   username: string
@@ -675,6 +1016,186 @@ export interface RoleView {
   words: string
   permissions: string[]
   needs_second_factor: boolean
+}
+
+/** An aircraft. `PUT /api/airframes`: as `CrewView`. */
+export interface AirframeView {
+  record_id: string
+  name: string
+  vehicle_id: string | null
+  maker_model: string
+  serial: string
+  class_mark: string
+  mass_kg: number | null
+  remote_id_serial: string
+  remote_id_required: boolean
+  endurance_min: number | null
+  cruise_mps: number | null
+  climb_mps: number | null
+  sink_mps: number | null
+  max_wind_mps: number | null
+  max_gust_mps: number | null
+  min_visibility_m: number | null
+  rain: boolean | null
+  min_temperature_c: number | null
+  max_temperature_c: number | null
+  camera_hfov_deg: number | null
+  camera_width_px: number | null
+  camera_height_px: number | null
+  minutes_before: number
+  flights_before: number
+  maintenance_due: string | null
+  maintenance_due_minutes: number | null
+  insured_until: string | null
+  insurance: string
+  note: string
+  retired: boolean
+  minutes: number | null
+}
+
+/** A battery. `PUT /api/batteries`: as `CrewView`. */
+export interface BatteryView {
+  record_id: string
+  label: string
+  capacity_mah: number | null
+  cells: number | null
+  cycles_before: number
+  most_cycles: number | null
+  first_used: string | null
+  health: number | null
+  note: string
+  retired: boolean
+  cycles: number | null
+}
+
+/** A check that a machine made, or what the records say. `blocks`: a take-off waits for it. */
+export interface CheckView {
+  key: string
+  title: string
+  state: 'failed' | 'passed' | 'unknown'
+  words: string
+  blocks: boolean
+}
+
+/**
+ * `POST /api/vehicles/<id>/preflight` opens one, `PUT .../preflight/crew` changes it. null: the
+ * pilot of one's own account, the aircraft of that vehicle; no observer, no battery.
+ */
+export interface ChooseCrew {
+  pilot_id: string | null
+  observer_id: string | null
+  airframe_id: string | null
+  battery_id: string | null
+}
+
+/** A pilot or observer. `PUT /api/crew`: with a `record_id` of "" a new one. */
+export interface CrewView {
+  record_id: string
+  name: string
+  roles: ('observer' | 'pilot')[]
+  user_id: string | null
+  flyer_id: string
+  qualification: string
+  qualified_until: string | null
+  medical_until: string | null
+  insured_until: string | null
+  current_until: string | null
+  minutes_before: number
+  note: string
+  retired: boolean
+  minutes: number | null
+  last_flight_at: string | null
+}
+
+export interface DefectView {
+  record_id: string
+  words: string
+  grounds: boolean
+  airframe_id: string | null
+  battery_id: string | null
+  found_at: string
+  found_by: string
+  fixed_at: string | null
+  fixed_by: string
+  fixed_words: string
+}
+
+/** `POST /api/defects/<id>/fixed`: how it was put right. */
+export interface FixDefect {
+  words: string
+}
+
+/** `GET /api/crew`: all records of one's organisation. */
+export interface OperationsRecords {
+  crew: CrewView[]
+  airframes: AirframeView[]
+  batteries: BatteryView[]
+  defects: DefectView[]
+}
+
+/**
+ * `GET /api/vehicles/<id>/preflight`, null if there was none; and the answer of every change.
+ *
+ * `missing`: what keeps it from being signed. `good_for_s`: how long its signature still holds;
+ * null: it is not signed, was used, or does not hold.
+ */
+export interface PreflightView {
+  record_id: string
+  opened_at: string
+  mission: boolean
+  pilot_id: string | null
+  observer_id: string | null
+  airframe_id: string | null
+  battery_id: string | null
+  weather: WeatherView | null
+  weather_at: string | null
+  checks: CheckView[]
+  ticks: TickView[]
+  missing: string[]
+  signed_at: string | null
+  signed_name: string
+  override_reason: string
+  used_at: string | null
+  good_for_s: number | null
+}
+
+/** `POST /api/defects`: of one aircraft, or of one battery. */
+export interface ReportDefect {
+  words: string
+  grounds: boolean
+  airframe_id: string | null
+  battery_id: string | null
+}
+
+/**
+ * `POST /api/vehicles/<id>/preflight/sign`: `name` is one's own, typed. With a `reason` the
+ * pilot's own checks are skipped, for an emergency; it is recorded.
+ */
+export interface SignRequest {
+  name: string
+  reason: string
+}
+
+/** `PUT /api/vehicles/<id>/preflight/ticks`. */
+export interface TickRequest {
+  key: string
+  done: boolean
+}
+
+/** What no machine can see: the pilot looks, and ticks it. */
+export interface TickView {
+  key: string
+  words: string
+  done: boolean
+}
+
+/** As somebody saw and measured it at the place; null: not looked at. */
+export interface WeatherView {
+  wind_mps: number | null
+  gust_mps: number | null
+  visibility_m: number | null
+  precipitation: boolean | null
+  temperature_c: number | null
 }
 
 /** `GET /api/agreements`. */
@@ -938,6 +1459,85 @@ export interface Trouble {
   since: string | null
 }
 
+/** A crewed aircraft, as `source` heard it. */
+export interface AircraftView {
+  icao: string
+  callsign: string
+  category: string
+  lat: number
+  lon: number
+  age_ms: number
+  alt_amsl_m: number | null
+  alt_from: 'barometer' | 'gnss' | null
+  alt_error_m: number | null
+  track_deg: number | null
+  speed_mps: number | null
+  climb_mps: number | null
+  on_ground: boolean
+  simulated: boolean
+  source: string
+  approaches: ApproachView[]
+}
+
+/**
+ * How an aircraft and a vehicle of ours stand to each other: reckoned by the station, as if
+ * both flew on straight. `above_m`: of the aircraft over the vehicle; null: not known.
+ */
+export interface ApproachView {
+  vehicle_id: string
+  level: ApproachWord
+  distance_m: number
+  bearing_deg: number
+  above_m: number | null
+  above_error_m: number
+  closest_s: number
+  closest_m: number
+  closest_above_m: number | null
+  closing: boolean
+  course_known: boolean
+  within_s: number
+}
+
+/**
+ * An uncrewed aircraft nearby: by its broadcast Remote ID, or as its own system reports it.
+ *
+ * `vehicle_id`: of the vehicle of ours that it is; null: none that is known. `reported`: it is not
+ * controlled from here. Where its operator stands is told of the own organisation's only.
+ */
+export interface RemoteIdView {
+  key: string
+  uas_id: string
+  operator_id: string
+  ua_type: string
+  status: string
+  description: string
+  lat: number | null
+  lon: number | null
+  age_ms: number
+  alt_hae_m: number | null
+  height_m: number | null
+  height_over_ground: boolean
+  speed_mps: number | null
+  climb_mps: number | null
+  course_deg: number | null
+  operator_lat: number | null
+  operator_lon: number | null
+  source: string
+  vehicle_id: string | null
+  reported: boolean
+}
+
+/**
+ * `GET /api/traffic`; in the live snapshot, and in a batch once a second while there is any:
+ * it replaces the one before. `unchecked`: vehicles that cannot be warned of aircraft, and why.
+ */
+export interface TrafficView {
+  aircraft: AircraftView[]
+  remote_ids: RemoteIdView[]
+  unchecked: string[]
+  stale_after_ms: number
+}
+
 /** `POST /api/vehicles/<id>/auto-hold`: by who has control; it ends with their control. */
 export interface AutoHoldRequest {
   on: boolean
@@ -956,9 +1556,8 @@ export interface BreachView {
 }
 
 /**
- * The autopilot acknowledged. `POST /api/vehicles/<id>/` hold, return, land, arm, disarm,
- * take-off, go-to, mission/start; `PUT` mission, geofence. A refusal is a Problem in the
- * autopilot's own words.
+ * The autopilot acknowledged: of every POST and PUT to a vehicle that has it do something. A
+ * refusal is a Problem in the autopilot's own words.
  */
 export interface CommandAnswer {
   command_id: string
@@ -966,11 +1565,42 @@ export interface CommandAnswer {
   took_ms: number
 }
 
+/**
+ * Control of a vehicle, offered to a pilot; `POST /api/vehicles/<id>/control/accept` takes it
+ * while it holds.
+ */
+export interface ControlOfferView {
+  to_user_id: string
+  to_name: string
+  ends_at: string
+}
+
 /** Who flies a vehicle. */
 export interface ControlView {
   user_id: string
   display_name: string
   taken_at: string
+}
+
+/** A failsafe that goes on in flight. */
+export interface FailsafeView {
+  event: string
+  words: string
+  told_by: string
+  since: string
+  does: string
+  acts_as_said: boolean | null
+}
+
+/**
+ * What became of the fence of a mission. `accepted` false: it was not set, as `words` say; the
+ * mission is on board all the same.
+ */
+export interface FenceAnswer {
+  accepted: boolean
+  rings: number
+  kept_out: string[]
+  words: string
 }
 
 /** `PUT /api/vehicles/<id>/geofence`: what the autopilot enforces; [] clears it. */
@@ -1014,6 +1644,14 @@ export interface LiveTelemetry {
   views: ViewFootprint[]
 }
 
+/** As `CommandAnswer`, of a mission. `fence` null: none was asked for. */
+export interface MissionAnswer {
+  command_id: string
+  note: string
+  took_ms: number
+  fence: FenceAnswer | null
+}
+
 /** A waypoint and what is done there; each field as in `WireMissionItem`. */
 export interface MissionPoint {
   lat: number
@@ -1035,6 +1673,7 @@ export interface MissionRequest {
   items: MissionPoint[]
   return_at_end: boolean
   land_at_end: boolean
+  fence: boolean
   permissions: ZonePermission[]
 }
 
@@ -1085,6 +1724,24 @@ export type VehicleTelemetry = [
   battery: number | null,
   voltage_v: number | null,
   battery_minutes: number | null,
+  wind_age_ms: number | null,
+  wind_mps: number | null,
+  wind_from_deg: number | null,
+  ekf_age_ms: number | null,
+  ekf_ok: boolean | null,
+  ekf_ratio: number | null,
+  radio_age_ms: number | null,
+  rc_lost: boolean | null,
+  rc: number | null,
+  radio: number | null,
+  received: number | null,
+  gimbal_age_ms: number | null,
+  gimbal_pitch_deg: number | null,
+  gimbal_yaw_deg: number | null,
+  gps_age_ms: number | null,
+  hdop: number | null,
+  gps_accuracy_m: number | null,
+  gps_height_accuracy_m: number | null,
 ]
 
 /**
@@ -1116,6 +1773,10 @@ export interface VehicleView {
   satellites: number | null
   armable: boolean | null
   control: ControlView | null
+  offer: ControlOfferView | null
+  failsafes: FailsafeView[]
+  way_home: 'enough' | 'not_enough' | 'turn_back' | 'unknown' | null
+  way_home_words: string
   airspace: AirspaceWord
   airspace_problem: string
   breaches: BreachView[]
