@@ -29,6 +29,7 @@ from ground_station.app_commands import (
     verify_audit,
 )
 from ground_station.app_operations import join_missions, join_operations
+from ground_station.app_traffic import join_traffic
 from ground_station.app_vehicles import Around, join_vehicles
 from ground_station.core.bus import Bus
 from ground_station.core.clock import Clock, SystemClock
@@ -237,6 +238,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         verdicts=airspace.verdicts,
     )
     vehicles.flights.attach_preflight(operations.preflights)
+    receivers = join_traffic(settings.traffic, vehicles.traffic, system, clock)
     missions = join_missions(
         database=database,
         audit=audit,
@@ -344,6 +346,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         inbox,
         airspace.library,
         *vehicles.services,
+        receivers,
         agents,
         warden,
         agent_server,

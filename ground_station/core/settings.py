@@ -193,6 +193,17 @@ class AirspaceSettings(_Branch):
     )
 
 
+class TrafficSettings(_Branch):
+    """Receivers of other aircraft, beside what the drones hear themselves."""
+
+    receivers: tuple[str, ...] = Field(
+        (),
+        max_length=16,
+        description="ADS-B receivers on the network: sbs://HOST:30003 (SBS-1 lines) or "
+        "json+http://HOST/data/aircraft.json (dump1090, readsb).",
+    )
+
+
 class Settings(BaseSettings):
     """Everything that can be set."""
 
@@ -205,6 +216,7 @@ class Settings(BaseSettings):
     node: NodeSettings = NodeSettings()
     agents: AgentSettings = AgentSettings()
     airspace: AirspaceSettings = AirspaceSettings()
+    traffic: TrafficSettings = TrafficSettings()
     turn: TurnSettings = TurnSettings()
     store: StoreSettings = StoreSettings()
     log: LogSettings = LogSettings()
