@@ -28,7 +28,7 @@ from ground_station.app_commands import (
     set_password,
     verify_audit,
 )
-from ground_station.app_operations import join_missions, join_operations
+from ground_station.app_operations import demonstration_crew, join_missions, join_operations
 from ground_station.app_traffic import join_traffic
 from ground_station.app_vehicles import Around, join_vehicles
 from ground_station.core.bus import Bus
@@ -334,6 +334,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
     api = create_api(parts)
     agent_server = AgentServer(api.socketio, authenticator, agents, clock)
     api.seal()
+    training = settings.airspace.training
     services: list[Service] = [
         DatabaseHold(database, _give_up),
         audit,
@@ -346,6 +347,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         inbox,
         airspace.library,
         *vehicles.services,
+        *([demonstration_crew(database, audit, clock, vehicles.fleet)] if training else []),
         receivers,
         agents,
         warden,

@@ -14,6 +14,8 @@ from ground_station.services.airspace import Airspace
 from ground_station.services.control import Controls
 from ground_station.services.crew_history import CrewHistory
 from ground_station.services.crew_records import CrewRecords, Repositories
+from ground_station.services.demonstration_crew import DemonstrationCrew
+from ground_station.services.fleet import Fleet
 from ground_station.services.flight_needs import FlightNeeds
 from ground_station.services.flights import Flights
 from ground_station.services.mission_planning import MissionPlanning
@@ -27,6 +29,7 @@ from ground_station.store import (
     SqlMissionPlans,
     SqlPreflights,
     SqlRecords,
+    SqlUsers,
 )
 
 
@@ -72,6 +75,21 @@ def join_operations(
     return Operations(records, history, preflights)
 
 
+def demonstration_crew(
+    database: Database, audit: AuditLog, clock: Clock, fleet: Fleet
+) -> DemonstrationCrew:
+    """For a training installation: who flies its simulated drones."""
+    users = SqlUsers(database)
+    return DemonstrationCrew(
+        organisation_id=users.default_organisation_id(),
+        users=users.all,
+        vehicles=fleet.all,
+        repositories=_repositories(database),
+        audit=audit,
+        clock=clock,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Missions:
     """What was joined."""
@@ -106,15 +124,15 @@ def join_missions(
 
 
 def _records(database: Database, audit: AuditLog, clock: Clock) -> CrewRecords:
-    return CrewRecords(
-        Repositories(
-            crew=SqlRecords(database, CrewMember),
-            airframes=SqlRecords(database, Airframe),
-            batteries=SqlRecords(database, Battery),
-            defects=SqlRecords(database, Defect),
-        ),
-        audit,
-        clock,
+    return CrewRecords(_repositories(database), audit, clock)
+
+
+def _repositories(database: Database) -> Repositories:
+    return Repositories(
+        crew=SqlRecords(database, CrewMember),
+        airframes=SqlRecords(database, Airframe),
+        batteries=SqlRecords(database, Battery),
+        defects=SqlRecords(database, Defect),
     )
 
 
