@@ -1,7 +1,7 @@
 // The live link's tables: what is pushed while something is read, and who may still see what.
 
 import { beforeEach, expect, test, vi } from 'vitest'
-import { alert, source } from './made'
+import { alert, NO_TRAFFIC, source } from './made'
 import type { AgentView, AlertView, Batch, Snapshot } from '../src/wire/types'
 
 const reads: ((answer: AlertView[]) => void)[] = []
@@ -33,10 +33,10 @@ const agent = (agent_id: string): AgentView => ({
 const sent = { sources: [], tracks: [], alerts: [], detector: 'd', detector_problem: '', airspace_version: 'a' }
 const now = () => new Date().toISOString()
 const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
-  ...sent, sent_at: now(), vehicles: [], agents: [], system: { status: 'ok', problems: [] }, ...more,
+  ...sent, sent_at: now(), vehicles: [], agents: [], system: { status: 'ok', problems: [] }, traffic: NO_TRAFFIC, ...more,
 })
 const batch = (more: Partial<Batch> = {}): Batch => ({
-  ...sent, sent_at: now(), figures: [], removed_sources: [], vehicles: [], removed_vehicles: [], agents: null, shared_alerts: 0, system: null, ...more,
+  ...sent, sent_at: now(), figures: [], removed_sources: [], vehicles: [], removed_vehicles: [], agents: null, shared_alerts: 0, system: null, traffic: null, ...more,
 })
 const shown = () => [...alertTable.value.keys()]
 

@@ -2,7 +2,7 @@
 
 import { SOURCE } from '../src/gallery/samples'
 import type { PlacedTrack } from '../src/live/tracks'
-import type { AlertView, AnalysedFrame, Batch, BoxedTrack, Snapshot, SourceView } from '../src/wire/types'
+import type { AlertView, AnalysedFrame, Batch, BoxedTrack, Snapshot, SourceView, TrafficView } from '../src/wire/types'
 
 export const source = (more: Partial<SourceView> = {}): SourceView => ({ ...SOURCE, ...more })
 
@@ -76,11 +76,14 @@ export const batch = (more: Partial<Batch> = {}): Batch => ({
   alerts: [],
   shared_alerts: 0,
   system: null,
+  traffic: null,
   detector: 'd',
   detector_problem: '',
   airspace_version: 'a',
   ...more,
 })
+
+export const NO_TRAFFIC: TrafficView = { aircraft: [], remote_ids: [], unchecked: [], stale_after_ms: 5000 }
 
 export const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
   sent_at: new Date().toISOString(),
@@ -90,6 +93,7 @@ export const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
   vehicles: [],
   alerts: [],
   system: { status: 'ok', problems: [] },
+  traffic: NO_TRAFFIC,
   detector: 'd',
   detector_problem: '',
   airspace_version: 'a',

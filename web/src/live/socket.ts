@@ -15,6 +15,7 @@ import { sound } from './sounds'
 import { applyBatch, byNumber, sourceNumbers, sourceTable, tableOf } from './sources'
 import { heardSystem, systemSummary } from './system'
 import { connecting, disconnected, lateMs } from './time'
+import { forgetTraffic, heardTraffic } from './traffic'
 import { tracks, tracksChanged, unpackTracks } from './tracks'
 import { applyVehicles, controlEnded, controlTaken, endedFrom, takenFrom, vehicleNumbers, vehiclesOf, vehicleTable, type VehicleTable } from './vehicles'
 import { watching } from './watching'
@@ -67,6 +68,7 @@ export function takeSnapshot(message: Snapshot): void {
     motionChanged.value += 1
     alertsBegin(message.alerts, Date.parse(message.sent_at))
     heardSystem(message.system)
+    heardTraffic(message.traffic, late)
     heardAirspace(message.airspace_version)
     placed(message.tracks, message.sent_at, late)
   })
@@ -86,6 +88,7 @@ export function takeBatch(message: Batch): void {
     if (message.alerts.length > 0) heardAlerts(message.alerts)
     if (message.shared_alerts) void refreshAlerts() // each look at these is recorded
     if (message.system) heardSystem(message.system)
+    if (message.traffic) heardTraffic(message.traffic, late)
     heardAirspace(message.airspace_version)
     placed(message.tracks, message.sent_at, late)
   })
@@ -114,6 +117,7 @@ function forgetAll(): void {
     detector.value = { name: '', problem: '' }
     systemSummary.value = null
     forgetAlerts()
+    forgetTraffic()
     tracks.clear()
     tracksChanged.value += 1
     vehicleTable.value = new Map()

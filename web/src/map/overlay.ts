@@ -4,6 +4,7 @@
 import { drawAircraftLayer, type PlacedAircraft } from './aircraftLayer'
 import { ellipseOnScreen } from './geometry'
 import { drawHere, drawPlan, pointAt, type DrawnPlan } from './planLayer'
+import { drawTrafficLayer, type PlacedTraffic } from './trafficLayer'
 import { drawAlert, drawCamera, drawTrackDot, readColours, words, type AlertMark, type CameraMark, type MapColours } from './symbols'
 import { noteDot } from '../video/diagnostics'
 import { trackShape } from '../video/drawBoxes'
@@ -26,6 +27,8 @@ export interface Scene {
   alerts: readonly PlacedAlert[]
   tracks(nowMs: number): LiveTrack[]
   aircraft(nowMs: number): PlacedAircraft[]
+  /** Other aircraft; none where nobody tells of them. */
+  traffic?(nowMs: number): PlacedTraffic[]
   selectedTrack: string | null
 }
 
@@ -42,7 +45,7 @@ export interface Viewport {
   height(): number
 }
 
-export type Hit = { kind: 'source' | 'track' | 'vehicle' | 'alert'; id: string }
+export type Hit = { kind: 'source' | 'track' | 'vehicle' | 'alert' | 'traffic'; id: string }
 
 const REDRAW_MS = 100
 const REDRAW_AGEING_MS = 500
@@ -115,6 +118,8 @@ export class Overlay {
       if (this.#inside(x, y)) drawCamera(g, x, y, camera, this.#colours)
     }
     this.#drawThought(g)
+    const traffic = this.#scene.traffic?.(now) ?? []
+    drawTrafficLayer(g, traffic, this.#view, this.#colours)
     const aircraft = this.#scene.aircraft(now)
     drawAircraftLayer(g, aircraft, this.#view, this.#colours)
     for (const alert of this.#scene.alerts) {
@@ -122,7 +127,7 @@ export class Overlay {
       if (this.#inside(x, y)) drawAlert(g, x, y - ALERT_ABOVE_PX, alert, this.#colours)
     }
     if (tracks.some((track) => freshness(track.heardAtMs, now + REDRAW_MS) < 1)) this.changed()
-    else if (tracks.length + aircraft.length > 0) this.#drawWhenAgeing(tracks, now)
+    else if (tracks.length + aircraft.length + traffic.length > 0) this.#drawWhenAgeing(tracks, now)
   }
 
   /** What lies under this point: the nearest thing within a finger's width. */
@@ -140,6 +145,7 @@ export class Overlay {
     for (const { id, lon, lat } of this.#scene.alerts) consider('alert', id, lon, lat, 0, ALERT_ABOVE_PX)
     for (const { id, lon, lat } of this.#scene.cameras) consider('source', id, lon, lat, 0)
     for (const { id, lon, lat } of this.#scene.aircraft(performance.now())) consider('vehicle', id, lon, lat, -4)
+    for (const { id, lon, lat } of this.#scene.traffic?.(performance.now()) ?? []) consider('traffic', id, lon, lat, 0)
     for (const { key, track } of this.#scene.tracks(performance.now())) {
       consider('track', key, track.lon, track.lat, 8)
     }

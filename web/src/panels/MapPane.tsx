@@ -17,6 +17,7 @@ import { sourceList, sourceTable } from '../live/sources'
 import { standing } from '../live/standing'
 import { secondTick, stationNow } from '../live/time'
 import { tracks, tracksChanged } from '../live/tracks'
+import { openTraffic, traffic } from '../live/traffic'
 import { vehicleList, vehicleTable } from '../live/vehicles'
 import { controlsOpen, mapZones, type ShownZone } from '../live/zoneFilter'
 import { openZones, zones, zonesProblem, zonesShown, zonesUnusable, zoneTable } from '../live/zones'
@@ -31,7 +32,9 @@ import { ZonesLegend, ZonesNotices } from './MapZones'
 import { askMiddle, onDrag, onPress, openPlan, SHEET_MOVES_MS } from './mapActs'
 import { VolumesCardLater } from './PapersParts'
 import { placedAircraft } from './placedAircraft'
+import { placedTraffic } from './placedTraffic'
 import { sheetHeight } from './Sheet'
+import { TrafficCard, TrafficNotices } from './TrafficCard'
 import { ZoneCards } from './ZoneCard'
 import type { MapView, ViewedCamera } from '../map/map'
 import type { PlacedAlert } from '../map/overlay'
@@ -136,11 +139,12 @@ function feed(map: MapView): () => void {
         alerts: openAlerts.value.flatMap(placedAlert),
         tracks: (ms) => tracks.current(ms),
         aircraft: placedAircraft,
+        traffic: placedTraffic,
         selectedTrack: now?.kind === 'track' ? now.id : null,
       })
     }),
     effect(() => {
-      void [tracksChanged.value, motionChanged.value, vehicleList.value, picking.value]
+      void [tracksChanged.value, motionChanged.value, vehicleList.value, picking.value, traffic.value, openTraffic.value]
       map.changed()
     }),
     effect(() => map.setZones(zonesShown.value ? mapZones.value : NO_ZONES, outlined())),
@@ -241,10 +245,12 @@ export function MapPane() {
       )}
       {state === 'shown' && <Tools />}
       <div class="map-notices">
+        <TrafficNotices />
         <Aiming />
         <ZonesNotices />
       </div>
       <div class="map-corner">
+        <TrafficCard />
         <ZoneCards />
         {!narrow.value && selection.value !== null && !controlsOpen.value && <HereCard />}
         <ZonesLegend />

@@ -6,6 +6,7 @@ import { herePlace } from '../live/here'
 import { select, selection } from '../live/place'
 import { addPoint, changePoint, planOpen } from '../live/plan'
 import { heldPoint, planActive } from '../live/planJudge'
+import { openTraffic } from '../live/traffic'
 import { openZone } from '../live/zones'
 import { mapCommands } from '../map/commands'
 import { isNarrow } from '../ui/theme'
@@ -41,6 +42,8 @@ export function onPress({ hit, long, planPoint, zones, lat, lon }: Press): void 
   }
   openZone([])
   herePlace.value = null
+  openTraffic.value = hit.kind === 'traffic' ? hit.id : null
+  if (hit.kind === 'traffic') return
   select({ kind: hit.kind, id: hit.id })
   sheetHeight.value = 'half'
 }
@@ -48,6 +51,7 @@ export function onPress({ hit, long, planPoint, zones, lat, lon }: Press): void 
 /** What may I do here? */
 export function askHere(lat: number, lon: number, drawn: readonly string[] = []): void {
   openZone([])
+  openTraffic.value = null
   if (selection.peek()?.kind !== 'vehicle') select(null)
   herePlace.value = { lat, lon, zones: drawn }
   if (isNarrow()) sheetHeight.value = 'half'
