@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from geo.traffic import (
+    ASSUMED_SPEED_MPS,
     GNSS_ERROR_M,
+    LOOK_WITHIN_M,
+    LOOK_WITHIN_S,
     OWN_ERROR_M,
     PRESSURE_ERROR_M,
+    TURNING_MPS,
     Approach,
     Level,
     Mover,
@@ -31,8 +35,7 @@ MANNED_TRAFFIC: Final = "manned_traffic"
 CHECKED_UNTIL_S: Final = 30.0
 OVER_AFTER_S: Final = 30.0  # no descent needed for so long: the next one is another encounter
 MAX_ENCOUNTERS: Final = 2000
-# The fastest that is reckoned with, over the time and way that are looked at, and a margin.
-FAR_M: Final = 30_000.0
+_MARGIN_M: Final = 500.0
 _LAT_M: Final = 111_000.0
 _WINDS: Final = (
     "north",
@@ -176,7 +179,7 @@ def _why_not(report: VehicleReport, passed_s: float) -> str:
 def _met(ours: Mover, heard: HeardAircraft, now_s: float) -> Approach | None:
     """None: too far, too old, on the ground, or made of figures that cannot be."""
     aircraft, age_s = heard.aircraft, max(0.0, now_s - heard.heard_s)
-    if aircraft.on_ground or age_s > CHECKED_UNTIL_S or _far(ours, aircraft):
+    if aircraft.on_ground or age_s > CHECKED_UNTIL_S or _far(ours, aircraft, age_s):
         return None
     alt_m, error_m = height_of(aircraft)
     speed = aircraft.speed_mps
@@ -207,12 +210,16 @@ def height_of(aircraft: Aircraft) -> tuple[float | None, float]:
     return None, 0.0
 
 
-def _far(ours: Mover, aircraft: Aircraft) -> bool:
-    """Roughly, for thousands of pairs a second."""
-    if abs(aircraft.lat - ours.lat) * _LAT_M > FAR_M:
+def _far(ours: Mover, aircraft: Aircraft, age_s: float) -> bool:
+    """Whether neither could be near in the time that is looked at, whatever way they fly: roughly,
+    for thousands of pairs a second."""
+    theirs = ASSUMED_SPEED_MPS if aircraft.speed_mps is None else abs(aircraft.speed_mps)
+    closing_m = (theirs + (ours.speed_mps or 0.0)) * (LOOK_WITHIN_S + age_s + ours.age_s)
+    reach_m = LOOK_WITHIN_M + closing_m + TURNING_MPS * (age_s + ours.age_s) + _MARGIN_M
+    if abs(aircraft.lat - ours.lat) * _LAT_M > reach_m:
         return True
     across = abs((aircraft.lon - ours.lon + 180.0) % 360.0 - 180.0)
-    return across * _LAT_M * math.cos(math.radians(ours.lat)) > FAR_M
+    return across * _LAT_M * math.cos(math.radians(ours.lat)) > reach_m
 
 
 def called(aircraft: Aircraft) -> str:

@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from geo.traffic import Level
+from geo.traffic import Level, Mover, approach
 from ground_station.core.agent_facts import Aircraft, RemoteId, Traffic
 from ground_station.core.agent_protocol import AgentKind
 from ground_station.core.agent_vehicles import FlightMode, FlightReading, LandedState
 from ground_station.core.entities import Severity
 from ground_station.core.ports import AgentIdentity
 from ground_station.services.air_traffic import DROPPED_AFTER_S, MAX_FEEDS, AirTraffic
-from ground_station.services.traffic_conflicts import MANNED_TRAFFIC
+from ground_station.services.traffic_conflicts import MANNED_TRAFFIC, _far
 from tests.services.flying import LAT, LON, Drone, drone, report
 from tests.services.world import World
 
@@ -212,3 +214,14 @@ def test_a_figure_that_cannot_be_stops_nothing(sky: Sky) -> None:
     bad = helicopter(icao="000bad", lat=LAT, lon=LON, speed_mps=float("nan"))
     sky.pass_s(1, bad, helicopter())
     assert len(sky.raised) == 1
+
+
+@given(st.floats(-0.3, 0.3), st.floats(-0.3, 0.3), st.floats(0, 300) | st.none(), st.floats(0, 29))
+def test_what_is_left_out_as_too_far_would_be_nothing(
+    north: float, east: float, speed: float | None, age_s: float
+) -> None:
+    ours = Mover(LAT, LON, 0.5, 65.0, 15.0, 20.0, 45.0, 0.0)
+    aircraft = helicopter(lat=LAT + north, lon=LON + east, speed_mps=speed)
+    theirs = Mover(LAT + north, LON + east, age_s, 185.0, 60.0, speed, 180.0, 0.0)
+    if _far(ours, aircraft, age_s):
+        assert approach(ours, theirs).level is Level.NONE
