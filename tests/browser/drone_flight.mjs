@@ -48,6 +48,29 @@ async function heightM(page) {
   return found && Number(found[1]);
 }
 
+/** The preflight from its opening to the signature; nothing takes off without. */
+async function signPreflight(page, o) {
+  await page.getByRole("button", { name: "Make the preflight" }).click();
+  const dialog = page.getByRole("dialog", { name: /^Preflight of/ });
+  await dialog.getByLabel("Battery").locator("option").nth(1).waitFor({ state: "attached", timeout: 15_000 });
+  await dialog.getByRole("button", { name: "Begin the preflight" }).click();
+  await dialog.getByText("What you look at yourself").waitFor({ timeout: 15_000 });
+  const ticks = dialog.getByRole("group", { name: "What you look at yourself" }).getByRole("checkbox");
+  for (let n = 0; n < (await ticks.count()); n++) {
+    await ticks.nth(n).click();
+    await until(() => ticks.nth(n).isChecked(), "A tick was not kept.", 10_000);
+  }
+  await dialog.getByLabel("Wind, m/s").fill("3");
+  await dialog.getByRole("button", { name: "Keep the weather" }).click();
+  await dialog.getByLabel("Your name, as signature").fill(o.signature);
+  const sign = dialog.getByRole("button", { name: "Sign the preflight" });
+  await until(() => sign.isEnabled(), "The preflight cannot be signed.", 30_000, 300);
+  await page.screenshot({ path: o.screenshot_preflight });
+  await sign.click();
+  await dialog.getByText(/signed by/i).first().waitFor({ timeout: 15_000 });
+  await dialog.getByRole("button", { name: "Close" }).first().click();
+}
+
 await scenario(async (o) => {
   const browser = await launch();
   try {
@@ -64,6 +87,7 @@ await scenario(async (o) => {
 
     await page.getByRole("button", { name: "Take control" }).click();
     await page.getByRole("button", { name: "Hand back control" }).waitFor();
+    await signPreflight(page, o);
     await page.getByLabel("Take-off height, metres").fill("20");
     const up = page.getByRole("button", { name: "Hold to take off to 20 m above home" });
     await until(() => up.isEnabled(), "Take-off is barred.");

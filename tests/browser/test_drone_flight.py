@@ -15,7 +15,7 @@ from tests.stack import ROOT, Stack, started, stop
 
 pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.alone, pytest.mark.timeout(300)]
 
-DRONE = "Test drone"
+DRONE, SIGNATURE = "Test drone", "Pilot"
 # Near Hammersmith, some 475 m outside of London Heliport's flight restriction zone; the way goes
 # straight at it and ends some 180 m before its edge.
 HOME = ("51.4905", "-0.2300")
@@ -42,6 +42,8 @@ def test_a_pilot_flies_towards_a_zone_and_home(stack: Stack, pictures: Path) -> 
         username="pilot",
         east_m=EAST_M,
         north_m=NORTH_M,
+        signature=SIGNATURE,
+        screenshot_preflight=str(pictures / "drone-preflight.png"),
         screenshot_up=str(pictures / "drone-up.png"),
         screenshot_confirm=str(pictures / "drone-fly-here.png"),
         screenshot_alert=str(pictures / "drone-alert.png"),

@@ -55,7 +55,7 @@ describe('how long a message was on its way', () => {
     round(10, 10)
     vehicleTable.value = vehiclesOf([{ ...VEHICLE, vehicle_id: 'a', number: 0 }])
     const late = (ms: number) => new Date(stationClock() - ms).toISOString()
-    takeTelemetry({ sent_at: late(4000), vehicles: [[0, 0, 0, 51.5, -0.23, 70, 62, 64, 0, 9, 64, 0, 0, 64, 0, -4, 0, 0.7, 22, 16]], views: [] })
+    takeTelemetry({ sent_at: late(4000), vehicles: [[0, 0, 0, 51.5, -0.23, 70, 62, 64, 0, 9, 64, 0, 0, 64, 0, -4, 0, 0.7, 22, 16, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null]], views: [] })
     expect(performance.now() - (motions.get('a')?.position?.atMs ?? 0)).toBeGreaterThanOrEqual(4000)
     sourceTable.value = tableOf([source({ source_id: 's', session_id: 'x', number: 1 })])
     takeBatch(batch({ sent_at: late(4000), tracks: [[1, 0, [[1, 'person', 51_500_000, -230_000, 100, 50, 0]]]] }))

@@ -41,6 +41,10 @@ export const VEHICLE: VehicleView = {
   conformance_words: '',
   approved_volume: true,
   auto_hold: false,
+  offer: null,
+  failsafes: [],
+  way_home: 'enough',
+  way_home_words: '',
   problems: [],
   status_texts: [{ at: AT, severity: 'info', text: 'Mission: 2 WP' }],
 }

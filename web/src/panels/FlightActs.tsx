@@ -10,6 +10,7 @@ import { Note } from '../ui/parts'
 import { arm, disarm, startMission } from '../wire/flight'
 import { CommandLog } from './CommandLine'
 import { Control } from './Control'
+import { Preflight } from './Preflight'
 import { TakeOff } from './TakeOff'
 import { count } from './words'
 import { sheetHeight } from './Sheet'
@@ -48,6 +49,7 @@ export function FlightActs({ vehicle }: { vehicle: VehicleView }) {
           onMission={() => send('Start the mission', startMission)}
           onPick={() => aim(id)}
         >
+          {!up && <Preflight vehicle={vehicle} why={why} />}
           {!up && <TakeOff vehicle={vehicle} whyNot={why} />}
         </FlightButtons>
       )}
