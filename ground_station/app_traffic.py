@@ -17,7 +17,7 @@ def join_traffic(
     Raises:
         ConfigError: an address is none.
     """
-    receivers = receivers_of(settings.receivers, traffic.heard, clock)
+    receivers = receivers_of(settings.receivers, traffic, clock)
     if settings.receivers:
         system.add("traffic", "Air traffic receivers", lambda: receivers_probe(receivers))
     return receivers

@@ -199,8 +199,9 @@ class TrafficSettings(_Branch):
     receivers: tuple[str, ...] = Field(
         (),
         max_length=16,
-        description="ADS-B receivers on the network: sbs://HOST:30003 (SBS-1 lines) or "
-        "json+http://HOST/data/aircraft.json (dump1090, readsb).",
+        description="ADS-B receivers: sbs://HOST:30003 (SBS-1 lines) or json+http://HOST/data/"
+        "aircraft.json (dump1090, readsb); drones reported by Cursor-on-Target: an address to "
+        "listen on, cot+udp://127.0.0.1:8087.",
     )
 
 

@@ -8,16 +8,18 @@ from urllib.parse import SplitResult, urlsplit
 from ground_station.core.errors import ConfigError
 
 SBS_PORT = 30003
-KINDS = ("sbs", "json+http", "json+https")
+COT_PORT = 8087
+KINDS = ("sbs", "json+http", "json+https", "cot+udp")
 _REMEDY = (
-    "Give traffic.receivers as sbs://HOST:30003 or json+http://HOST/data/aircraft.json, without "
-    "user name, password or query."
+    "Give traffic.receivers as sbs://HOST:30003, json+http://HOST/data/aircraft.json or "
+    "cot+udp://127.0.0.1:8087, without user name, password or query."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Of one receiver. `name`: as people read it. `url`: for JSON, else ""."""
+    """Of one receiver; of `cot+udp` what it listens on. `name`: as people read it. `url`: for JSON,
+    else ""."""
 
     kind: str
     host: str
@@ -26,7 +28,8 @@ class Address:
 
     @property
     def name(self) -> str:
-        return f"{'SBS' if self.kind == 'sbs' else 'JSON'} receiver {self.host}:{self.port}"
+        kind = self.kind.partition("+")[0].upper()
+        return f"{kind} receiver {self.host}:{self.port}"
 
 
 def parse_address(text: str) -> Address:
@@ -40,10 +43,11 @@ def parse_address(text: str) -> Address:
         raise ConfigError("A receiver of traffic has an address that is none.", _REMEDY) from error
     if parts.scheme not in KINDS or not parts.hostname or _says_too_much(parts):
         raise ConfigError("A receiver of traffic has an address that is none.", _REMEDY)
-    if parts.scheme == "sbs":
+    if parts.scheme in ("sbs", "cot+udp"):
         if parts.path not in ("", "/"):
-            raise ConfigError(f"The receiver {parts.hostname} has a path after sbs://.", _REMEDY)
-        return Address("sbs", parts.hostname, port or SBS_PORT)
+            raise ConfigError(f"The receiver {parts.hostname} has a path after its port.", _REMEDY)
+        usual = SBS_PORT if parts.scheme == "sbs" else COT_PORT
+        return Address(parts.scheme, parts.hostname, port or usual)
     web = parts.scheme.removeprefix("json+")
     url = parts._replace(scheme=web).geturl()
     return Address(parts.scheme, parts.hostname, port or (443 if web == "https" else 80), url)

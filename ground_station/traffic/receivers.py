@@ -12,16 +12,17 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Protocol
 
 import httpx
 
-from ground_station.core.agent_facts import Aircraft
+from ground_station.core.agent_facts import Aircraft, RemoteId
 from ground_station.core.clock import Clock
 from ground_station.core.errors import ConfigError
 from ground_station.core.lifecycle import Worker
 from ground_station.traffic.addresses import Address, parse_address
 from ground_station.traffic.aircraft_json import AircraftJson, NotAircraftJson
+from ground_station.traffic.cot import MAX_DATAGRAM, CotTable
 from ground_station.traffic.sbs import SbsTable
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,13 @@ MAX_BODY: Final = 8_000_000
 BODY_WITHIN_S: Final = 4.0
 OLD_FILE_S: Final = 15.0
 
-Heard = Callable[[str, Sequence[Aircraft]], None]
+
+class Ears(Protocol):
+    """Who is told what a receiver of this name hears, in place of what it told before; must not
+    wait."""
+
+    def heard(self, receiver: str, aircraft: Sequence[Aircraft], /) -> None: ...
+    def reported(self, receiver: str, drones: Sequence[RemoteId], /) -> None: ...
 
 
 class Failed(Exception):
@@ -171,17 +178,52 @@ class JsonSource:
             self._http = None
 
 
+class CotSource:
+    """Cursor-on-Target over UDP; `turn` as of `SbsSource`. Silence is no fault: nobody can tell
+    whether anybody sends."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._table = CotTable()
+        self._port: socket.socket | None = None
+        self._told_s = float("-inf")
+
+    @property
+    def skipped(self) -> int:
+        return self._table.skipped
+
+    def turn(self, now_s: float) -> list[RemoteId] | None:
+        if self._port is None:
+            family = socket.AF_INET6 if ":" in self._address.host else socket.AF_INET
+            self._port = socket.socket(family, socket.SOCK_DGRAM)
+            self._port.settimeout(READ_S)
+            self._port.bind((self._address.host, self._address.port))
+        with contextlib.suppress(TimeoutError):
+            self._table.take(self._port.recv(MAX_DATAGRAM), now_s)
+        if now_s - self._told_s < TELL_EVERY_S:
+            return None
+        self._told_s = now_s
+        return self._table.rows(now_s)
+
+    def close(self) -> None:
+        if self._port is not None:
+            self._port.close()
+            self._port = None
+
+
 class Receiver:
     """One receiver and its thread."""
 
-    def __init__(self, address: Address, heard: Heard, clock: Clock) -> None:
+    def __init__(self, address: Address, ears: Ears, clock: Clock) -> None:
         self.name = address.name
-        self._heard = heard
+        self._tell: Callable[[str, Sequence[Any]], None] = ears.heard
         self._clock = clock
         self._stop = threading.Event()
-        self._source: SbsSource | JsonSource
+        self._source: SbsSource | JsonSource | CotSource
         if address.kind == "sbs":
             self._source = SbsSource(address)
+        elif address.kind == "cot+udp":
+            self._source, self._tell = CotSource(address), ears.reported
         else:
             self._source = JsonSource(address, clock, self._stop.wait)
         self._pause_s = FIRST_PAUSE_S
@@ -219,7 +261,7 @@ class Receiver:
             if self._problem:
                 log.info("traffic_receiver_read receiver=%s", self.name)
             self._problem, self._pause_s = "", FIRST_PAUSE_S
-            self._heard(self.name, found)
+            self._tell(self.name, found)
 
     def _failed(self, error: Exception) -> None:
         self._source.close()
@@ -256,7 +298,7 @@ class Receivers:
         return [one.state for one in self._receivers]
 
 
-def receivers_of(addresses: Sequence[str], heard: Heard, clock: Clock) -> Receivers:
+def receivers_of(addresses: Sequence[str], ears: Ears, clock: Clock) -> Receivers:
     """Raises:
     ConfigError: an address is none, is there twice, or there are too many.
     """
@@ -271,4 +313,4 @@ def receivers_of(addresses: Sequence[str], heard: Heard, clock: Clock) -> Receiv
             raise ConfigError(
                 f"The {one.name} is named twice.", "Take one out of traffic.receivers."
             )
-    return Receivers([Receiver(one, heard, clock) for one in parsed])
+    return Receivers([Receiver(one, ears, clock) for one in parsed])

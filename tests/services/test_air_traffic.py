@@ -210,6 +210,17 @@ def test_one_sender_that_two_agents_hear_is_one_row(sky: Sky) -> None:
     assert one.source == "other agent"
 
 
+def test_a_reported_drone_is_shown_as_that_and_raises_nothing(sky: Sky) -> None:
+    told = RemoteId("dji-1", 0, uas_id="M30 1", lat=LAT, lon=LON, own_system_id=1)
+    sky.traffic.reported("feed", [told])
+    sky.pass_s(1)
+    [one] = sky.traffic.picture.remote_ids
+    assert one.reported
+    assert one.vehicle_id is None  # nobody makes itself ours by saying so
+    assert one.owner_id == sky.world.sources.organisation_id
+    assert sky.raised == []
+
+
 def test_a_figure_that_cannot_be_stops_nothing(sky: Sky) -> None:
     bad = helicopter(icao="000bad", lat=LAT, lon=LON, speed_mps=float("nan"))
     sky.pass_s(1, bad, helicopter())

@@ -16,6 +16,7 @@ def test_both_kinds_with_their_usual_ports() -> None:
     assert (found.host, found.port) == ("roof", 8080)
     assert found.url == "http://roof:8080/data/aircraft.json"
     assert parse_address("json+https://roof/a.json").port == 443
+    assert parse_address("cot+udp://127.0.0.1") == Address("cot+udp", "127.0.0.1", 8087)
     assert found.name == "JSON receiver roof:8080"
 
 
@@ -42,9 +43,13 @@ def test_what_is_none_is_refused_without_repeating_a_secret(text: str) -> None:
 
 
 def test_none_twice_and_not_too_many() -> None:
-    def heard(*_: object) -> None:
-        raise AssertionError("nothing is started")
+    class Ears:
+        def heard(self, *_: object) -> None:
+            raise AssertionError("nothing is started")
 
+        reported = heard
+
+    heard = Ears()
     with pytest.raises(ConfigError, match="twice"):
         receivers_of(["sbs://roof", "sbs://roof:30003"], heard, SystemClock())
     with pytest.raises(ConfigError, match="more than 16"):

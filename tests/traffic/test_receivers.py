@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from ground_station.app_traffic import receivers_probe
-from ground_station.core.agent_facts import Aircraft
+from ground_station.core.agent_facts import Aircraft, RemoteId
 from ground_station.core.clock import SystemClock
 from ground_station.traffic import receivers as module
 from ground_station.traffic import receivers_of
 from tests.traffic.test_aircraft_json import READSB, body
+from tests.traffic.test_cot import event
 from tests.traffic.test_sbs import line
 
 PLACE = line(3, f11=1000, f14=51.5, f15=-0.1) + b"\n"
@@ -28,8 +29,12 @@ class Ear:
 
     def __init__(self) -> None:
         self.told: list[tuple[str, list[Aircraft]]] = []
+        self.drones: list[tuple[str, list[RemoteId]]] = []
 
-    def __call__(self, receiver: str, aircraft: Sequence[Aircraft]) -> None:
+    def reported(self, receiver: str, drones: Sequence[RemoteId]) -> None:
+        self.drones.append((receiver, list(drones)))
+
+    def heard(self, receiver: str, aircraft: Sequence[Aircraft]) -> None:
         self.told.append((receiver, list(aircraft)))
 
     def hears(self, icao: str) -> bool:
@@ -189,3 +194,27 @@ def test_a_file_that_is_not_written_any_more_is_said(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(module, "OLD_FILE_S", 0.1)
     with answering(body(READSB)) as (address, _), reading(address) as (_ear, receivers):
         until(lambda: "last written" in receivers.states()[0].problem, "that it is old")
+
+
+@pytest.mark.usefixtures("soon")
+def test_drones_that_are_reported_over_udp_come_as_reported() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with reading(f"cot+udp://127.0.0.1:{port}") as (ear, receivers):
+        until(lambda: receivers.states()[0].problem == "", "that it listens")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.sendto(b"nonsense", ("127.0.0.1", port))
+            sender.sendto(event(), ("127.0.0.1", port))
+        until(lambda: any(rows for _name, rows in ear.drones), "a drone")
+        name, [drone] = next(pair for pair in ear.drones if pair[1])
+        assert (name, drone.uas_id) == (f"COT receiver 127.0.0.1:{port}", "M30 1")
+        assert receivers.states()[0].skipped == 1
+        assert ear.told == []
+
+
+def test_a_port_that_is_taken_is_said() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        with reading(f"cot+udp://127.0.0.1:{taken.getsockname()[1]}") as (_ear, receivers):
+            until(lambda: "in use" in receivers.states()[0].problem, "that it is taken")
