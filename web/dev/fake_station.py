@@ -194,6 +194,7 @@ def serve_live(socketio: flask_socketio.SocketIO, footage: scene.Footage, camera
         snapshot["sources"] = [*scene.all_sources(cameras), *their_cameras()]
         snapshot["alerts"] = office.ALERTS
         snapshot["vehicles"] = the_drones()
+        snapshot["traffic"] = NO_TRAFFIC
         snapshot["airspace_version"] = str(airspace.there["version"])
         snapshot["sent_at"] = sent_at()
         socketio.emit("snapshot", snapshot, namespace="/live", to=flask.request.sid)
@@ -237,6 +238,7 @@ def push(socketio: flask_socketio.SocketIO, footage: scene.Footage) -> None:
             socketio.emit("batch", batch, namespace="/live")
 
 
+NO_TRAFFIC = {"aircraft": [], "remote_ids": [], "unchecked": [], "stale_after_ms": 5000}
 slow = {"s": 0.0}  # what is pushed, not what is answered, is so long on its way
 
 
