@@ -119,9 +119,11 @@ export class Overlay {
     }
     this.#drawThought(g)
     const traffic = this.#scene.traffic?.(now) ?? []
-    drawTrafficLayer(g, traffic, this.#view, this.#colours)
+    drawTrafficLayer(g, traffic.filter((one) => one.level !== 'descend'), this.#view, this.#colours)
     const aircraft = this.#scene.aircraft(now)
     drawAircraftLayer(g, aircraft, this.#view, this.#colours)
+    // Nothing lies over what somebody must get away from.
+    drawTrafficLayer(g, traffic.filter((one) => one.level === 'descend'), this.#view, this.#colours)
     for (const alert of this.#scene.alerts) {
       const { x, y } = this.#view.project(alert.lon, alert.lat)
       if (this.#inside(x, y)) drawAlert(g, x, y - ALERT_ABOVE_PX, alert, this.#colours)

@@ -68,7 +68,7 @@ export function TrafficCard() {
 function kindWords(one: OneOf): string {
   if (one.kind === 'aircraft') return [one.of.category || 'aircraft', one.of.simulated && 'simulated'].filter(Boolean).join(' · ')
   if (one.of.vehicle_id !== null) return `Remote ID of ${nameOf(one.of.vehicle_id)}`
-  return one.of.reported ? 'drone · reported, not controlled' : 'drone, by its Remote ID · not one of ours that is known'
+  return one.of.reported ? 'drone · reported, not controlled' : 'by Remote ID · not known to be ours'
 }
 
 function aircraftFacts(of: AircraftView) {
@@ -92,7 +92,8 @@ function droneFacts(of: RemoteIdView) {
     { name: 'Speed', value: speed(of.speed_mps) },
     { name: 'Course', value: course(of.course_deg) },
     { name: 'Sender', value: of.key },
-    { name: 'Operator', value: of.operator_id || 'not told', more: `at ${place(of.operator_lat, of.operator_lon)}` },
+    { name: 'Operator', value: of.operator_id || 'not told' },
+    { name: 'Operator at', value: place(of.operator_lat, of.operator_lon) },
     ...(of.description ? [{ name: 'Says', value: of.description }] : []),
   ]
 }
