@@ -28,6 +28,7 @@ from ground_station.app_commands import (
     set_password,
     verify_audit,
 )
+from ground_station.app_flight_log import join_flight_log
 from ground_station.app_operations import demonstration_crew, join_missions, join_operations
 from ground_station.app_traffic import join_traffic
 from ground_station.app_vehicles import Around, join_vehicles
@@ -239,6 +240,17 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
     )
     vehicles.flights.attach_preflight(operations.preflights)
     receivers = join_traffic(settings.traffic, vehicles.traffic, system, clock)
+    logs = join_flight_log(
+        database=database,
+        data_folder=settings.data_folder,
+        vehicles=vehicles,
+        operations=operations,
+        sources=sources,
+        audit=audit,
+        bus=bus,
+        clock=clock,
+    )
+    system.add("flight_log", "Flight log", logs.log.probe)
     missions = join_missions(
         database=database,
         audit=audit,
@@ -305,6 +317,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         preflights=operations.preflights,
         crew_records=operations.crew_records,
         crew_history=operations.crew_history,
+        flight_reading=logs.reading,
         missions=missions.kept,
         planning=missions.planning,
         cameras=vehicles.cameras,
@@ -347,6 +360,7 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         inbox,
         airspace.library,
         *vehicles.services,
+        *logs.services,
         *([demonstration_crew(database, audit, clock, vehicles.fleet)] if training else []),
         receivers,
         agents,

@@ -170,6 +170,13 @@ CONTRACT: Mapping[str, Speaks] = MappingProxyType(
         "sora.volumes": _json(s.VolumesView, s.Application),
         "sora.application_pack": Speaks({200: Answer(bytes, "application/zip")}, s.Application),
         "papers.document": Speaks({200: Answer(bytes, BYTES)}),
+        # the flight log
+        "flight_log.flights": _json(list[s.FlightRowView], before=str),
+        "flight_log.flight": _json(s.FlightRowView),
+        "flight_log.track": Speaks(
+            {200: Answer(s.FlightTrackView)}, query={"from": str, "to": str}
+        ),
+        "flight_log.export": Speaks({200: Answer(bytes, ANY)}, query={"format": str}),
         # preflights and records
         "preflight.preflight": _json(s.PreflightView | None),
         "preflight.open_preflight": _json(s.PreflightView, s.ChooseCrew, status=201),

@@ -28,6 +28,7 @@ from ground_station.services.crew_history import CrewHistory
 from ground_station.services.crew_records import CrewRecords
 from ground_station.services.enrolment import Enrolments, Warden
 from ground_station.services.fleet import Fleet
+from ground_station.services.flight_reading import FlightReading
 from ground_station.services.flights import Flights
 from ground_station.services.geolocate import Geolocator
 from ground_station.services.identities import Identities
@@ -101,6 +102,7 @@ class Parts:
     preflights: Preflights
     crew_records: CrewRecords
     crew_history: CrewHistory
+    flight_reading: FlightReading
     missions: KeptMissions
     planning: MissionPlanning
     cameras: VehicleCameras

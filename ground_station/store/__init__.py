@@ -15,6 +15,7 @@ from ground_station.store.engine import (
 )
 from ground_station.store.entity_repos import SqlOrganisations, SqlUnits
 from ground_station.store.expired_rows import SqlExpiredRows
+from ground_station.store.flight_journal import FileJournals
 from ground_station.store.open_audit import open_audit
 from ground_station.store.operations_repo import (
     SqlFlights,
@@ -36,6 +37,7 @@ __all__ = [
     "AuditVerifier",
     "ChainCheck",
     "Database",
+    "FileJournals",
     "SqlAgents",
     "SqlAirspace",
     "SqlAlerts",

@@ -16,7 +16,8 @@ from ground_station.core.authority import Role
 from ground_station.core.registry import token_hash
 from ground_station.core.settings import AirspaceSettings
 from ground_station.services.audit_reading import AuditReading
-from ground_station.store import SqlOrganisations
+from ground_station.services.flight_reading import FlightReading
+from ground_station.store import FileJournals, SqlFlights, SqlOrganisations
 from tests.api import kept_rules
 from tests.services.world import PASSWORD, World
 
@@ -96,6 +97,11 @@ class Site:
             preflights=operations.preflights,
             crew_records=operations.crew_records,
             crew_history=operations.crew_history,
+            flight_reading=FlightReading(
+                SqlFlights(self.world.database),
+                FileJournals(folder / "var"),
+                lambda _record_id: None,
+            ),
             missions=missions.kept,
             planning=missions.planning,
             conformances=self.world.conformances,

@@ -54,6 +54,12 @@ from ground_station.api.schemas.alerts import (
     AlertView,
     DecideAlert,
 )
+from ground_station.api.schemas.flight_log import (
+    FlightEventView,
+    FlightRowView,
+    FlightSampleRow,
+    FlightTrackView,
+)
 from ground_station.api.schemas.live import (
     AgentView,
     AnalysedFrame,
@@ -273,6 +279,10 @@ __all__ = [
     "FenceRequest",
     "FenceRing",
     "FixDefect",
+    "FlightEventView",
+    "FlightRowView",
+    "FlightSampleRow",
+    "FlightTrackView",
     "Frames",
     "GimbalRequest",
     "GoToCheck",

@@ -469,6 +469,78 @@ export interface DecideAlert {
   reason: string
 }
 
+export interface FlightEventView {
+  at: string
+  kind: string
+  words: string
+  severity: string
+  lat: number | null
+  lon: number | null
+  reference: string
+}
+
+/**
+ * One flight. `GET /api/flights` (newest first, ?before=), `GET /api/flights/<id>`. `ended_at`
+ * null: it goes on. Figures are null where they are not known.
+ */
+export interface FlightRowView {
+  record_id: string
+  origin: 'ardupilot_bin' | 'live' | 'mavlink_tlog' | 'px4_ulog'
+  vehicle_id: string | null
+  vehicle_name: string
+  simulated: boolean
+  began_at: string
+  ended_at: string | null
+  took_off_at: string | null
+  landed_at: string | null
+  pilot: string
+  verdict: string
+  mission: boolean
+  preflight_id: string | null
+  max_height_home_m: number | null
+  distance_m: number | null
+  minutes: number | null
+  battery_used: number | null
+  samples: number
+  gaps_s: number
+  closed_by: string
+  sha256: string
+  file_name: string
+  note: string
+}
+
+/** One sample: [ms since the flight began, ...]; null = not known then. */
+export type FlightSampleRow = [
+  ms: number,
+  lat: number | null,
+  lon: number | null,
+  alt_amsl_m: number | null,
+  height_home_m: number | null,
+  height_agl_m: number | null,
+  speed_mps: number | null,
+  climb_mps: number | null,
+  heading_deg: number | null,
+  battery: number | null,
+  voltage_v: number | null,
+  satellites: number | null,
+  wind_mps: number | null,
+  mode: string,
+  item: number | null,
+]
+
+/**
+ * `GET /api/flights/<id>/track` (?from=&to= in ISO): at most 5,000 samples, every `step`-th of
+ * `of_samples`, and the events. A gap of more than a second is a gap, not a straight line.
+ */
+export interface FlightTrackView {
+  began_at: string
+  step: number
+  of_samples: number
+  samples: FlightSampleRow[]
+  events: FlightEventView[]
+  events_left_out: number
+}
+
 export interface AgentView {
   agent_id: string
   name: string
