@@ -48,18 +48,6 @@ def until(true: Callable[[], bool], what: str) -> None:
         time.sleep(0.01)
 
 
-@pytest.fixture
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything comes sooner than it does outside tests."""
-    for name, value in (
-        ("READ_S", 0.02),
-        ("TELL_EVERY_S", 0.05),
-        ("FIRST_PAUSE_S", 0.05),
-        ("LONGEST_PAUSE_S", 0.1),
-    ):
-        monkeypatch.setattr(module, name, value)
-
-
 @contextlib.contextmanager
 def reading(address: str) -> Iterator[tuple[Ear, Any]]:
     ear = Ear()
