@@ -66,6 +66,18 @@ def sortie(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def bench_drone(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON document on stdout, progress on stderr"
+    )
+    parser.add_argument(
+        "--parts",
+        default="pose,telemetry,commands,link,fleet",
+        help="what to measure, separated by commas (%(default)s)",
+    )
+    parser.add_argument("--vehicles", type=int, default=50, help="of the fleet (%(default)s)")
+
+
 def _airspace(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dataset",

@@ -156,6 +156,12 @@ COMMANDS: tuple[Command, ...] = (
         configure=arguments.bench_zones,
     ),
     Command(
+        "bench drone",
+        "measure 50 vehicles, commands, telemetry, and a camera's pixels on the ground",
+        "ground_station.cli.bench_drone:run",
+        configure=arguments_flying.bench_drone,
+    ),
+    Command(
         "bench airspace",
         "measure verdicts, imports and the live check, and probe them against an exact oracle",
         "ground_station.cli.bench_airspace:run",

@@ -43,9 +43,9 @@ def flight_figures(parts: Sequence[str], say: Say) -> Iterator[Figure]:
     if {"telemetry", "commands", "link"} & set(parts):
         yield from _on_demo(parts, say)
     if "fleet" in parts:
-        yield from _fleet(say, processes=1)
+        yield from fleet_figures(say, FLEET)
     if "fleet-processes" in parts:
-        yield from _fleet(say, processes=FLEET)
+        yield from fleet_figures(say, FLEET, processes=FLEET)
 
 
 def _on_demo(parts: Sequence[str], say: Say) -> Iterator[Figure]:
@@ -152,9 +152,15 @@ def _child(running: Running, word: str) -> psutil.Process:
 # --- many vehicles -------------------------------------------------------------------------------
 
 
-def _fleet(say: Say, *, processes: int) -> Iterator[Figure]:
-    """FLEET vehicles, each agent process with an equal share of them."""
-    say(f"{FLEET} simulated vehicles in {_processes(processes)}, {FLEET_S:g} s")
+def fleet_figures(
+    say: Say, vehicles: int, *, processes: int = 1, station_cores: float | None = None
+) -> Iterator[Figure]:
+    """So many vehicles, each agent process with an equal share of them.
+
+    Args:
+        station_cores: the goal of the station with its node; None: no goal.
+    """
+    say(f"{vehicles} simulated vehicles in {_processes(processes)}, {FLEET_S:g} s")
     with (
         tempfile.TemporaryDirectory(prefix="kestrel-bench-") as folder,
         contextlib.ExitStack() as s,
@@ -166,7 +172,7 @@ def _fleet(say: Say, *, processes: int) -> Iterator[Figure]:
         pilot = s.enter_context(_pilot(running))
         here = ["--data-folder", str(data_folder), "--port", running.address.rpartition(":")[2]]
         port = _free_udp_ports(processes)
-        count = ["--count", str(FLEET), "--mavlink-port", str(port)]
+        count = ["--count", str(vehicles), "--mavlink-port", str(port)]
         same = ["--same-port"] if processes == 1 else []
         simulator = s.enter_context(_program("simulate", "drone", *count, *same))
         agents = [
@@ -175,7 +181,7 @@ def _fleet(say: Say, *, processes: int) -> Iterator[Figure]:
             )
             for n in range(processes)
         ]
-        _wait_for_all(pilot, 60 + 10 * processes)
+        _wait_for_all(pilot, vehicles, 60 + 10 * processes)
         time.sleep(5)  # rates asked for, mission and fence lists read
         pilot.seen.clear()
         families = [[simulator], [running.process.pid], agents]
@@ -187,20 +193,32 @@ def _fleet(say: Say, *, processes: int) -> Iterator[Figure]:
         memory_mb = sum(map(_family_pss_mb, agents))
         seen = list(pilot.seen)
     shares = [(b - a) / took_s for a, b in zip(before, after, strict=True)]
-    yield from _fleet_figures(processes, shares, memory_mb, seen, took_s)
+    yield from _fleet_figures(vehicles, processes, shares, memory_mb, seen, took_s, station_cores)
 
 
 def _fleet_figures(
-    processes: int, shares: Sequence[float], memory_mb: float, seen: Sequence[Seen], took_s: float
+    vehicles: int,
+    processes: int,
+    shares: Sequence[float],
+    memory_mb: float,
+    seen: Sequence[Seen],
+    took_s: float,
+    station_cores: float | None,
 ) -> Iterator[Figure]:
     """`shares`: cores of the simulator, the station with its node, and all agents."""
-    hz = len(seen) / took_s / FLEET
+    hz = len(seen) / took_s / vehicles
     note = (
         f"{_processes(processes)}, {memory_mb:.0f} MB; simulator {shares[0]:.1%}, station and node"
         f" {shares[1]:.1%}"
     )
     where = "" if processes == 1 else f" in {processes} processes"
-    yield _most(f"agents of {FLEET} vehicles{where}", shares[2], "cores", FLEET_CORES, note)
+    agents = f"agents of {vehicles} vehicles{where}"
+    if station_cores is None:
+        yield _most(agents, shares[2], "cores", FLEET_CORES, note)
+    else:
+        yield Figure(agents, round(shares[2], 3), "cores", "", None, note)
+        name = f"station and node with {vehicles} vehicles"
+        yield _most(name, shares[1], "cores", station_cores)
     p95 = float(np.percentile([one.age_ms for one in seen], 95)) if seen else float("nan")
     name = f"positions of each of them at the page{where}"
     yield Figure(name, round(hz, 2), "Hz", "≥ 9", hz >= 9)
@@ -211,11 +229,11 @@ def _processes(number: int) -> str:
     return "one agent process" if number == 1 else f"{number} agent processes"
 
 
-def _wait_for_all(pilot: Pilot, seconds: float) -> None:
+def _wait_for_all(pilot: Pilot, vehicles: int, seconds: float) -> None:
     end_s = time.monotonic() + seconds
-    while (heard := sum(v["link"] == "connected" for v in pilot.vehicles.values())) < FLEET:
+    while (heard := sum(v["link"] == "connected" for v in pilot.vehicles.values())) < vehicles:
         if time.monotonic() > end_s:
-            raise TimedOut(f"Only {heard} of {FLEET} vehicles connected within {seconds:g} s.")
+            raise TimedOut(f"Only {heard} of {vehicles} vehicles connected within {seconds:g} s.")
         time.sleep(0.2)
 
 
