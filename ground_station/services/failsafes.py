@@ -33,6 +33,7 @@ LASTS_S: Final = 1.0  # a condition holds for so long before it counts
 OVER_S: Final = 3.0  # it is well for so long before it is over
 ACTS_WITHIN_S: Final = 5.0  # beyond what it said, before it is told that it does not act
 SAME_LINE_MS: Final = 50
+RULES_EVERY_S: Final = 5.0  # facts come every ten seconds
 UNASKED: Final = "vehicle_mode_unasked"
 _MATTERS: Final = frozenset(
     {FlightMode.RETURN, FlightMode.LAND, FlightMode.HOLD, FlightMode.MANUAL}
@@ -77,7 +78,8 @@ class _Vehicle:
     lines: deque[tuple[str, int]] = field(default_factory=lambda: deque(maxlen=16))
     run: str = ""  # of the agent's process whose instants the lines have
     mode: FlightMode | None = None
-    flies: bool = False
+    rules: dict[FailsafeEvent, FailsafeRule] = field(default_factory=dict)
+    rules_s: float = float("-inf")  # when they were looked up
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +169,13 @@ class Failsafes:
     ) -> tuple[list[_News], FlightMode | None]:
         lines = _new_lines(kept, status, report)
         if airborne(report) is not True:
-            kept.flies, kept.mode = False, None
+            kept.mode = None
             kept.holds_since_s.clear()
             over = [_News(event, False, "It has landed.") for event in kept.going]
             kept.going.clear()
             if airborne(report) is False:
                 self._asked.landed(status.vehicle.vehicle_id)
             return over, None
-        kept.flies = True
         news: list[_News] = []
         for line in lines:
             sign = sign_of(line.text)
@@ -191,14 +192,12 @@ class Failsafes:
         passed_s: float,
         now_s: float,
     ) -> list[_News]:
-        vehicle_id = status.vehicle.vehicle_id
-        rules = {
-            event: rule
-            for event in FailsafeEvent
-            if (rule := self._rule(vehicle_id, event)) is not None
-        }
+        if now_s - kept.rules_s >= RULES_EVERY_S:
+            vehicle_id, kept.rules_s = status.vehicle.vehicle_id, now_s
+            told = {event: self._rule(vehicle_id, event) for event in FailsafeEvent}
+            kept.rules = {event: rule for event, rule in told.items() if rule is not None}
         news: list[_News] = []
-        for event, holds in conditions(report, passed_s, rules).items():
+        for event, holds in conditions(report, passed_s, kept.rules).items():
             going = kept.going.get(event)
             if holds:
                 since_s = kept.holds_since_s.setdefault(event, now_s)

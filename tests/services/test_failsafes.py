@@ -235,7 +235,7 @@ def test_a_battery_is_low_by_the_threshold_that_it_told(flying: Drone, seen: See
     for_a_while(flying, low)
     assert seen.now(flying) == []  # nobody told a threshold
     seen.rules[E.BATTERY_LOW] = BATTERY
-    for_a_while(flying, low)
+    for_a_while(flying, low, 7)
     assert seen.now(flying) == [E.BATTERY_LOW]
     for_a_while(flying, report(battery=BatteryReading(100, 0.3, 14.3)), 5)
     assert seen.now(flying) == [E.BATTERY_LOW]  # under less load it only looks better
