@@ -14,6 +14,7 @@ from typing import Any
 
 import fake_airspace as airspace
 import fake_papers as papers
+import fake_preflight as preflight
 import flask
 from fake_scene import iso, source
 
@@ -186,6 +187,10 @@ class Drone:
             "conformance_words": "",
             "approved_volume": True,
             "auto_hold": False,
+            "offer": None,
+            "failsafes": [],
+            "way_home": None,
+            "way_home_words": "",
             "problems": [],
             "status_texts": self.texts,
         }
@@ -272,6 +277,7 @@ def serve_drone(app: flask.Flask, problem: Callable[..., flask.Response]) -> Non
 
     airspace.serve_airspace(app, problem)
     papers.serve_papers(app, problem)
+    preflight.serve_preflight(app)
 
     @app.get("/api/vehicles")
     def vehicles() -> flask.Response:
