@@ -40,6 +40,7 @@ export function FlightActs({ vehicle }: { vehicle: VehicleView }) {
     <section class="flight-acts" aria-label="What I may do">
       {others ? <Note>{others}</Note> : <Control vehicle={vehicle} />}
       {/* Said once, not at each button of somebody who may not fly at all. */}
+      {!forbidden && !up && <Preflight vehicle={vehicle} why={why} />}
       {!forbidden && (
         <FlightButtons
           vehicle={vehicle}
@@ -49,7 +50,6 @@ export function FlightActs({ vehicle }: { vehicle: VehicleView }) {
           onMission={() => send('Start the mission', startMission)}
           onPick={() => aim(id)}
         >
-          {!up && <Preflight vehicle={vehicle} why={why} />}
           {!up && <TakeOff vehicle={vehicle} whyNot={why} />}
         </FlightButtons>
       )}

@@ -117,7 +117,7 @@ export function Checks({ checks }: { checks: readonly CheckView[] }) {
           <li key={check.key} class={`preflight-check is-${check.state}${stops(check) ? ' is-stop' : ''}`}>
             <Icon of={ICONS[check.state]} />
             <div>
-              <b>{check.title}</b> <span class="preflight-state">{WORDS[check.state]}</span>
+              <b>{check.title}</b> <span class="preflight-state">{stops(check) ? `${WORDS[check.state]}: stops the take-off` : WORDS[check.state]}</span>
               <p class="row-more">{check.words}</p>
             </div>
           </li>
