@@ -117,7 +117,7 @@ def join_vehicles(
         audit=audit,
         late=late,
         clock=clock,
-        airspace_aids=AirspaceAids(held, conformances, verdicts.why_refused),
+        airspace_aids=AirspaceAids(held, conformances, verdicts.why_refused, facts.return_height_m),
     )
     auto_hold = AutoHold(
         controls=controls,

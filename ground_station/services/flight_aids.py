@@ -47,11 +47,13 @@ class AirspaceAids:
     held: permissions that are on record; None: only what a pilot types in counts.
     approved: is told the way of each flight that was accepted.
     refuses: why the verdict refuses a flight whatever permission is given, or "".
+    return_height_m: above home, at which a vehicle (by its id) flies home; None: not known.
     """
 
     held: HeldPermissions | None = None
     approved: Approvals | None = None
     refuses: Refuses | None = None
+    return_height_m: Callable[[str], float | None] = lambda _vehicle_id: None
 
 
 NO_AIDS: Final = AirspaceAids()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,6 +31,7 @@ from ground_station.services.flight_rules import (
 from ground_station.services.flight_ways import (
     MAX_HEIGHT_M,
     MAX_WAY_POINTS,
+    Home,
     base_amsl_m,
     circle,
     go_to_way,
@@ -61,12 +62,24 @@ Moving = GoTo | TakeOff | Orbit | ChangeHeight | UploadMission | MissionFrom
 
 
 class FlightChecks:
-    """Thread-safe; never waits."""
+    """Thread-safe; never waits.
 
-    def __init__(self, *, controls: Controls, airspace: WayCheck, clock: Clock) -> None:
+    Args:
+        return_height_m: above home, at which a vehicle flies home; None: not known.
+    """
+
+    def __init__(
+        self,
+        *,
+        controls: Controls,
+        airspace: WayCheck,
+        clock: Clock,
+        return_height_m: Callable[[str], float | None],
+    ) -> None:
         self._controls = controls
         self._airspace = airspace
         self._clock = clock
+        self._return_height_m = return_height_m
 
     def check_may(self, who: Principal, status: VehicleStatus, action: Action) -> None:
         """Return if nothing but a zone can speak against it.
@@ -182,9 +195,10 @@ class FlightChecks:
                 "cannot be checked.",
                 "Wait until it has a position fix.",
             )
+        back = Home(home, self._return_height_m(status.vehicle.vehicle_id))
         if isinstance(action, MissionFrom):
-            return rest_way(position, home, action.mission, action.item, terrain)
-        return mission_way(position, home, action, terrain)
+            return rest_way(position, back, action.mission, action.item, terrain)
+        return mission_way(position, back, action, terrain)
 
 
 def _mission_of(action: Moving) -> UploadMission | None:

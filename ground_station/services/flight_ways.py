@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -29,13 +30,22 @@ HEIGHT_LAW = (
     "120 m above the ground is the most that is allowed "
     "(UK Regulation (EU) 2019/947, article 4(1)(e))."
 )
-# Nothing tells the station how high its autopilot returns: ArduPilot's default is 15 m above home,
-# PX4's 60 m; the higher is reckoned with.
+# Where a vehicle has not told how high it returns: ArduPilot's default is 15 m above home, PX4's
+# 60 m; the higher is reckoned with.
 RETURN_HEIGHT_M = 60.0
 SAMPLE_EVERY_M = 50.0
 MAX_SAMPLES = 2000  # of one flight
 MAX_WAY_POINTS = 2000  # what the verdict judges
 CIRCLE_CORNERS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """`at`: the place. `return_height_m`: above it, at which the vehicle flies home, as it told;
+    None: it did not."""
+
+    at: HomeReading
+    return_height_m: float | None = None
 
 
 def go_to_way(position: PositionReading, target: GoTo, terrain: Terrain | None) -> list[Kinematics]:
@@ -94,21 +104,21 @@ def height_way(
 
 
 def mission_way(
-    position: PositionReading, home: HomeReading, mission: UploadMission, terrain: Terrain | None
+    position: PositionReading, home: Home, mission: UploadMission, terrain: Terrain | None
 ) -> list[Kinematics]:
     """Up where it is, from item to item, and home again at the return height, or down at the last
     place; [] for no items."""
     if not mission.items:
         return []
     first = mission.items[0]
-    up = max(position.alt_amsl_m, item_amsl_m(first, home))
+    up = max(position.alt_amsl_m, item_amsl_m(first, home.at))
     way = [_point(position.lat, position.lon, alt, terrain) for alt in (position.alt_amsl_m, up)]
     return way + _items_way((position.lat, position.lon), home, mission, 0, terrain)
 
 
 def rest_way(
     position: PositionReading,
-    home: HomeReading,
+    home: Home,
     mission: UploadMission,
     item: int,
     terrain: Terrain | None,
@@ -119,14 +129,14 @@ def rest_way(
         item: counted from 1, within the mission.
     """
     target = mission.items[item - 1]
-    to = GoTo(target.lat, target.lon, item_amsl_m(target, home))
+    to = GoTo(target.lat, target.lon, item_amsl_m(target, home.at))
     way = go_to_way(position, to, terrain)
     return way + _items_way((position.lat, position.lon), home, mission, item - 1, terrain)
 
 
 def _items_way(
     start: tuple[float, float],
-    home: HomeReading,
+    home: Home,
     mission: UploadMission,
     first: int,
     terrain: Terrain | None,
@@ -136,7 +146,7 @@ def _items_way(
     before = start
     for number in range(first, len(mission.items)):
         item = mission.items[number]
-        alt = item_amsl_m(item, home)
+        alt = item_amsl_m(item, home.at)
         following = mission.items[number + 1] if number + 1 < len(mission.items) else None
         if item.orbit_radius_m is None:
             places = [(item.lat, item.lon)]
@@ -152,20 +162,22 @@ def _items_way(
 
 def _end(
     last: tuple[float, float, float],
-    home: HomeReading,
+    home: Home,
     mission: UploadMission,
     terrain: Terrain | None,
 ) -> list[tuple[float, float, float]]:
     """How it ends: the last of these is where it lands, if it does; by the terrain, or as low as
     home where that is not known."""
     lat, lon, alt = last
+    at = home.at
     if mission.return_at_end:
-        back = max(alt, home.alt_amsl_m + RETURN_HEIGHT_M)
-        return [(lat, lon, back), (home.lat, home.lon, back), (home.lat, home.lon, home.alt_amsl_m)]
+        above_m = RETURN_HEIGHT_M if home.return_height_m is None else home.return_height_m
+        back = max(alt, at.alt_amsl_m + above_m)
+        return [(lat, lon, back), (at.lat, at.lon, back), (at.lat, at.lon, at.alt_amsl_m)]
     if not mission.land_at_end:
         return []
     ground = None if terrain is None else terrain.ground_amsl_m(lat, lon)
-    return [(lat, lon, min(alt, home.alt_amsl_m if ground is None else ground))]
+    return [(lat, lon, min(alt, at.alt_amsl_m if ground is None else ground))]
 
 
 def lands(mission: UploadMission) -> bool:

@@ -117,7 +117,12 @@ class Flights:
         self._controls = controls
         self._channel = channel
         self._airspace = airspace
-        self._checks = FlightChecks(controls=controls, airspace=airspace, clock=clock)
+        self._checks = FlightChecks(
+            controls=controls,
+            airspace=airspace,
+            clock=clock,
+            return_height_m=airspace_aids.return_height_m,
+        )
         self._audit = audit
         self._late = late
         self._clock = clock

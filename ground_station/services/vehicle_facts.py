@@ -96,6 +96,11 @@ class VehicleFacts:
         known = self.of(vehicle_id)
         return known.told if known is not None and known.current else None
 
+    def return_height_m(self, vehicle_id: str) -> float | None:
+        """Above home, at which it flies home as it is set now; None: not known."""
+        told = self.current(vehicle_id)
+        return None if told is None else told.return_height_home_m
+
     def rule(self, vehicle_id: str, event: FailsafeEvent) -> FailsafeRule | None:
         """What it said it would do, however long ago: in flight nobody sets it anew."""
         known = self.of(vehicle_id)

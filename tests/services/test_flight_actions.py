@@ -32,6 +32,7 @@ from ground_station.core.agent_actions import (
     Zoom,
     mission_digest,
 )
+from ground_station.core.agent_facts import Facts, VehicleFacts
 from ground_station.core.agent_protocol import Command, Done
 from ground_station.core.agent_vehicles import (
     FlightMode,
@@ -315,6 +316,32 @@ def test_a_way_of_too_many_points_is_not_checked_in_part(
     ]
     with pytest.raises(Unprocessable, match="at most 2000 can be checked"):
         world.flights.fly(pilot, flying.vehicle_id, UploadMission(around))
+
+
+def told(flying: Drone, return_height_m: float | None) -> None:
+    facts = Facts([VehicleFacts(1, return_height_home_m=return_height_m)])
+    flying.world.agents.agent_message(flying.identity.agent_id, flying.channel, facts)
+
+
+@pytest.mark.parametrize(("told_m", "flown_m"), [(100.0, 100.0), (15.0, 40.0), (None, 60.0)])
+def test_the_way_home_is_at_the_height_that_the_vehicle_told(
+    world: World, flying: Drone, pilot: Principal, told_m: float | None, flown_m: float
+) -> None:
+    flying.say(on_ground())
+    told(flying, told_m)
+    world.flights.fly(pilot, flying.vehicle_id, SURVEY)
+    assert way_places(world)[-2] == (LAT, LON, 5.0 + flown_m)
+
+
+def test_one_that_returns_too_high_takes_no_mission_that_returns(
+    world: World, flying: Drone, pilot: Principal
+) -> None:
+    flying.say(on_ground())
+    told(flying, 150.0)
+    with pytest.raises(Unprocessable, match="150 m above home"):
+        world.flights.fly(pilot, flying.vehicle_id, SURVEY)
+    stays = UploadMission(SURVEY.items, return_at_end=False, land_at_end=True)
+    world.flights.fly(pilot, flying.vehicle_id, stays)
 
 
 # --- camera, gimbal, payload, rally -------------------

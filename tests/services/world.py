@@ -251,6 +251,7 @@ class World:
             clock=self.clock,
         )
         self.fleet.on_finding(self.conformances.follow)
+        self.facts = VehicleFacts(find=self.fleet.find, clock=self.clock)
         self.flights = Flights(
             controls=self.controls,
             channel=self.agents.channel,
@@ -258,7 +259,9 @@ class World:
             audit=self.audit,
             late=self.late_records,
             clock=self.clock,
-            airspace_aids=AirspaceAids(self.held, self.conformances),
+            airspace_aids=AirspaceAids(
+                self.held, self.conformances, return_height_m=self.facts.return_height_m
+            ),
         )
         self.auto_hold = AutoHold(
             controls=self.controls,
@@ -268,7 +271,6 @@ class World:
             clock=self.clock,
         )
         self.conformances.on_worse(self.auto_hold.follow)
-        self.facts = VehicleFacts(find=self.fleet.find, clock=self.clock)
         self.desk = join_desk(
             DeskParts(
                 fleet=self.fleet,
