@@ -11,7 +11,7 @@ from typing import Final
 
 from ground_station.cli.bench_figures import Figure, lines, machine
 from ground_station.cli.bench_flight import fleet_figures, flight_figures
-from ground_station.cli.bench_pose import pose_figures
+from ground_station.cli.bench_pose import photo_figures, pose_figures
 from ground_station.core.errors import InvalidInput
 
 PARTS: Final = ("pose", "telemetry", "commands", "link", "fleet")
@@ -40,7 +40,7 @@ def run(arguments: Namespace) -> int:
 
     figures: list[Figure] = []
     if "pose" in parts:
-        figures += pose_figures()
+        figures += [*pose_figures(), *photo_figures()]
     figures += flight_figures([part for part in parts if part not in ("fleet", "pose")], say)
     if "fleet" in parts:
         figures += fleet_figures(say, arguments.vehicles, station_cores=STATION_CORES)

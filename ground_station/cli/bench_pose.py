@@ -6,12 +6,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from geo.camera import Camera, Pose, PoseSigmas, ground_point
 from geo.local_frame import LocalFrame
+from geo.resection import Target, solve
 from ground_station.cli.bench_figures import Figure
 
 HEIGHT_M: Final = 60.0
@@ -23,6 +25,12 @@ FARTHEST_M: Final = 150.0  # along the ground from the place below the camera
 MEDIAN_M, LEAST_HELD, MOST_HELD = 3.0, 0.90, 0.98
 SHOTS: Final = 3000
 SEED: Final = 20261124
+# Beside the project, where measurements are made; not part of it.
+_SHARED = Path(__file__).resolve().parents[3] / "shared"
+PHOTOS: Final = _SHARED / "data/eval/geo_odm_br/gcp_observations.txt"
+PHOTO_PX: Final = (4000, 3000)
+PHOTO_FOCAL_PX: Final = 2904.0
+PHOTO_MEDIAN_M: Final = 1.0
 SIGMAS: Final = PoseSigmas(
     position_m=POSITION_M,
     height_m=POSITION_M,
@@ -61,6 +69,44 @@ def pose_figures() -> Iterator[Figure]:
             f"{LEAST_HELD:g} to {MOST_HELD:g}",
             LEAST_HELD <= share <= MOST_HELD,
         )
+
+
+def photo_figures(path: Path = PHOTOS) -> Iterator[Figure]:
+    """Three surveyed photos: each target by the pose that the others give. None where the photos
+    are not at hand."""
+    if not path.is_file():
+        return
+    errors_m = photo_errors_m(path)
+    median = float(np.median(errors_m))
+    note = (
+        f"{len(errors_m)} targets, each left out of its own pose; the worst {max(errors_m):.2f} m"
+    )
+    yield Figure(
+        "ground position in three surveyed photos, median",
+        round(median, 3),
+        "m",
+        f"≤ {PHOTO_MEDIAN_M:g} m",
+        median <= PHOTO_MEDIAN_M,
+        note,
+    )
+
+
+def photo_errors_m(path: Path) -> list[float]:
+    """In metres on the ground, at each target's own height."""
+    photos: dict[str, list[Target]] = {}
+    for line in path.read_text(encoding="utf-8").splitlines()[1:]:
+        east, north, up, u, v, photo, _name = line.split()
+        target = Target(float(east), float(north), float(up), float(u), float(v))
+        photos.setdefault(photo, []).append(target)
+    errors = []
+    for targets in photos.values():
+        for left_out in targets:
+            others = [one for one in targets if one is not left_out]
+            camera = solve(others, *PHOTO_PX, PHOTO_FOCAL_PX)
+            found = camera.ground(left_out.u_px, left_out.v_px, left_out.up_m)
+            assert found is not None
+            errors.append(math.hypot(found[0] - left_out.east_m, found[1] - left_out.north_m))
+    return errors
 
 
 def _shot(pitch_deg: float) -> tuple[list[float], list[bool]]:
