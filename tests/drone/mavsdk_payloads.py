@@ -74,11 +74,12 @@ async def mount(gimbal: GimbalAsync, sim: SimulatedAutopilot, seen: dict[str, An
         return sim.by_hand(lambda pilot: (pilot.gimbal.pitch_deg, pilot.gimbal.yaw_deg))
 
     seen["pointed"] = await until(pointed, lambda at: abs(at[0] + 45) < 0.1)
-    told = await until(
-        lambda: gimbal.get_attitude(number),
-        lambda at: abs(at.euler_angle_forward.pitch_deg + 45) < 1,
-    )
-    seen["attitude"] = (told.euler_angle_forward.pitch_deg, told.euler_angle_forward.yaw_deg)
+
+    async def told() -> tuple[float, float]:
+        angle = (await gimbal.get_attitude(number)).euler_angle_forward
+        return angle.pitch_deg, angle.yaw_deg
+
+    seen["attitude"] = await until(told, lambda at: abs(at[0] + 45) < 1)
     seen["place"] = await asked(gimbal.set_roi_location(number, LAT, LON + 0.001, 5.0))
     place = await until(pointed, lambda at: abs(at[1] - 90) < 1)
     seen["at the place"] = place[1]
@@ -88,13 +89,10 @@ async def mount(gimbal: GimbalAsync, sim: SimulatedAutopilot, seen: dict[str, An
 async def pictures(camera: CameraAsync, sim: SimulatedAutopilot, seen: dict[str, Any]) -> None:
     found = await until(camera.camera_list, lambda held: bool(held.cameras))
     seen["cameras"] = [one.component_id for one in found.cameras]
-    for name, call in {
-        "photo": lambda: camera.take_photo(1),
-        "zoom": lambda: camera.zoom_range(1, 40.0),
-        "video": lambda: camera.start_video(1),
-        "video off": lambda: camera.stop_video(1),
-    }.items():
-        seen[name] = await asked(call())
+    seen["photo"] = await asked(camera.take_photo(1))
+    seen["zoom"] = await asked(camera.zoom_range(1, 40.0))
+    seen["video"] = await asked(camera.start_video(1))
+    seen["video off"] = await asked(camera.stop_video(1))
 
     async def count() -> int:
         return sim.by_hand(lambda pilot: pilot.camera.count)

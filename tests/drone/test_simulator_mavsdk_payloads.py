@@ -1,4 +1,4 @@
-"""The real MAVSDK finds the simulated mount and camera and moves them, as it did an ArduCopter's."""
+"""The real MAVSDK finds the simulated mount and camera, and moves them as it did real ones."""
 
 from __future__ import annotations
 
