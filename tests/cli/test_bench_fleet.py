@@ -21,7 +21,9 @@ def test_the_agents_share_is_what_is_held_to_the_goal(
     processes: int, named: str, note: str
 ) -> None:
     seen = [Seen(n % 20, 0.0, 100.0) for n in range(6000)]
-    share, hz, age = bench_flight._fleet_figures(processes, [0.5, 0.6, 0.41], 300.0, seen, 30.0)
+    share, hz, age = bench_flight._fleet_figures(
+        20, processes, [0.5, 0.6, 0.41], 300.0, seen, 30.0, None
+    )
     assert named in share.name
     assert note in share.note
     assert (share.value, share.reached) == (0.41, False)
@@ -31,10 +33,19 @@ def test_the_agents_share_is_what_is_held_to_the_goal(
 
 def test_too_few_positions_miss_the_goal_and_none_do_not_pass() -> None:
     few = [Seen(0, 0.0, 100.0)] * 5000
-    _share, hz, _age = bench_flight._fleet_figures(1, [0.1, 0.1, 0.1], 1.0, few, 30.0)
+    _share, hz, _age = bench_flight._fleet_figures(20, 1, [0.1, 0.1, 0.1], 1.0, few, 30.0, None)
     assert hz.reached is False
-    _share, hz, _age = bench_flight._fleet_figures(1, [0.1, 0.1, 0.1], 1.0, [], 30.0)
+    _share, hz, _age = bench_flight._fleet_figures(20, 1, [0.1, 0.1, 0.1], 1.0, [], 30.0, None)
     assert (hz.value, hz.reached) == (0.0, False)
+
+
+def test_a_station_has_a_goal_of_its_own_where_one_is_set() -> None:
+    seen = [Seen(n % 50, 0.0, 100.0) for n in range(15000)]
+    figures = bench_flight._fleet_figures(50, 1, [0.5, 1.1, 0.41], 300.0, seen, 30.0, 1.0)
+    agents, station, hz, _age = figures
+    assert (agents.name, agents.reached) == ("agents of 50 vehicles", None)
+    assert (station.value, station.reached) == (1.1, False)
+    assert hz.reached is True
 
 
 def test_ports_one_after_another() -> None:
