@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ground_station.app_commands import opened_store
 from ground_station.app_operations import Operations
 from ground_station.app_vehicles import Vehicles
 from ground_station.core.agent_actions import UploadMission
 from ground_station.core.audit import AuditLog
 from ground_station.core.bus import Bus
-from ground_station.core.clock import Clock
+from ground_station.core.clock import Clock, SystemClock
 from ground_station.core.fleet import VehicleStatus
+from ground_station.core.flight_log import FlightJournals, FlightRepository
 from ground_station.core.lifecycle import Service
+from ground_station.core.model import SourceCondition
+from ground_station.core.settings import Settings
+from ground_station.flightlogs import IsolatedReader
+from ground_station.services.flight_imports import FlightImports
 from ground_station.services.flight_keeping import FlightKeeping
 from ground_station.services.flight_log import FlightLog
 from ground_station.services.flight_reading import FlightReading
 from ground_station.services.flight_recording import Around
+from ground_station.services.flight_reports import FlightReports
 from ground_station.services.flight_rows import FlightRows, Papers
+from ground_station.services.papers import Papers as OperatorPapers
 from ground_station.services.sources import Sources
-from ground_station.store import Database, FileJournals, SqlFlights, SqlPreflights
+from ground_station.store import (
+    Database,
+    FileJournals,
+    SqlFlights,
+    SqlPreflights,
+    SqlUsers,
+    open_audit,
+)
+from ground_station.store.export import find_organisation
+from ground_station.store.flight_journal import FOLDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +48,19 @@ class FlightLogs:
     log: FlightLog
     reading: FlightReading
     services: tuple[Service, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFlights:
+    """The flight log without a station. `organisation_id`: the installation's own.
+    `find_organisation`: the id of a name or id; NotFound names those there are."""
+
+    flights: FlightRepository
+    journals: FlightJournals
+    imports: FlightImports
+    organisation_id: str
+    find_organisation: Callable[[str], str]
+    audit: AuditLog
 
 
 def join_flight_log(
@@ -74,6 +105,58 @@ def join_flight_log(
     return FlightLogs(log, FlightReading(flights, journals, log.now), (log, keeping))
 
 
+def flight_reports(
+    reading: FlightReading,
+    *,
+    database: Database,
+    operations: Operations,
+    papers: OperatorPapers,
+    display_name: Callable[[str], str],
+    audit: AuditLog,
+    clock: Clock,
+) -> FlightReports:
+    """What people are handed of it."""
+    return FlightReports(
+        reading=reading,
+        preflights=SqlPreflights(database),
+        records=operations.crew_records,
+        history=operations.crew_history,
+        papers=papers,
+        display_name=display_name,
+        audit=audit,
+        clock=clock,
+    )
+
+
+def flight_imports(
+    database: Database, data_folder: Path, audit: AuditLog, clock: Clock
+) -> FlightImports:
+    """Logs that are brought; read beside the journals, in a process of its own."""
+    return FlightImports(
+        flights=SqlFlights(database),
+        journals=FileJournals(data_folder),
+        read=IsolatedReader(data_folder / FOLDER),
+        audit=audit,
+        clock=clock,
+    )
+
+
+@contextmanager
+def opened_flights(settings: Settings) -> Iterator[OpenedFlights]:
+    """For one command, over an installation's database."""
+    with opened_store(settings) as database:
+        clock = SystemClock()
+        audit = open_audit(database, settings.data_folder, clock)
+        yield OpenedFlights(
+            flights=SqlFlights(database),
+            journals=FileJournals(settings.data_folder),
+            imports=flight_imports(database, settings.data_folder, audit, clock),
+            organisation_id=SqlUsers(database).default_organisation_id(),
+            find_organisation=lambda wanted: find_organisation(database, wanted),
+            audit=audit,
+        )
+
+
 def _held(
     vehicles: Vehicles, status: VehicleStatus
 ) -> tuple[UploadMission, Mapping[str, str]] | None:
@@ -99,6 +182,8 @@ def _around(vehicles: Vehicles, sources: Sources) -> Around:
     def video(status: VehicleStatus) -> tuple[str, str] | None:
         source_id = vehicles.cameras.source_of(status)
         found = None if source_id is None else sources.find(source_id)
-        return None if found is None else (found.source.source_id, found.source.name)
+        if found is None or found.condition is not SourceCondition.LIVE:
+            return None  # a camera without pictures is no evidence
+        return found.source.source_id, found.source.name
 
     return Around(conformance, failsafes, video)

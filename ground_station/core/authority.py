@@ -53,6 +53,7 @@ class Permission(StrEnum):
     SEE_PAPERS = "see_papers"  # the operator's profile, permissions and requests
     RECORD_PERMISSIONS = "record_permissions"  # ask for, write down and withdraw them
     REPORT_DEFECTS = "report_defects"  # of an aircraft or a battery
+    LOG_FLIGHTS = "log_flights"  # bring logs of autopilots; write occurrence reports
     MANAGE_CREW = "manage_crew"  # crew, aircraft and battery records; putting defects right
     MANAGE_AIRSPACE = "manage_airspace"  # datasets, drawn zones, the operator's profile
 
@@ -71,6 +72,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             P.SEE_PAPERS,
             P.RECORD_PERMISSIONS,
             P.REPORT_DEFECTS,
+            P.LOG_FLIGHTS,
         },
         Role.OFFICER: _EVERYBODY | {P.WATCH_VIDEO, P.SEE_ALERTS},
         Role.DISPATCHER: _EVERYBODY | {P.WATCH_VIDEO, P.SEE_ALERTS, P.DECIDE_ALERTS},
@@ -91,6 +93,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             P.RECORD_PERMISSIONS,
             P.MANAGE_AIRSPACE,
             P.REPORT_DEFECTS,
+            P.LOG_FLIGHTS,
             P.MANAGE_CREW,
         },
         Role.DATA_PROTECTION_OFFICER: _EVERYBODY

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +24,8 @@ from ground_station.flightlogs.refusing import LogRefused, origin_of
 
 MAX_S: Final = 330.0  # a little more than the time that it gives itself
 MAX_OUTCOME_BYTES: Final = 1_000_000
+PREFIX: Final = "reading-"
+LEFT_AFTER_S: Final = 3600.0
 REMEDY: Final = "Download it again from the vehicle, or cut it into parts."
 _REPOSITORY: Final = Path(__file__).resolve().parents[2]
 
@@ -49,7 +54,8 @@ class IsolatedReader:
             raise Unprocessable(f"This log is refused. {refused}") from refused
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            working = tempfile.TemporaryDirectory(dir=self._folder, prefix="reading-")
+            self._clear()
+            working = tempfile.TemporaryDirectory(dir=self._folder, prefix=PREFIX)
         except OSError as error:
             raise Unavailable(
                 f"There is no room to read a log: {error.strerror}.", "Free space on the disk."
@@ -64,6 +70,13 @@ class IsolatedReader:
                 problems=tuple(outcome.problems),
                 entries=_entries(folder / ENTRIES),
             )
+
+    def _clear(self) -> None:
+        """Remove what a killed process left."""
+        for left in self._folder.glob(f"{PREFIX}*"):
+            with contextlib.suppress(OSError):
+                if time.time() - left.stat().st_mtime > LEFT_AFTER_S:
+                    shutil.rmtree(left, ignore_errors=True)
 
     def _read(self, file: Path, folder: Path) -> Outcome:
         words = [sys.executable, "-m", "ground_station.flightlogs", str(file), str(folder)]

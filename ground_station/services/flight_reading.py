@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 from ground_station.core.authority import Permission, Principal, require
@@ -74,7 +75,9 @@ class FlightReading:
     def entries(self, who: Principal, record_id: str) -> tuple[FlightRecord, Iterator[FlightEntry]]:
         """All of it, for an export. Raises as `get`; NotFound where the samples are gone."""
         record = self.get(who, record_id)
-        return record, self._journals.read(record_id)
+        entries = self._journals.read(record_id)
+        first = next(entries, None)  # what is not there is found out now, not in the middle
+        return record, iter(()) if first is None else chain([first], entries)
 
     def track(
         self,
