@@ -23,7 +23,8 @@ LAST_PORT = 65535
 
 def fleet_of(base: SimulatorSettings, count: int) -> list[SimulatorSettings]:
     """`count` vehicles with the system ids from `base.system_id` on, 15 m apart, each with weather
-    of its own and a time of its own to send at. Faults are the first one's only.
+    of its own and a time of its own to send at. Faults, and the hearing of neighbours, whose places
+    count from where it stands, are the first one's only.
 
     Raises:
         ConfigError: there cannot be so many.
@@ -46,6 +47,7 @@ def fleet_of(base: SimulatorSettings, count: int) -> list[SimulatorSettings]:
                 seed=base.seed + index,
                 phase=index / count,
                 faults=faults,
+                neighbours=base.neighbours if index == 0 else (),
             )
         )
     return vehicles

@@ -8,6 +8,7 @@ from drone.simulator.faults import Fault, FaultKind, FaultPlan, parse_fault
 from drone.simulator.fence import Areas, areas_of, ring_holds
 from drone.simulator.fleet import fleet_of, targets_from
 from drone.simulator.items import Cmd, Item, ItemKind, MissionResult, why_refused
+from drone.simulator.neighbours import usual_neighbours
 from drone.simulator.parameters import Parameters
 from drone.simulator.settings import SimulatorSettings
 from ground_station.core.errors import ConfigError
@@ -132,13 +133,14 @@ def test_a_ring_with_the_wrong_number_of_corners_is_none(count: float) -> None:
 
 
 def test_a_fleet_stands_apart_and_sends_at_different_times() -> None:
-    base = SimulatorSettings(faults=(Fault(FaultKind.REBOOT, 1.0),))
+    base = SimulatorSettings(faults=(Fault(FaultKind.REBOOT, 1.0),), neighbours=usual_neighbours())
     fleet = fleet_of(base, 20)
     assert [one.system_id for one in fleet] == list(range(1, 21))
     assert len({(one.lat, one.lon) for one in fleet}) == 20
     assert len({one.phase for one in fleet}) == 20
     assert len({one.seed for one in fleet}) == 20
     assert [bool(one.faults) for one in fleet] == [True] + [False] * 19
+    assert [bool(one.neighbours) for one in fleet] == [True] + [False] * 19
 
 
 @pytest.mark.parametrize("count", [0, -1, 51])
