@@ -31,6 +31,8 @@ from ground_station.services.zone_alerts import RaiseAlert
 MAX_VEHICLES: Final = 1000  # as the fleet
 LASTS_S: Final = 1.0  # a condition holds for so long before it counts
 OVER_S: Final = 3.0  # it is well for so long before it is over
+# The same, of one that its sentence alone told: the reading may be an older word than the sentence.
+OVER_UNSEEN_S: Final = 10.0
 ACTS_WITHIN_S: Final = 5.0  # beyond what it said, before it is told that it does not act
 SAME_LINE_MS: Final = 50
 RULES_EVERY_S: Final = 5.0  # facts come every ten seconds
@@ -67,6 +69,7 @@ class _Going:
     since_s: float
     told_by: str
     over_since_s: float | None = None
+    read: bool = False  # a reading said it too
 
 
 @dataclass(slots=True)
@@ -75,6 +78,8 @@ class _Vehicle:
 
     going: dict[FailsafeEvent, _Going] = field(default_factory=dict)
     holds_since_s: dict[FailsafeEvent, float] = field(default_factory=dict)
+    # Over by the vehicle's word: a reading that still says otherwise is older, and begins nothing.
+    said_over: set[FailsafeEvent] = field(default_factory=set)
     lines: deque[tuple[str, int]] = field(default_factory=lambda: deque(maxlen=16))
     run: str = ""  # of the agent's process whose instants the lines have
     mode: FlightMode | None = None
@@ -171,6 +176,7 @@ class Failsafes:
         if airborne(report) is not True:
             kept.mode = None
             kept.holds_since_s.clear()
+            kept.said_over.clear()
             over = [_News(event, False, "It has landed.") for event in kept.going]
             kept.going.clear()
             if airborne(report) is False:
@@ -179,8 +185,14 @@ class Failsafes:
         news: list[_News] = []
         for line in lines:
             sign = sign_of(line.text)
-            if sign is not None:
-                news += self._begin_or_end(kept, *sign, line.text, now_s)
+            if sign is None:
+                continue
+            event, begins = sign
+            news += self._begin_or_end(kept, event, begins, line.text, now_s)
+            if begins:
+                kept.said_over.discard(event)
+            else:
+                kept.said_over.add(event)
         news += self._by_readings(kept, status, report, passed_s, now_s)
         return news, self._unasked(kept, status, report)
 
@@ -200,21 +212,31 @@ class Failsafes:
         for event, holds in conditions(report, passed_s, kept.rules).items():
             going = kept.going.get(event)
             if holds:
-                since_s = kept.holds_since_s.setdefault(event, now_s)
-                if going is not None:
-                    going.over_since_s = None
-                elif now_s - since_s >= LASTS_S:
-                    news += self._begin_or_end(kept, event, True, "", now_s)
+                news += self._holds(kept, event, now_s)
                 continue
             kept.holds_since_s.pop(event, None)
+            kept.said_over.discard(event)
             if going is None or event in (
                 FailsafeEvent.BATTERY_LOW,
                 FailsafeEvent.BATTERY_CRITICAL,
             ):
                 continue  # a battery that recovers under less load is not well again
             going.over_since_s = now_s if going.over_since_s is None else going.over_since_s
-            if now_s - going.over_since_s >= OVER_S:
+            if now_s - going.over_since_s >= (OVER_S if going.read else OVER_UNSEEN_S):
                 news += self._begin_or_end(kept, event, False, "", now_s)
+        return news
+
+    def _holds(self, kept: _Vehicle, event: FailsafeEvent, now_s: float) -> list[_News]:
+        """A reading says that it goes on."""
+        since_s = kept.holds_since_s.setdefault(event, now_s)
+        going = kept.going.get(event)
+        if going is not None:
+            going.over_since_s, going.read = None, True
+            return []
+        if event in kept.said_over or now_s - since_s < LASTS_S:
+            return []
+        news = self._begin_or_end(kept, event, True, "", now_s)
+        kept.going[event].read = True
         return news
 
     def _begin_or_end(

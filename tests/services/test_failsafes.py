@@ -218,6 +218,28 @@ def test_readings_say_it_too_once_they_last(
     assert len(seen.alerts) == 1
 
 
+def test_a_reading_that_is_older_than_the_word_that_it_is_over_begins_nothing(
+    flying: Drone, seen: Seen
+) -> None:
+    lost, heard = RadioReading(100, rc_lost=True), RadioReading(100, rc_lost=False)
+    for_a_while(flying, says("Radio Failsafe", radio=lost))
+    for_a_while(flying, says("Radio Failsafe Cleared", radio=lost), 4)
+    assert seen.now(flying) == []
+    for_a_while(flying, report(radio=heard), 1)
+    for_a_while(flying, report(radio=lost), 2)
+    assert seen.now(flying) == [E.REMOTE_LOST]
+    assert len(seen.alerts) == 2
+
+
+def test_nor_does_one_that_is_older_than_the_word_that_it_began_end_it(
+    flying: Drone, seen: Seen
+) -> None:
+    for_a_while(flying, says("Radio Failsafe", radio=RadioReading(100, rc_lost=False)), 5)
+    assert seen.now(flying) == [E.REMOTE_LOST]
+    for_a_while(flying, report(radio=RadioReading(100, rc_lost=False)), 8)
+    assert seen.now(flying) == []
+
+
 def test_a_reading_that_flickers_is_none(flying: Drone, seen: Seen) -> None:
     for _time in range(10):
         for_a_while(flying, report(ekf=EkfReading(100, ok=False)), 0.5)
