@@ -133,14 +133,39 @@ def test_what_is_wrong_with_a_vehicle_is_said_at_the_page(stack: Stack, page: Pa
         other.fault(FaultKind.DUPLICATE_ID)
         wait_for(lambda: "two vehicles" in problems(), "two of one system id: not said", 20)
         other.clear()
-        other.fault(FaultKind.REFUSE_ARMING)
         with signed_in(stack, "pilot") as pilot:
             path = f"/api/vehicles/{drone(page, OTHER)['vehicle_id']}"
             assert pilot.post(f"{path}/control").status_code == 200
+            sign_preflight(pilot, path)
+            other.fault(FaultKind.REFUSE_ARMING)
             refused = wait_for(lambda: _refused(pilot, f"{path}/arm"), "it was not refused", 20)
             assert "Arm:" in refused, "in the autopilot's own words"
     wait_for(lambda: drone(page, OTHER)["link"] == "lost", "it is gone and not said to be", 5)
     assert drone(page)["link"] == "connected"
+
+
+def sign_preflight(pilot: Page, path: str) -> None:
+    """As the page does it: nothing is armed without."""
+
+    def sent(method: str, where: str, body: dict[str, object]) -> httpx.Response:
+        headers = {"X-CSRF-Token": pilot.csrf}
+        return pilot.http.request(method, f"{path}/preflight{where}", json=body, headers=headers)
+
+    def battery() -> str:
+        found = pilot.http.get("/api/crew").json()["batteries"]
+        return str(found[0]["record_id"]) if found else ""
+
+    chosen = wait_for(battery, "nobody made up a battery", 10)
+    opened = sent("POST", "", {"battery_id": chosen})
+    assert opened.status_code == 201, opened.text
+    for tick in opened.json()["ticks"]:
+        assert sent("PUT", "/ticks", {"key": tick["key"], "done": True}).status_code == 200
+    assert sent("PUT", "/weather", {"wind_mps": 3}).status_code == 200
+    wait_for(
+        lambda: sent("POST", "/sign", {"name": "Pilot"}).status_code == 200,
+        f"it cannot be signed: {pilot.http.get(f'{path}/preflight').json()['missing']}",
+        40,
+    )
 
 
 def _refused(pilot: Page, path: str) -> str:
