@@ -28,7 +28,7 @@ from ground_station.app_commands import (
     set_password,
     verify_audit,
 )
-from ground_station.app_flight_log import join_flight_log
+from ground_station.app_flight_log import flight_imports, flight_reports, join_flight_log
 from ground_station.app_operations import demonstration_crew, join_missions, join_operations
 from ground_station.app_traffic import join_traffic
 from ground_station.app_vehicles import Around, join_vehicles
@@ -318,6 +318,16 @@ def _join(settings: Settings, clock: Clock, database: Database, web_dist: Path) 
         crew_records=operations.crew_records,
         crew_history=operations.crew_history,
         flight_reading=logs.reading,
+        flight_reports=flight_reports(
+            logs.reading,
+            database=database,
+            operations=operations,
+            papers=airspace.papers,
+            display_name=display_name,
+            audit=audit,
+            clock=clock,
+        ),
+        flight_imports=flight_imports(database, settings.data_folder, audit, clock),
         missions=missions.kept,
         planning=missions.planning,
         cameras=vehicles.cameras,

@@ -136,6 +136,7 @@ def flight_imports(
         flights=SqlFlights(database),
         journals=FileJournals(data_folder),
         read=IsolatedReader(data_folder / FOLDER),
+        folder=data_folder / FOLDER,
         audit=audit,
         clock=clock,
     )

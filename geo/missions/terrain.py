@@ -13,7 +13,7 @@ from geo.missions.refused import MAX_ITEMS, PlanRefused, require
 from geo.missions.route import require_places
 from geo.terrain import Terrain
 
-_MOST_SAMPLES = 200_000  # of one mission
+_MOST_SAMPLES = 50_000  # of one mission: 500 km, each 10 m
 _RING_PARTS = 36
 
 

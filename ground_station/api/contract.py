@@ -172,11 +172,14 @@ CONTRACT: Mapping[str, Speaks] = MappingProxyType(
         "papers.document": Speaks({200: Answer(bytes, BYTES)}),
         # the flight log
         "flight_log.flights": _json(list[s.FlightRowView], before=str),
-        "flight_log.flight": _json(s.FlightRowView),
+        "flight_log.flight": _json(s.FlightView),
         "flight_log.track": Speaks(
             {200: Answer(s.FlightTrackView)}, query={"from": str, "to": str}
         ),
         "flight_log.export": Speaks({200: Answer(bytes, ANY)}, query={"format": str}),
+        "flight_log.import_flight": Speaks({201: Answer(s.FlightView)}, bytes, BYTES),
+        "flight_log.compare": _json(s.ComparisonView),
+        "flight_log.occurrence": Speaks({200: Answer(str, TEXT)}, s.OccurrenceRequest),
         # preflights and records
         "preflight.preflight": _json(s.PreflightView | None),
         "preflight.open_preflight": _json(s.PreflightView, s.ChooseCrew, status=201),

@@ -1,4 +1,4 @@
-"""The flight log: lists, tracks and exports of what was flown."""
+"""The flight log: lists, tracks, exports, imports and reports of what was flown."""
 
 from __future__ import annotations
 
@@ -6,22 +6,42 @@ import math
 from datetime import datetime, timedelta
 
 import flask
+import msgspec
+from werkzeug.exceptions import LengthRequired
 
+from ground_station.api.airspace_routes import file_name as sent_name
 from ground_station.api.auth import Access, access, identity
-from ground_station.api.bodies import checked_id, json_answer
+from ground_station.api.bodies import TooLarge, checked_id, json_answer, json_body
 from ground_station.api.parts import parts
 from ground_station.api.schemas import (
+    ComparedView,
+    ComparisonView,
     FlightEventView,
+    FlightPlanItem,
     FlightRowView,
     FlightSampleRow,
     FlightTrackView,
+    FlightView,
+    OccurrenceRequest,
+    VideoSpanView,
 )
 from ground_station.core.authority import Permission
 from ground_station.core.errors import InvalidInput
-from ground_station.core.flight_log import FlightEvent, FlightRecord, FlightSample
-from ground_station.services.flight_exports import MEDIA_TYPES, ExportFormat, exported, file_name
+from ground_station.core.flight_log import (
+    MAX_LOG_BYTES,
+    FlightEvent,
+    FlightRecord,
+    FlightSample,
+)
+from ground_station.services.flight_exports import MEDIA_TYPES, ExportFormat, file_name
+from ground_station.services.flight_imports import importer
+from ground_station.services.flight_reports import WholeFlight
+from ground_station.services.occurrence import Told
 
 blueprint = flask.Blueprint("flight_log", __name__)
+
+CHUNK_BYTES = 2**20
+MAX_TYPED = 4000
 
 
 @blueprint.get("/api/flights")
@@ -35,9 +55,9 @@ def flights() -> flask.Response:
 @blueprint.get("/api/flights/<flight_id>")
 @access(Access.SIGNED_IN, Permission.SEE_PAPERS)
 def flight(flight_id: str) -> flask.Response:
-    """One of them."""
+    """One of them, with what it was flown by."""
     checked_id(flight_id, "flight")
-    return json_answer(_row(parts().flight_reading.get(identity().principal, flight_id)))
+    return json_answer(_whole(parts().flight_reports.whole(identity().principal, flight_id)))
 
 
 @blueprint.get("/api/flights/<flight_id>/track")
@@ -69,11 +89,84 @@ def export(flight_id: str) -> flask.Response:
         form = ExportFormat(flask.request.args.get("format", ""))
     except ValueError as error:
         raise InvalidInput("A flight is exported as csv, gpx or kml.") from error
-    record, entries = parts().flight_reading.entries(identity().principal, flight_id)
-    body = "".join(exported(form, record, entries)).encode()
-    answer = flask.Response(body, content_type=MEDIA_TYPES[form])
-    answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(record, form)}"'
+    record, pieces = parts().flight_reports.export(identity().principal, flight_id, form)
+    # In pieces: an imported log may be of a whole day.
+    body = (piece.encode() for piece in pieces)
+    return _download(flask.Response(body, content_type=MEDIA_TYPES[form]), file_name(record, form))
+
+
+@blueprint.post("/api/flights/import")
+@access(Access.SIGNED_IN, Permission.LOG_FLIGHTS)
+def import_flight() -> flask.Response:
+    """Take in the log of an autopilot: .bin, .tlog or .ulg, as it is."""
+    who = identity().principal
+    length = flask.request.content_length
+    if length is None:
+        raise LengthRequired
+    if length > MAX_LOG_BYTES:
+        raise TooLarge(f"A log has at most {MAX_LOG_BYTES // 2**20} MB.")
+    flask.request.max_content_length = MAX_LOG_BYTES
+    stream = flask.request.stream
+    chunks = iter(lambda: stream.read(CHUNK_BYTES), b"")
+    made = parts().flight_imports.receive(importer(who), chunks, length, sent_name())
+    return json_answer(_whole(parts().flight_reports.whole(who, made.record_id)), 201)
+
+
+@blueprint.get("/api/flights/<flight_id>/compare/<other_id>")
+@access(Access.SIGNED_IN, Permission.SEE_PAPERS)
+def compare(flight_id: str, other_id: str) -> flask.Response:
+    """The figures of two, and how far apart they were."""
+    checked_id(flight_id, "flight")
+    checked_id(other_id, "flight")
+    made = parts().flight_reports.compare(identity().principal, flight_id, other_id)
+    return json_answer(
+        ComparisonView(
+            figures=[
+                ComparedView(
+                    key=one.key,
+                    first=_short(one.first, 3),
+                    second=_short(one.second, 3),
+                    difference=_short(one.difference, 3),
+                )
+                for one in made.figures
+            ],
+            overlap_s=round(made.overlap_s, 1),
+            apart_m=_short(made.apart_m, 2),
+            height_apart_m=_short(made.height_apart_m, 2),
+        )
+    )
+
+
+@blueprint.post("/api/flights/<flight_id>/occurrence")
+@access(Access.SIGNED_IN, Permission.LOG_FLIGHTS)
+def occurrence(flight_id: str) -> flask.Response:
+    """An occurrence report, filled in as far as the log goes."""
+    checked_id(flight_id, "flight")
+    body = json_body(OccurrenceRequest)
+    if body.at is not None and body.at.tzinfo is None:
+        raise InvalidInput("at has no time zone.", "Give it as 2026-11-24T12:00:00Z.")
+    told = Told(body.at, *map(_typed, (body.what, body.injuries, body.damage, body.weather)))
+    who = identity().principal
+    record, report = parts().flight_reports.occurrence(who, flight_id, told)
+    answer = flask.Response(report, content_type="text/plain; charset=utf-8")
+    return _download(answer, file_name(record, ExportFormat.CSV).replace(".csv", "-report.txt"))
+
+
+# --- inside ---------------------------------------------------------------------------------------
+
+
+def _download(answer: flask.Response, name: str) -> flask.Response:
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _typed(words: str) -> str:
+    """Lines as they were typed, without what is no character."""
+    kept = "".join(one for one in words if one.isprintable() or one == "\n").strip()
+    if len(kept) > MAX_TYPED:
+        raise InvalidInput(f"Each text has at most {MAX_TYPED} characters.")
+    return kept.replace("\n", "\n  ")
 
 
 def _instant(name: str) -> datetime | None:
@@ -114,6 +207,32 @@ def _row(one: FlightRecord) -> FlightRowView:
         sha256=one.sha256,
         file_name=one.file_name,
         note=one.note,
+    )
+
+
+def _whole(one: WholeFlight) -> FlightView:
+    record = one.record
+    return FlightView(
+        **msgspec.structs.asdict(_row(record)),
+        airframe_id=record.airframe_id,
+        battery_id=record.battery_id,
+        mission_sha256=record.mission_digest,
+        plan=[
+            FlightPlanItem(
+                lat=item.lat, lon=item.lon, height_m=item.height_m, datum=item.datum.value
+            )
+            for item in one.plan
+        ],
+        permissions=dict(record.permissions),
+        videos=[
+            VideoSpanView(
+                source_id=video.source_id,
+                words=video.words,
+                began_at=video.began_at,
+                ended_at=video.ended_at,
+            )
+            for video in one.videos
+        ],
     )
 
 

@@ -28,7 +28,9 @@ from ground_station.services.crew_history import CrewHistory
 from ground_station.services.crew_records import CrewRecords
 from ground_station.services.enrolment import Enrolments, Warden
 from ground_station.services.fleet import Fleet
+from ground_station.services.flight_imports import FlightImports
 from ground_station.services.flight_reading import FlightReading
+from ground_station.services.flight_reports import FlightReports
 from ground_station.services.flights import Flights
 from ground_station.services.geolocate import Geolocator
 from ground_station.services.identities import Identities
@@ -103,6 +105,8 @@ class Parts:
     crew_records: CrewRecords
     crew_history: CrewHistory
     flight_reading: FlightReading
+    flight_reports: FlightReports
+    flight_imports: FlightImports
     missions: KeptMissions
     planning: MissionPlanning
     cameras: VehicleCameras

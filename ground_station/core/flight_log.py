@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
+
+MAX_LOG_BYTES: Final = 512 * 2**20  # of a log that somebody brings
 
 
 class FlightOrigin(StrEnum):

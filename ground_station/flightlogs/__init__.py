@@ -6,6 +6,5 @@ this.
 """
 
 from ground_station.flightlogs.isolated import IsolatedReader
-from ground_station.flightlogs.refusing import MAX_LOG_BYTES
 
-__all__ = ["MAX_LOG_BYTES", "IsolatedReader"]
+__all__ = ["IsolatedReader"]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from ground_station.core.flight_log import FlightOrigin
+from ground_station.core.flight_log import MAX_LOG_BYTES, FlightOrigin
 
-MAX_LOG_BYTES: Final = 512 * 2**20
 ULOG: Final = b"ULog\x01\x12\x35"
 DATAFLASH: Final = b"\xa3\x95\x80"  # the first message says how messages are written
 MAVLINK: Final = (0xFE, 0xFD)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import shutil
+import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -34,6 +37,8 @@ FLUSH_EVERY: Final = 1000  # entries
 MAX_NAME: Final = 80
 MAX_FILE_NAME: Final = 200
 MAX_NOTE: Final = 1000
+PREFIX: Final = "reading-"  # of folders that whoever reads clears away when a process was killed
+LEFT_FREE_BYTES: Final = 500 * 2**20  # for what is recorded now
 COMMAND_LINE: Final = "command line"
 
 
@@ -66,7 +71,11 @@ def command_line(organisation_id: str) -> Importer:
 
 class FlightImports:
     """Thread-safe; a call waits for the reader, the disk and the database. One log at a time: it
-    takes a processor for minutes."""
+    may take a processor for minutes.
+
+    Args:
+        folder: where a log that is sent here lies until it was read.
+    """
 
     def __init__(
         self,
@@ -74,9 +83,11 @@ class FlightImports:
         flights: FlightRepository,
         journals: FlightJournals,
         read: LogReader,
+        folder: Path,
         audit: AuditLog,
         clock: Clock,
     ) -> None:
+        self._folder = folder
         self._flights = flights
         self._journals = journals
         self._read = read
@@ -95,13 +106,57 @@ class FlightImports:
                 one is here already.
             Unavailable: it cannot be written; nothing of it stays.
         """
+        with self._alone():
+            return self._take(by_whom, file, name)
+
+    def receive(
+        self, by_whom: Importer, chunks: Iterable[bytes], length: int, name: str
+    ) -> FlightRecord:
+        """The same of one that comes in pieces; they are asked for once there is room for them.
+
+        Args:
+            length: of all of them, in bytes.
+
+        Raises:
+            as `take`; Unavailable: there is no room on the disk.
+        """
+        with self._alone(), self._room(length) as file:
+            try:
+                with file.open("wb") as opened:
+                    for chunk in chunks:
+                        opened.write(chunk)
+            except OSError as error:
+                raise _no_room(error.strerror or str(error)) from error
+            return self._take(by_whom, file, name)
+
+    # --- inside ----------------------------------------------------------------------------------
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
         if not self._one.acquire(blocking=False):
             raise Conflict("Another log is being read.", "Try again when that is done.")
         try:
-            with self._read(file) as found:
-                return self._keep(by_whom, file, one_line(name).strip()[:MAX_FILE_NAME], found)
+            yield
         finally:
             self._one.release()
+
+    @contextmanager
+    def _room(self, length: int) -> Iterator[Path]:
+        """A place for a file; what flies now is recorded on the same disk, and goes first."""
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            free = shutil.disk_usage(self._folder).free
+            if free < 2 * length + LEFT_FREE_BYTES:
+                raise _no_room(f"{free // 2**20} MB are free")
+            folder = tempfile.TemporaryDirectory(dir=self._folder, prefix=PREFIX)
+        except OSError as error:
+            raise _no_room(error.strerror or str(error)) from error
+        with folder as name:
+            yield Path(name) / "log"
+
+    def _take(self, by_whom: Importer, file: Path, name: str) -> FlightRecord:
+        with self._read(file) as found:
+            return self._keep(by_whom, file, one_line(name).strip()[:MAX_FILE_NAME], found)
 
     def _keep(self, by_whom: Importer, file: Path, name: str, found: ReadLog) -> FlightRecord:
         entries = found.entries
@@ -163,9 +218,7 @@ class FlightImports:
             finally:
                 digest = journal.close()
         except OSError as error:
-            raise Unavailable(
-                f"The log cannot be kept: {error.strerror or error}.", "Free space on the disk."
-            ) from error
+            raise _no_room(error.strerror or str(error)) from error
         return figures, digest
 
     def _put(self, by_whom: Importer, file: Path, record: FlightRecord) -> None:
@@ -184,3 +237,7 @@ class FlightImports:
         )
         with self._audit.together(entry):
             self._flights.put(record, self._clock.now(), by_whom.user_id or COMMAND_LINE)
+
+
+def _no_room(why: str) -> Unavailable:
+    return Unavailable(f"The log cannot be kept: {why}.", "Free space on the disk.")

@@ -15,6 +15,7 @@ from ground_station.core.audit import Act, AuditLog
 from ground_station.core.authority import Permission, Principal, require
 from ground_station.core.clock import Clock
 from ground_station.core.crew import Preflight, PreflightRepository
+from ground_station.core.errors import NotFound
 from ground_station.core.flight_log import FlightEvent, FlightRecord
 from ground_station.services.audit import by
 from ground_station.services.crew_history import CrewHistory
@@ -73,8 +74,12 @@ class FlightReports:
         self._clock = clock
 
     def whole(self, who: Principal, record_id: str) -> WholeFlight:
-        """Raises as `FlightReading.entries`."""
-        record, entries = self._reading.entries(who, record_id)
+        """Also where its samples are gone. Raises as `FlightReading.get`."""
+        record = self._reading.get(who, record_id)
+        try:
+            _record, entries = self._reading.entries(who, record_id)
+        except NotFound:
+            return WholeFlight(record, _plan(record), ())
         videos = [one for one in entries if isinstance(one, FlightEvent) and one.kind == "video"]
         return WholeFlight(record, _plan(record), _spans(videos))
 

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from ground_station.api.factory import Api, create_api
 from ground_station.api.parts import Parts
 from ground_station.app_airspace import join_airspace
+from ground_station.app_flight_log import flight_imports, flight_reports
 from ground_station.app_operations import join_missions, join_operations
 from ground_station.core.authority import Role
 from ground_station.core.registry import token_hash
@@ -68,6 +69,9 @@ class Site:
             airspace=airspace.airspace,
             verdicts=airspace.verdicts,
         )
+        reading = FlightReading(
+            SqlFlights(self.world.database), FileJournals(folder / "var"), lambda _record_id: None
+        )
         self.parts = Parts(
             audit=self.world.audit,
             audit_reading=AuditReading(self.world.audit),
@@ -97,10 +101,18 @@ class Site:
             preflights=operations.preflights,
             crew_records=operations.crew_records,
             crew_history=operations.crew_history,
-            flight_reading=FlightReading(
-                SqlFlights(self.world.database),
-                FileJournals(folder / "var"),
-                lambda _record_id: None,
+            flight_reading=reading,
+            flight_reports=flight_reports(
+                reading,
+                database=self.world.database,
+                operations=operations,
+                papers=airspace.papers,
+                display_name=lambda user_id: user_id and "Operator",
+                audit=self.world.audit,
+                clock=self.world.clock,
+            ),
+            flight_imports=flight_imports(
+                self.world.database, folder / "var", self.world.audit, self.world.clock
             ),
             missions=missions.kept,
             planning=missions.planning,

@@ -23,6 +23,8 @@ from geo.missions.refused import PlanRefused, require, require_count
 
 _MITRE = 4.0  # a pass goes at most so many times its offset beyond a sharp corner
 _SAME_M = 0.05
+# Passes beside a line with more bends take seconds to find.
+_MOST_BENDS = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ def plan_corridor(asked: Corridor) -> CorridorPlan:
     passes, photos_m, gsd_m = _passes(asked)
     frame = frame_of("line", asked.line)
     line = _line_of(in_metres(frame, asked.line))
+    _require_few(len(line.coords), passes)
     apart_m = asked.width_m / passes
     places: list[tuple[Metres, float | None]] = []
     for number in range(passes):
@@ -126,6 +129,18 @@ def _line_of(places: list[Metres]) -> shapely.LineString:
     if not line.is_simple:
         raise PlanRefused("line", "it crosses itself.", "Split it where it does.")
     return line
+
+
+def _require_few(places: int, passes: int) -> None:
+    """Before passes are laid beside a line with far too many bends."""
+    if passes > 1 and places > _MOST_BENDS:
+        raise PlanRefused(
+            "line",
+            f"it has {places} places; with more than one pass at most {_MOST_BENDS}.",
+            "Simplify it, or fly a single pass.",
+        )
+    if passes > 1:
+        require_count("line", places * passes, "Simplify the line, or fly fewer passes.")
 
 
 def _beside(line: shapely.LineString, right_m: float) -> list[Metres]:

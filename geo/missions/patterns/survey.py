@@ -25,6 +25,8 @@ from geo.missions.patterns.lines import Lines, best_lines, cells_of, lines_over,
 from geo.missions.refused import MAX_ITEMS, PlanRefused, require, require_count
 
 _STRAIGHT_DOWN = -90.0
+# Ways round the notches of an area with more corners take seconds to find.
+_MOST_CORNERS = 150
 Piece = tuple[Metres, Metres]
 
 
@@ -93,7 +95,14 @@ def plan_survey(asked: Survey) -> SurveyPlan:
     apart = spacing(
         asked.camera, asked.height_m, asked.overlap_front, asked.overlap_side, asked.speed_mps
     )
-    frame = frame_of("polygon", [*asked.polygon, *(each for hole in asked.holes for each in hole)])
+    corners = [*asked.polygon, *(each for hole in asked.holes for each in hole)]
+    frame = frame_of("polygon", corners)
+    if len(corners) > _MOST_CORNERS:
+        raise PlanRefused(
+            "polygon",
+            f"it has {len(corners)} corners; at most {_MOST_CORNERS} can be surveyed.",
+            "Simplify it, or split the area.",
+        )
     area = area_of(frame, asked.polygon, asked.holes)
     least = _width_m(area) / apart.lines_m  # lines, in any direction: asked before all are tried
     require_count("polygon", 2 * math.floor(least), _remedy(math.floor(least)))
@@ -177,7 +186,7 @@ def _items(
         places += [(start, apart.photos_m), (end, 0.0)]
         if lead_m:
             places.append((moved(end, course, lead_m), None))
-    require_count("polygon", len(places), _remedy(len(pieces)))
+        require_count("polygon", len(places), _remedy(len(pieces)))
     return tuple(
         item_at(
             frame,

@@ -11,7 +11,7 @@ from ground_station.api.schemas.base import Wire
 
 
 class FlightRowView(Wire, frozen=True, kw_only=True):
-    """One flight. `GET /api/flights` (newest first, ?before=), `GET /api/flights/<id>`. `ended_at`
+    """One flight. `GET /api/flights` (newest first, ?before=). `ended_at`
     null: it goes on. Figures are null where they are not known."""
 
     record_id: str
@@ -79,3 +79,63 @@ class FlightTrackView(Wire, frozen=True, kw_only=True):
     samples: list[FlightSampleRow]
     events: list[FlightEventView]
     events_left_out: int
+
+
+class FlightPlanItem(Wire, frozen=True, kw_only=True):
+    """A waypoint as it was sent. `height_m`: above what `datum` says."""
+
+    lat: float
+    lon: float
+    height_m: float
+    datum: str
+
+
+class VideoSpanView(Wire, frozen=True, kw_only=True):
+    """`ended_at` null: it goes on, or nobody saw it end."""
+
+    source_id: str
+    words: str
+    began_at: datetime
+    ended_at: datetime | None
+
+
+class FlightView(FlightRowView, frozen=True, kw_only=True):
+    """`GET /api/flights/<id>`, and what `POST /api/flights/import` answers."""
+
+    airframe_id: str | None
+    battery_id: str | None
+    mission_sha256: str
+    plan: list[FlightPlanItem]
+    permissions: dict[str, str]  # references by zone
+    videos: list[VideoSpanView]
+
+
+class ComparedView(Wire, frozen=True, kw_only=True):
+    """`key`: whole_s, minutes, max_height_home_m, distance_m, battery_used (0-1). `difference`:
+    second minus first."""
+
+    key: str
+    first: float | None
+    second: float | None
+    difference: float | None
+
+
+class ComparisonView(Wire, frozen=True, kw_only=True):
+    """`GET /api/flights/<id>/compare/<other>`. `overlap_s`: how long both were at the same times,
+    by their clocks; `apart_m`, `height_apart_m`: between both then, the median; null: not known."""
+
+    figures: list[ComparedView]
+    overlap_s: float
+    apart_m: float | None
+    height_apart_m: float | None
+
+
+class OccurrenceRequest(Wire, frozen=True, kw_only=True):
+    """`POST /api/flights/<id>/occurrence`, answered by the form as text. `at` null: when the log
+    says first that something was wrong."""
+
+    what: str
+    at: datetime | None = None
+    injuries: str = ""
+    damage: str = ""
+    weather: str = ""

@@ -31,6 +31,7 @@ export type Permission =
   | 'see_papers'
   | 'record_permissions'
   | 'report_defects'
+  | 'log_flights'
   | 'manage_crew'
   | 'manage_airspace'
 
@@ -147,6 +148,7 @@ export const PERMISSION_WORDS: Record<Permission, string> = {
   see_papers: 'See papers',
   record_permissions: 'Record permissions',
   report_defects: 'Report defects',
+  log_flights: 'Log flights',
   manage_crew: 'Manage crew',
   manage_airspace: 'Manage airspace',
 }
@@ -236,13 +238,13 @@ export const ACT_WORDS: Record<Act, string> = {
 }
 
 export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
-  pilot: ['decide_alerts', 'fly', 'record_permissions', 'report_defects', 'see_alerts', 'see_map', 'see_papers', 'stop_flight', 'watch_video'],
+  pilot: ['decide_alerts', 'fly', 'log_flights', 'record_permissions', 'report_defects', 'see_alerts', 'see_map', 'see_papers', 'stop_flight', 'watch_video'],
   officer: ['see_alerts', 'see_map', 'watch_video'],
   dispatcher: ['decide_alerts', 'see_alerts', 'see_map', 'watch_video'],
   cctv_operator: ['decide_alerts', 'see_alerts', 'see_map', 'watch_video'],
   lfr_operator: ['decide_alerts', 'see_alerts', 'see_map', 'watch_video'],
   enforcement_officer: ['decide_alerts', 'see_alerts', 'see_map', 'watch_video'],
-  supervisor: ['decide_alerts', 'manage_airspace', 'manage_crew', 'manage_sources', 'record_permissions', 'report_defects', 'see_alerts', 'see_map', 'see_papers', 'see_people', 'see_sharing', 'see_system', 'stop_flight', 'watch_video'],
+  supervisor: ['decide_alerts', 'log_flights', 'manage_airspace', 'manage_crew', 'manage_sources', 'record_permissions', 'report_defects', 'see_alerts', 'see_map', 'see_papers', 'see_people', 'see_sharing', 'see_system', 'stop_flight', 'watch_video'],
   data_protection_officer: ['manage_sharing', 'read_audit', 'see_map', 'see_people', 'see_sharing'],
   auditor: ['read_audit', 'see_map', 'see_papers', 'see_people', 'see_sharing', 'see_system'],
   admin: ['manage_agents', 'manage_airspace', 'manage_people', 'manage_sources', 'see_map', 'see_papers', 'see_people', 'see_sharing', 'see_system'],

@@ -469,6 +469,28 @@ export interface DecideAlert {
   reason: string
 }
 
+/**
+ * `key`: whole_s, minutes, max_height_home_m, distance_m, battery_used (0-1). `difference`:
+ * second minus first.
+ */
+export interface ComparedView {
+  key: string
+  first: number | null
+  second: number | null
+  difference: number | null
+}
+
+/**
+ * `GET /api/flights/<id>/compare/<other>`. `overlap_s`: how long both were at the same times,
+ * by their clocks; `apart_m`, `height_apart_m`: between both then, the median; null: not known.
+ */
+export interface ComparisonView {
+  figures: ComparedView[]
+  overlap_s: number
+  apart_m: number | null
+  height_apart_m: number | null
+}
+
 export interface FlightEventView {
   at: string
   kind: string
@@ -479,8 +501,16 @@ export interface FlightEventView {
   reference: string
 }
 
+/** A waypoint as it was sent. `height_m`: above what `datum` says. */
+export interface FlightPlanItem {
+  lat: number
+  lon: number
+  height_m: number
+  datum: string
+}
+
 /**
- * One flight. `GET /api/flights` (newest first, ?before=), `GET /api/flights/<id>`. `ended_at`
+ * One flight. `GET /api/flights` (newest first, ?before=). `ended_at`
  * null: it goes on. Figures are null where they are not known.
  */
 export interface FlightRowView {
@@ -539,6 +569,59 @@ export interface FlightTrackView {
   samples: FlightSampleRow[]
   events: FlightEventView[]
   events_left_out: number
+}
+
+/** `GET /api/flights/<id>`, and what `POST /api/flights/import` answers. */
+export interface FlightView {
+  record_id: string
+  origin: 'ardupilot_bin' | 'live' | 'mavlink_tlog' | 'px4_ulog'
+  vehicle_id: string | null
+  vehicle_name: string
+  simulated: boolean
+  began_at: string
+  ended_at: string | null
+  took_off_at: string | null
+  landed_at: string | null
+  pilot: string
+  verdict: string
+  mission: boolean
+  preflight_id: string | null
+  max_height_home_m: number | null
+  distance_m: number | null
+  minutes: number | null
+  battery_used: number | null
+  samples: number
+  gaps_s: number
+  closed_by: string
+  sha256: string
+  file_name: string
+  note: string
+  airframe_id: string | null
+  battery_id: string | null
+  mission_sha256: string
+  plan: FlightPlanItem[]
+  permissions: Record<string, string>
+  videos: VideoSpanView[]
+}
+
+/**
+ * `POST /api/flights/<id>/occurrence`, answered by the form as text. `at` null: when the log
+ * says first that something was wrong.
+ */
+export interface OccurrenceRequest {
+  what: string
+  at: string | null
+  injuries: string
+  damage: string
+  weather: string
+}
+
+/** `ended_at` null: it goes on, or nobody saw it end. */
+export interface VideoSpanView {
+  source_id: string
+  words: string
+  began_at: string
+  ended_at: string | null
 }
 
 export interface AgentView {
