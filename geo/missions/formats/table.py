@@ -156,7 +156,8 @@ def write_csv(mission: Mission) -> Written:
     used = [name for name in _COLUMNS if any(name in row for row in rows)]
     out = io.StringIO()
     for key, value in mission_texts(mission).items():
-        out.write(f"# {key}: {value}\n")
+        if value.strip():  # a line without a value is not read as one
+            out.write(f"# {key}: {value}\n")
     writer = csv.DictWriter(out, used or ["lat", "lon"], restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
